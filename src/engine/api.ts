@@ -1,0 +1,209 @@
+/**
+ * The public interface: what an application sees, the same in the page, in Node and across a Worker.
+ * Everything that computes or asks the engine is asynchronous, so that the Worker client can keep the interface exactly.
+ */
+
+/** A chat message as the model's template sees it. */
+export interface Message {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: string;
+}
+
+/** Where a model file comes from: a path (Node), a URL, a name in the manifest, or the file itself. */
+export type ModelSource = string | URL | Blob;
+
+/** WebGPU features that can be switched off, so that one adapter can run every kernel variant. */
+export type OptionalFeature = 'shader-f16' | 'subgroups';
+
+export type LoadStage = 'download' | 'check' | 'header' | 'tokenizer' | 'upload' | 'compile' | 'ready';
+
+export interface LoadProgress {
+  readonly stage: LoadStage;
+  /** Bytes done and to do in this stage; both 0 where bytes do not apply. */
+  readonly loadedBytes: number;
+  readonly totalBytes: number;
+}
+
+export interface EngineOptions {
+  readonly model: ModelSource;
+  /** A device of the caller's; it is never destroyed. Without it the engine asks for one of its own. */
+  readonly device?: GPUDevice;
+  /** Only adapters whose vendor, architecture or description contains this text (case-insensitive) are taken. */
+  readonly adapter?: string;
+  /** Most tokens a conversation may hold. Default: the model's trained length, at most 4096. */
+  readonly context?: number;
+  /** How keys and values are stored. Default 'f16' (packed, on every adapter). */
+  readonly kv?: 'f16' | 'f32';
+  readonly disable?: readonly OptionalFeature[];
+  readonly onProgress?: (progress: LoadProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface SamplingOptions {
+  /** 0 takes the most likely token. */
+  readonly temperature?: number;
+  /** 0 = off. */
+  readonly topK?: number;
+  /** 1 = off. */
+  readonly topP?: number;
+  /** 0 = off. */
+  readonly minP?: number;
+  /** 1 = off; counts prompt and output. */
+  readonly repetitionPenalty?: number;
+  /** 0 = off; counts output only. */
+  readonly presencePenalty?: number;
+  /** 0 = off; counts output only. */
+  readonly frequencyPenalty?: number;
+  /** An integer from 0 to 2^32 - 1. Default: a new one for each conversation, told in the result. */
+  readonly seed?: number;
+}
+
+export interface GenerateOptions extends SamplingOptions {
+  /** Most new tokens. Default: what the context leaves. */
+  readonly maxTokens?: number;
+  /** The text ends before the first of these that appears. */
+  readonly stop?: readonly string[];
+  /** Go on through the model's end-of-turn tokens. */
+  readonly ignoreEos?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface ConversationOptions extends GenerateOptions {
+  /** The system message that opens the conversation. */
+  readonly system?: string;
+}
+
+/** One generated token: its id and the text that became complete with it (often '', never a broken character). */
+export interface TokenEvent {
+  readonly id: number;
+  readonly text: string;
+}
+
+export interface GenerationResult {
+  /** New ids, the stop id included. */
+  readonly ids: readonly number[];
+  /** Their text, without the stop id or stop string. */
+  readonly text: string;
+  readonly finish: 'stop' | 'length' | 'abort';
+  readonly promptTokens: number;
+  /** Prompt tokens whose keys and values were already in the cache. */
+  readonly cachedTokens: number;
+  readonly timeToFirstTokenMs: number;
+  /** Decode speed: new tokens after the first, over the time they took. 0 with fewer than two tokens. */
+  readonly tokensPerSecond: number;
+  readonly seed: number;
+}
+
+/** Streams tokens; `result` settles when the stream ends, also after an abort (finish 'abort'), and rejects on failure. */
+export interface Generation extends AsyncIterable<TokenEvent> {
+  readonly result: Promise<GenerationResult>;
+}
+
+/** Owns token ids, cache and settings; turns reuse the cached prefix. */
+export interface Conversation {
+  /** The messages so far, the last answer included once it has ended. */
+  readonly messages: readonly Message[];
+  /** Adds a user message and answers it. */
+  send(content: string, options?: GenerateOptions): Generation;
+  /** Answers the last user message again, in place of the last answer. */
+  regenerate(options?: GenerateOptions): Generation;
+  /** Replaces the history; the common prefix of ids stays cached. The last message must be the user's. */
+  chat(messages: readonly Message[], options?: GenerateOptions): Generation;
+  /** Continues raw text or ids, without the chat template. */
+  generate(prompt: string | readonly number[], options?: GenerateOptions): Generation;
+  dispose(): Promise<void>;
+}
+
+export interface TokenizeOptions {
+  /** Parse special tokens such as <|im_end|> in the text to their ids. Default false. */
+  readonly special?: boolean;
+}
+
+export interface TokenizerApi {
+  encode(text: string, options?: TokenizeOptions): Promise<number[]>;
+  decode(ids: readonly number[], options?: { readonly skipSpecial?: boolean }): Promise<string>;
+  /** Renders messages through the file's chat template and tokenises the result. */
+  applyChatTemplate(
+    messages: readonly Message[],
+    options?: { readonly addGenerationPrompt?: boolean },
+  ): Promise<{ ids: number[]; rendered: string }>;
+}
+
+export interface ScoreOptions {
+  /** Window length; default: all ids in one window (they must fit the context). */
+  readonly context?: number;
+  /** How far a window moves; default context / 2. */
+  readonly stride?: number;
+  /** Rows whose logits are wanted; -1 is the last. One window only. */
+  readonly logits?: readonly number[];
+  /** How many of the highest logits of each wanted row. Default 20. */
+  readonly top?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface RowLogits {
+  readonly position: number;
+  readonly logsumexp: number;
+  /** [id, logit], highest first, ties to the lower id. */
+  readonly top: readonly (readonly [number, number])[];
+}
+
+export interface ScoreResult {
+  /** How many targets were scored. */
+  readonly tokens: number;
+  /** Mean negative log-likelihood in nats per target. */
+  readonly nll: number;
+  readonly perplexity: number;
+  /** NLL of each scored target, in order. */
+  readonly nlls: readonly number[];
+  readonly logits: readonly RowLogits[];
+}
+
+export interface AdapterReport {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly device: string;
+  readonly description: string;
+  readonly features: readonly string[];
+}
+
+/** What really ran. */
+export interface Report {
+  readonly version: string;
+  readonly adapter: AdapterReport;
+  readonly featuresUsed: readonly string[];
+  readonly featuresDisabled: readonly string[];
+  readonly model: { readonly name: string; readonly architecture: string; readonly layers: number; readonly context: number; readonly fileBytes: number };
+  readonly precision: { readonly weights: Readonly<Record<string, number>>; readonly activations: 'f32'; readonly cache: 'f16' | 'f32' };
+  /** Kernel name -> variant in words, for every pipeline that was used. */
+  readonly kernels: Readonly<Record<string, string>>;
+  readonly bytes: { readonly weights: number; readonly cache: number; readonly activations: number; readonly total: number; readonly peak: number };
+  readonly buffers: number;
+  readonly perToken: {
+    readonly dispatches: number;
+    readonly dispatchesPerLayer: number;
+    readonly bindGroupsCreated: number;
+    readonly buffersCreated: number;
+    readonly bytesWritten: number;
+  };
+  readonly cache: { readonly pages: number; readonly pageSlots: number; readonly slotsUsed: number; readonly capacity: number; readonly growths: number };
+  readonly steps: { readonly prefill: number; readonly decode: number; readonly rolledBack: number; readonly maxInFlight: number };
+  readonly load: { readonly milliseconds: number; readonly repackedTensors: number };
+  /** Every fallback that was taken, and why. */
+  readonly fallbacks: readonly string[];
+}
+
+export interface Engine {
+  readonly tokenizer: TokenizerApi;
+  /** Facts of the model: its name, most tokens of a conversation, vocabulary size, and whether it has a chat template. */
+  readonly model: { readonly name: string; readonly context: number; readonly vocab: number; readonly hasChatTemplate: boolean };
+  conversation(options?: ConversationOptions): Conversation;
+  chat(messages: readonly Message[], options?: GenerateOptions): Generation;
+  generate(prompt: string | readonly number[], options?: GenerateOptions): Generation;
+  score(ids: readonly number[], options?: ScoreOptions): Promise<ScoreResult>;
+  report(): Promise<Report>;
+  /** After a lost device: a new device, weights from storage, conversations replayed when they go on. */
+  restore(): Promise<void>;
+  /** Ends what runs and gives all GPU memory back. */
+  dispose(): Promise<void>;
+}

@@ -1,0 +1,106 @@
+import { CapabilityError } from '../core/errors.ts';
+import { STAGE_COMPUTE } from './usage.ts';
+import { expandWgsl, type WgslPart } from './wgsl.ts';
+
+export type ConstantValue = number | boolean | string;
+export type Constants = Readonly<Record<string, ConstantValue>>;
+
+/** Everything that decides a pipeline. */
+export interface PipelineRequest {
+  readonly name: string;
+  readonly parts: readonly WgslPart[];
+  readonly constants: Constants;
+  /** Access of binding 1, 2, …; binding 0 is the params uniform. */
+  readonly access: readonly ('read' | 'read_write')[];
+}
+
+export interface Pipeline {
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+}
+
+/** `name|part+part|CONSTANT=value,…`: what a pipeline was made of, readable in reports and traces. */
+export function pipelineKey({ name, parts, constants }: PipelineRequest): string {
+  const values = Object.entries(constants).map(([key, value]) => `${key}=${String(value)}`);
+  return `${name}|${parts.map((part) => part.name).join('+')}|${values.join(',')}`;
+}
+
+/** One pipeline per key and device; concurrent requests share one compilation. */
+export class PipelineCache {
+  readonly #device: GPUDevice;
+  readonly #pipelines = new Map<string, Promise<Pipeline>>();
+  readonly #layouts = new Map<string, { layout: GPUBindGroupLayout; pipelineLayout: GPUPipelineLayout }>();
+
+  constructor(device: GPUDevice) {
+    this.#device = device;
+  }
+
+  /** Keys of all pipelines asked for so far. */
+  get keys(): string[] {
+    return [...this.#pipelines.keys()];
+  }
+
+  /** @throws CapabilityError with file and line when the WGSL does not compile. */
+  get(request: PipelineRequest): Promise<Pipeline> {
+    const key = pipelineKey(request);
+    let pipeline = this.#pipelines.get(key);
+    if (!pipeline) {
+      pipeline = this.#compile(request, key);
+      this.#pipelines.set(key, pipeline);
+    }
+    return pipeline;
+  }
+
+  async #compile(request: PipelineRequest, key: string): Promise<Pipeline> {
+    const { code, origin } = expandWgsl(request.parts, request.constants);
+    const { layout, pipelineLayout } = this.#layoutOf(request.access);
+    this.#device.pushErrorScope('validation');
+    const module = this.#device.createShaderModule({ label: key, code });
+    const creating = this.#device.createComputePipelineAsync({
+      label: key,
+      layout: pipelineLayout,
+      compute: { module, entryPoint: 'main' },
+    });
+    const scope = this.#device.popErrorScope();
+    const [info, made] = await Promise.all([
+      module.getCompilationInfo(),
+      creating.then(
+        (pipeline) => ({ pipeline }),
+        (error: unknown) => ({ error }),
+      ),
+      scope,
+    ]);
+    const problems = info.messages
+      .filter((message) => message.type === 'error')
+      .map((message) => `${origin(message.lineNum)}:${message.linePos} ${message.message}`);
+    if ('pipeline' in made && problems.length === 0) return { pipeline: made.pipeline, layout };
+    throw new CapabilityError({
+      code: 'shader-compile',
+      happened: `The kernel ${key} did not compile: ${problems.join('; ') || String('error' in made ? made.error : 'unknown error')}.`,
+      expected: 'Every kernel compiles on every WebGPU device.',
+      todo: 'Please report this with the adapter and browser version; disabling a feature (option "disable") may avoid it.',
+      cause: 'error' in made ? made.error : undefined,
+    });
+  }
+
+  #layoutOf(access: PipelineRequest['access']): { layout: GPUBindGroupLayout; pipelineLayout: GPUPipelineLayout } {
+    const key = access.join();
+    let entry = this.#layouts.get(key);
+    if (!entry) {
+      const layout = this.#device.createBindGroupLayout({
+        label: key,
+        entries: [
+          { binding: 0, visibility: STAGE_COMPUTE, buffer: { type: 'uniform' } },
+          ...access.map((mode, i) => ({
+            binding: i + 1,
+            visibility: STAGE_COMPUTE,
+            buffer: { type: mode === 'read' ? ('read-only-storage' as const) : ('storage' as const) },
+          })),
+        ],
+      });
+      entry = { layout, pipelineLayout: this.#device.createPipelineLayout({ bindGroupLayouts: [layout] }) };
+      this.#layouts.set(key, entry);
+    }
+    return entry;
+  }
+}

@@ -1,0 +1,252 @@
+import { AbortedError, CapabilityError, DeviceLostError, MemoryError } from '../core/errors.ts';
+import { roundUp } from '../core/invariant.ts';
+import { PipelineCache } from './compile.ts';
+import { BufferUsage } from './usage.ts';
+
+export interface GpuRequest {
+  /** `navigator.gpu`, or what the npm package `webgpu` creates. */
+  readonly provider: GPU | undefined;
+  /** A device of the caller's; it is used as it is and never destroyed. */
+  readonly device?: GPUDevice | undefined;
+  /** Text that the adapter's vendor, architecture, device or description must contain. */
+  readonly adapter?: string | undefined;
+  readonly disable?: readonly string[] | undefined;
+}
+
+/** What happened on the device so far; tests and reports compare two readings. */
+export interface GpuCounts {
+  buffersCreated: number;
+  bindGroupsCreated: number;
+  dispatches: number;
+  submits: number;
+  /** Bytes written from the CPU with `queue.writeBuffer`. */
+  bytesWritten: number;
+}
+
+export interface GpuFeatures {
+  readonly shaderF16: boolean;
+  readonly subgroups: boolean;
+  /** 0 where subgroups are missing or switched off. */
+  readonly subgroupMinSize: number;
+  readonly subgroupMaxSize: number;
+}
+
+/** The limits the kernels are written for; every WebGPU device has at least these. */
+const WANTED_LIMITS = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+] as const;
+
+/** Least limits without which no kernel set exists. */
+const LEAST_LIMITS: Readonly<Record<string, number>> = {
+  maxStorageBuffersPerShaderStage: 8,
+  maxComputeInvocationsPerWorkgroup: 256,
+  maxComputeWorkgroupStorageSize: 16_384,
+};
+
+const OPTIONAL_FEATURES: readonly string[] = ['shader-f16', 'subgroups', 'timestamp-query'];
+
+/** A device, its features and limits, and every buffer that was made on it. */
+export class Gpu {
+  readonly device: GPUDevice;
+  readonly info: GPUAdapterInfo;
+  readonly features: GpuFeatures;
+  readonly limits: GPUSupportedLimits;
+  readonly disabled: readonly string[];
+  readonly pipelines: PipelineCache;
+  readonly counts: GpuCounts = { buffersCreated: 0, bindGroupsCreated: 0, dispatches: 0, submits: 0, bytesWritten: 0 };
+  /** Settles when the device is gone, with the error that everything pending should reject with. */
+  readonly lost: Promise<DeviceLostError>;
+  lostError: DeviceLostError | undefined;
+  peakBytes = 0;
+  readonly #buffers = new Set<GPUBuffer>();
+  readonly #owned: boolean;
+  #bytes = 0;
+  #disposed = false;
+
+  constructor(device: GPUDevice, info: GPUAdapterInfo, disabled: readonly string[], owned: boolean) {
+    this.device = device;
+    this.info = info;
+    this.disabled = disabled;
+    this.limits = device.limits;
+    this.#owned = owned;
+    const on = (feature: string): boolean => device.features.has(feature as GPUFeatureName) && !disabled.includes(feature);
+    this.features = {
+      shaderF16: on('shader-f16'),
+      subgroups: on('subgroups'),
+      subgroupMinSize: on('subgroups') ? (info.subgroupMinSize ?? 4) : 0,
+      subgroupMaxSize: on('subgroups') ? (info.subgroupMaxSize ?? 128) : 0,
+    };
+    this.pipelines = new PipelineCache(device);
+    this.lost = device.lost.then((lost) => {
+      this.lostError = new DeviceLostError({
+        code: 'device-lost',
+        happened: `The GPU device was lost (${lost.reason || 'unknown reason'}${lost.message ? `: ${lost.message}` : ''}).`,
+        expected: 'It would stay until the engine is disposed.',
+        todo: 'Call engine.restore(); conversations keep their ids and settings.',
+      });
+      return this.lostError;
+    });
+  }
+
+  /** Bytes of all living buffers. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** How many buffers are alive. */
+  get buffers(): number {
+    return this.#buffers.size;
+  }
+
+  /**
+   * Makes a tracked buffer of `size` bytes (rounded up to 4).
+   * @throws MemoryError when the size is above the device's limit.
+   */
+  createBuffer(label: string, size: number, usage: number = BufferUsage.STORAGE | BufferUsage.COPY_DST | BufferUsage.COPY_SRC): GPUBuffer {
+    if (this.lostError) throw this.lostError;
+    const bytes = Math.max(16, roundUp(size, 4));
+    if (bytes > this.limits.maxBufferSize)
+      throw new MemoryError({
+        code: 'out-of-memory',
+        happened: `The buffer "${label}" needs ${bytes} bytes.`,
+        expected: `This device allows buffers of at most ${this.limits.maxBufferSize} bytes.`,
+        todo: 'Choose a smaller model or a smaller context.',
+      });
+    const buffer = this.device.createBuffer({ label, size: bytes, usage });
+    this.#buffers.add(buffer);
+    this.#bytes += bytes;
+    this.peakBytes = Math.max(this.peakBytes, this.#bytes);
+    this.counts.buffersCreated++;
+    return buffer;
+  }
+
+  destroyBuffer(buffer: GPUBuffer): void {
+    if (!this.#buffers.delete(buffer)) return;
+    this.#bytes -= buffer.size;
+    buffer.destroy();
+  }
+
+  /** Writes bytes into a buffer in queue order. `offset` and the data's length are multiples of 4. */
+  write(buffer: GPUBuffer, offset: number, data: ArrayBufferView<ArrayBuffer>): void {
+    this.device.queue.writeBuffer(buffer, offset, data.buffer, data.byteOffset, data.byteLength);
+    this.counts.bytesWritten += data.byteLength;
+  }
+
+  submit(commands: GPUCommandBuffer[]): void {
+    this.device.queue.submit(commands);
+    this.counts.submits++;
+  }
+
+  /**
+   * Runs `work` and rejects when the GPU reported an error for it (out of memory or validation).
+   * @throws MemoryError, CapabilityError, or the device-lost error.
+   */
+  async checked<T>(what: string, work: () => T | Promise<T>): Promise<T> {
+    this.device.pushErrorScope('validation');
+    this.device.pushErrorScope('out-of-memory');
+    let memory: GPUError | null;
+    let validation: GPUError | null;
+    let result: T;
+    try {
+      result = await work();
+    } finally {
+      [memory, validation] = await Promise.all([this.device.popErrorScope(), this.device.popErrorScope()]).catch(() => [null, null]);
+    }
+    if (this.lostError) throw this.lostError;
+    if (memory)
+      throw new MemoryError({
+        code: 'out-of-memory',
+        happened: `The GPU ran out of memory: ${what} (${memory.message}).`,
+        expected: `${this.#bytes} bytes are in use by this engine.`,
+        todo: 'Close other pages that use the GPU, or choose a smaller model or context.',
+      });
+    if (validation)
+      throw new CapabilityError({
+        code: 'shader-compile',
+        happened: `The GPU refused a command: ${what} (${validation.message}).`,
+        expected: 'Every command is valid on every WebGPU device.',
+        todo: 'Please report this with the output of engine.report().',
+      });
+    return result;
+  }
+
+  /** Destroys every buffer, and the device if it is our own. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    for (const buffer of this.#buffers) buffer.destroy();
+    this.#buffers.clear();
+    this.#bytes = 0;
+    if (this.#owned) this.device.destroy();
+  }
+
+  /** The error for work that is asked of a disposed device. */
+  get disposedError(): AbortedError | undefined {
+    return this.#disposed
+      ? new AbortedError({
+          code: 'aborted',
+          happened: 'The engine was disposed while this ran.',
+          expected: 'It would run to its end.',
+          todo: 'Create a new engine.',
+        })
+      : undefined;
+  }
+}
+
+const describe = (info: GPUAdapterInfo): string =>
+  [info.vendor, info.architecture, info.device, info.description].filter(Boolean).join(' ') || 'an adapter without a name';
+
+/**
+ * Asks for an adapter and a device with every optional feature and limit the kernels can use.
+ * @throws CapabilityError when WebGPU, an adapter, the asked adapter, or a needed limit is missing.
+ */
+export async function requestGpu({ provider, device, adapter: pattern, disable = [] }: GpuRequest): Promise<Gpu> {
+  if (device) {
+    refuseSmallLimits(device.limits, 'The device that was given');
+    return new Gpu(device, device.adapterInfo, disable, false);
+  }
+  if (!provider)
+    throw new CapabilityError({
+      code: 'no-webgpu',
+      happened: 'This environment has no WebGPU (navigator.gpu is missing).',
+      expected: 'A browser with WebGPU on a page served over https or from localhost, or Node with the package "webgpu".',
+      todo: 'Update the browser, or see the list of supported browsers in the README.',
+    });
+  const adapter = await provider.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter)
+    throw new CapabilityError({
+      code: 'no-adapter',
+      happened: 'WebGPU is there, but it offers no adapter.',
+      expected: 'A GPU, or a software adapter that the browser or Vulkan loader accepts.',
+      todo: 'Check that hardware acceleration is on and the GPU driver is installed and not blocked.',
+    });
+  const found = describe(adapter.info);
+  if (pattern && !found.toLowerCase().includes(pattern.toLowerCase()))
+    throw new CapabilityError({
+      code: 'no-adapter',
+      happened: `The adapter offered is ${found}.`,
+      expected: `One whose name contains "${pattern}" was asked for.`,
+      todo: 'Leave the adapter option out, or name one that this machine has.',
+    });
+  refuseSmallLimits(adapter.limits, `The adapter ${found}`);
+  const requiredLimits: Record<string, number> = {};
+  for (const name of WANTED_LIMITS) requiredLimits[name] = adapter.limits[name];
+  const features = OPTIONAL_FEATURES.filter((name) => adapter.features.has(name as GPUFeatureName) && !disable.includes(name));
+  const owned = await adapter.requestDevice({ label: 'winnow', requiredFeatures: features as GPUFeatureName[], requiredLimits });
+  return new Gpu(owned, adapter.info, disable, true);
+}
+
+function refuseSmallLimits(limits: GPUSupportedLimits, who: string): void {
+  const small = Object.entries(LEAST_LIMITS).filter(([name, least]) => (limits[name as keyof GPUSupportedLimits] as number) < least);
+  if (small.length > 0)
+    throw new CapabilityError({
+      code: 'adapter-limits',
+      happened: `${who} lacks limits: ${small.map(([name]) => `${name} is ${limits[name as keyof GPUSupportedLimits] as number}`).join(', ')}.`,
+      expected: `At least ${small.map(([name, least]) => `${name} ${least}`).join(', ')}.`,
+      todo: 'Request the device with these limits, or let the engine request its own.',
+    });
+}

@@ -1,0 +1,96 @@
+import { invariant, roundUp } from '../core/invariant.ts';
+import { BINDING_ALIGNMENT } from './array.ts';
+import { pipelineKey } from './compile.ts';
+import type { Gpu } from './device.ts';
+import type { Dispatch } from './kernel.ts';
+import { BufferUsage } from './usage.ts';
+
+/** The most workgroups in one dimension of a dispatch. */
+const MAX_WORKGROUPS = 65_535;
+
+/** Collects the dispatches of a step; `build` turns them into a plan. */
+export class PlanRecorder {
+  readonly dispatches: { readonly label: string; readonly dispatch: Dispatch }[] = [];
+
+  /** Appends a dispatch; `label` groups it in reports and timings (`layer.attention`, `head`, …). */
+  add(label: string, dispatch: Dispatch): void {
+    this.dispatches.push({ label, dispatch });
+  }
+
+  /** Compiles what is missing, writes all params into one uniform buffer and makes every bind group. */
+  async build(gpu: Gpu, name: string): Promise<Plan> {
+    const pipelines = await Promise.all(this.dispatches.map(({ dispatch }) => gpu.pipelines.get(dispatch.request)));
+    const stride = roundUp(Math.max(16, ...this.dispatches.map(({ dispatch }) => dispatch.params.byteLength)), BINDING_ALIGNMENT);
+    const arena = new Uint8Array(stride * Math.max(1, this.dispatches.length));
+    this.dispatches.forEach(({ dispatch }, i) => arena.set(dispatch.params, i * stride));
+    const uniforms = gpu.createBuffer(`${name} params`, arena.byteLength, BufferUsage.UNIFORM | BufferUsage.COPY_DST);
+    gpu.write(uniforms, 0, arena);
+    const entries = this.dispatches.map(({ label, dispatch }, i): PlanEntry => {
+      const [x, y, z] = dispatch.grid;
+      invariant(x <= MAX_WORKGROUPS && y <= MAX_WORKGROUPS && z <= MAX_WORKGROUPS, () => `grid ${x},${y},${z} of ${label} is too large`);
+      gpu.counts.bindGroupsCreated++;
+      const group = gpu.device.createBindGroup({
+        layout: pipelines[i]!.layout,
+        entries: [
+          { binding: 0, resource: { buffer: uniforms, offset: i * stride, size: dispatch.params.byteLength } },
+          ...dispatch.bindings.map(({ buffer, offset, byteLength }, binding) => ({
+            binding: binding + 1,
+            resource: { buffer, offset, size: byteLength },
+          })),
+        ],
+      });
+      return { label, key: pipelineKey(dispatch.request), pipeline: pipelines[i]!.pipeline, group, x, y, z };
+    });
+    return new Plan(gpu, name, entries, uniforms);
+  }
+}
+
+export interface PlanEntry {
+  readonly label: string;
+  readonly key: string;
+  readonly pipeline: GPUComputePipeline;
+  readonly group: GPUBindGroup;
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+}
+
+/** A recorded list of dispatches. Replaying it creates nothing and writes nothing. */
+export class Plan {
+  readonly name: string;
+  readonly entries: readonly PlanEntry[];
+  readonly #gpu: Gpu;
+  readonly #uniforms: GPUBuffer;
+
+  constructor(gpu: Gpu, name: string, entries: readonly PlanEntry[], uniforms: GPUBuffer) {
+    this.#gpu = gpu;
+    this.name = name;
+    this.entries = entries;
+    this.#uniforms = uniforms;
+  }
+
+  /** Encodes every dispatch into a pass that is already open. */
+  encode(pass: GPUComputePassEncoder): void {
+    const { entries } = this;
+    for (let i = 0; i < entries.length; i++) {
+      const entry = entries[i]!;
+      pass.setPipeline(entry.pipeline);
+      pass.setBindGroup(0, entry.group);
+      pass.dispatchWorkgroups(entry.x, entry.y, entry.z);
+    }
+    this.#gpu.counts.dispatches += entries.length;
+  }
+
+  /** One pass, one submit. */
+  replay(): void {
+    const encoder = this.#gpu.device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    this.encode(pass);
+    pass.end();
+    this.#gpu.submit([encoder.finish()]);
+  }
+
+  dispose(): void {
+    this.#gpu.destroyBuffer(this.#uniforms);
+  }
+}

@@ -1,0 +1,48 @@
+/** Finding special tokens in text. */
+
+/** A stretch of ordinary text, or the id of a special token that stood there. */
+export type Section = string | number;
+
+/**
+ * Cuts a text at the given tokens; where several begin at one place, the longest is taken.
+ * Cost: text length times the number of different token lengths, whatever the tokens are.
+ */
+export class SpecialTokens {
+  readonly #ids: ReadonlyMap<string, number>;
+  readonly #starts: ReadonlySet<number>;
+  readonly #lengths: readonly number[];
+
+  constructor(ids: ReadonlyMap<string, number>) {
+    this.#ids = ids;
+    this.#starts = new Set([...ids.keys()].map((text) => text.charCodeAt(0)));
+    this.#lengths = [...new Set([...ids.keys()].map((text) => text.length))].toSorted((a, b) => b - a);
+  }
+
+  /** The text as sections, in order; empty stretches are left out. */
+  split(text: string): Section[] {
+    const sections: Section[] = [];
+    let start = 0;
+    let at = 0;
+    while (at < text.length) {
+      const found = this.#starts.has(text.charCodeAt(at)) ? this.#longestAt(text, at) : undefined;
+      if (found === undefined) {
+        at++;
+        continue;
+      }
+      if (at > start) sections.push(text.slice(start, at));
+      sections.push(found.id);
+      at += found.length;
+      start = at;
+    }
+    if (start < text.length) sections.push(text.slice(start));
+    return sections;
+  }
+
+  #longestAt(text: string, at: number): { id: number; length: number } | undefined {
+    for (const length of this.#lengths) {
+      const id = this.#ids.get(text.slice(at, at + length));
+      if (id !== undefined) return { id, length };
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,180 @@
+/** A cursor over the beginning of a GGUF file that is read piece by piece, with bounds checked at every step. */
+
+import { ModelFileError, type ErrorCode } from '../core/errors.ts';
+import type { ByteSource } from './byte-source.ts';
+
+/** Thrown when parsing reaches the end of the bytes read so far; `end` is the file position it needs. */
+export class NeedMore extends Error {
+  readonly end: number;
+  constructor(end: number) {
+    super('more bytes needed');
+    this.end = end;
+  }
+}
+
+/** Most bytes that a header may have. */
+export const MAX_HEADER_BYTES = 256 * 2 ** 20;
+const FIRST_READ = 2 ** 20;
+
+export const fileError = (code: ErrorCode, happened: string, expected: string, todo: string): ModelFileError =>
+  new ModelFileError({ code, happened, expected, todo });
+
+/** The error of a header field that no sound file has. */
+export const corrupt = (source: ByteSource, happened: string, expected: string): ModelFileError =>
+  fileError('gguf-corrupt', `${source.name} is damaged: ${happened}`, expected, 'Download the file again, or get it from another source.');
+
+const NUMBER_ARRAYS = [
+  Uint8Array,
+  Int8Array,
+  Uint16Array,
+  Int16Array,
+  Uint32Array,
+  Int32Array,
+  Float32Array,
+  undefined,
+  undefined,
+  undefined,
+  BigUint64Array,
+  BigInt64Array,
+  Float64Array,
+] as const;
+type NumberArray = InstanceType<Exclude<(typeof NUMBER_ARRAYS)[number], undefined>>;
+
+/** Reads little-endian values at `position`; throws NeedMore at the end of what is there, ModelFileError on nonsense. */
+export class HeaderReader {
+  readonly source: ByteSource;
+  position = 0;
+  private bytes = new Uint8Array(0);
+  private view = new DataView(this.bytes.buffer);
+  // Strings that are not UTF-8 are refused: replaced characters could make two tokens equal.
+  private readonly decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+  constructor(source: ByteSource) {
+    this.source = source;
+  }
+
+  /** Reads on so that at least `end` bytes are there, twice as many where the file has them. */
+  async grow(end: number, signal?: AbortSignal): Promise<void> {
+    const { source, bytes } = this;
+    const target = Math.min(source.size, MAX_HEADER_BYTES, Math.max(end, FIRST_READ, bytes.length * 2));
+    const more = await source.read(bytes.length, target - bytes.length, signal);
+    const all = new Uint8Array(target);
+    all.set(bytes);
+    all.set(more, bytes.length);
+    this.bytes = all;
+    this.view = new DataView(all.buffer);
+  }
+
+  /** Throws unless `length` more bytes can lie in this file's header; called before memory is taken for them. */
+  fits(length: number, what: string): void {
+    const end = this.position + length;
+    if (end > this.source.size) {
+      throw fileError(
+        'gguf-truncated',
+        `${this.source.name} has ${this.source.size} bytes, but ${what} would end at byte ${end} or later.`,
+        'The file holds everything that its header counts.',
+        'Download the file again: it is not complete, or it is damaged.',
+      );
+    }
+    if (end > MAX_HEADER_BYTES) {
+      throw corrupt(this.source, `Its header would be ${end} bytes long or longer.`, `At most ${MAX_HEADER_BYTES} bytes are accepted.`);
+    }
+  }
+
+  /** Moves on by `length` bytes and returns where they begin. */
+  private take(length: number, what = 'the header'): number {
+    const start = this.position;
+    const end = start + length;
+    if (end > this.bytes.length) {
+      this.fits(length, what);
+      throw new NeedMore(end);
+    }
+    this.position = end;
+    return start;
+  }
+
+  u8(): number {
+    return this.bytes[this.take(1)]!;
+  }
+
+  u32(): number {
+    return this.view.getUint32(this.take(4), true);
+  }
+
+  /** An unsigned 64-bit integer that must be below 2^53. */
+  u64(what: string): number {
+    const at = this.take(8);
+    const high = this.view.getUint32(at + 4, true);
+    if (high < 2 ** 21) return high * 2 ** 32 + this.view.getUint32(at, true);
+    throw corrupt(this.source, `The header says that ${what} is ${this.view.getBigUint64(at, true)}.`, 'It must be below 2^53.');
+  }
+
+  /** A string: its length in bytes as u64, then UTF-8. */
+  string(what: string, maxBytes = MAX_HEADER_BYTES): string {
+    const length = this.u64(`the length of ${what}`);
+    if (length > maxBytes) throw corrupt(this.source, `The length of ${what} is ${length} bytes.`, `At most ${maxBytes} are accepted.`);
+    return this.text(this.take(length, what), length, what);
+  }
+
+  /** `count` strings one after the other. */
+  strings(count: number, what: string): string[] {
+    const list: string[] = [];
+    for (let i = 0; i < count; i++) {
+      const length = this.u64(what);
+      list.push(this.text(this.take(length, what), length, what));
+    }
+    return list;
+  }
+
+  private text(start: number, length: number, what: string): string {
+    try {
+      return this.decoder.decode(this.bytes.subarray(start, start + length));
+    } catch {
+      throw corrupt(this.source, `A string (${what}) at byte ${start} is not UTF-8.`, 'Strings are UTF-8.');
+    }
+  }
+
+  /** A number by its GGUF value type (0 to 6, 10 to 12). */
+  scalar(type: number): number | bigint {
+    const { view } = this;
+    switch (type) {
+      case 0:
+        return this.u8();
+      case 1:
+        return view.getInt8(this.take(1));
+      case 2:
+        return view.getUint16(this.take(2), true);
+      case 3:
+        return view.getInt16(this.take(2), true);
+      case 4:
+        return this.u32();
+      case 5:
+        return view.getInt32(this.take(4), true);
+      case 6:
+        return view.getFloat32(this.take(4), true);
+      case 10:
+        return narrow(view.getBigUint64(this.take(8), true));
+      case 11:
+        return narrow(view.getBigInt64(this.take(8), true));
+      case 12:
+        return view.getFloat64(this.take(8), true);
+      default:
+        throw corrupt(this.source, `A value has the type ${type}.`, 'A number type was expected.');
+    }
+  }
+
+  /** `count` numbers of a GGUF value type, as a typed array of their own. */
+  numbers(type: number, count: number): NumberArray {
+    const Numbers = NUMBER_ARRAYS[type];
+    if (Numbers === undefined) throw corrupt(this.source, `An array has elements of type ${type}.`, 'A number type was expected.');
+    const length = count * Numbers.BYTES_PER_ELEMENT;
+    const start = this.take(length);
+    // A copy is aligned and does not hold the header in memory. All platforms with WebGPU are little-endian.
+    return new Numbers(this.bytes.slice(start, start + length).buffer);
+  }
+}
+
+const narrow = (value: bigint): number | bigint => {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+};
