@@ -45,7 +45,8 @@ export type ErrorCode =
   | 'usage-messages'
   | 'usage-disposed'
   | 'usage-busy'
-  | 'internal';
+  | 'internal'
+  | 'worker-failed';
 
 export interface ErrorDetails {
   readonly code: ErrorCode;

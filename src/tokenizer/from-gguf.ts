@@ -86,13 +86,15 @@ export function createTokenizer(metadata: ReadonlyMap<string, GgufValue>): Token
 
 const withoutLoneSurrogates = (text: string): string => text.replace(/\p{Surrogate}/gu, '\uFFFD');
 
+/** A pre-tokenizer step that makes matches, and the text between them, pieces of their own. */
+const isolated = (expression: string): object => ({
+  type: 'Split',
+  pattern: { Regex: expression },
+  behavior: 'Isolated',
+  invert: false,
+});
+
 function createBpe({ ordinary, merges, pre }: Vocabulary): BpeTokenizer {
-  const isolated = (expression: string): object => ({
-    type: 'Split',
-    pattern: { Regex: expression },
-    behavior: 'Isolated',
-    invert: false,
-  });
   return new BpeTokenizer(
     {
       normalizer: pre.nfc ? { type: 'NFC' } : null,

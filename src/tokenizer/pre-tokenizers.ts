@@ -26,7 +26,12 @@ const TEKKEN = String.raw`[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{
 const plain = { ignoreMerges: false, addBos: false, nfc: false };
 const gpt2: PreTokenizer = { ...plain, splits: [GPT2] };
 const singleDigits: PreTokenizer = { ...plain, splits: [DIGIT, GPT2] };
-const llama3: PreTokenizer = { splits: [withDigits(String.raw`\p{N}{1,3}`)], ignoreMerges: true, addBos: true, nfc: false };
+const llama3: PreTokenizer = {
+  splits: [withDigits(String.raw`\p{N}{1,3}`)],
+  ignoreMerges: true,
+  addBos: true,
+  nfc: false,
+};
 const qwen2: PreTokenizer = { ...plain, splits: [withDigits(DIGIT)], nfc: true };
 const tekken: PreTokenizer = { splits: [TEKKEN], ignoreMerges: true, addBos: true, nfc: false };
 const fallback: PreTokenizer = {

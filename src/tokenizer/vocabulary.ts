@@ -51,16 +51,17 @@ function stringOf(metadata: Metadata, key: string): string {
 
 function arrayOf(metadata: Metadata, key: string): readonly unknown[] {
   const value = metadata.get(key);
-  if (value === undefined) throw tokenizerError(`The file has no ${key}.`, 'Byte-level BPE needs tokens, their types and merges.');
-  if (!Array.isArray(value)) throw tokenizerError(`${key} is not an array.`, 'An array was expected.');
-  return value;
+  if (value === undefined)
+    throw tokenizerError(`The file has no ${key}.`, 'Byte-level BPE needs tokens, their types and merges.');
+  if (typeof value !== 'object') throw tokenizerError(`${key} is not an array.`, 'An array was expected.');
+  return Array.from<unknown>(value);
 }
 
 function stringsOf(metadata: Metadata, key: string): readonly string[] {
-  const values = arrayOf(metadata, key);
-  const wrong = values.findIndex((value) => typeof value !== 'string');
-  if (wrong >= 0) throw tokenizerError(`${key}[${wrong}] is not a text.`, 'An array of texts was expected.');
-  return values as readonly string[];
+  return arrayOf(metadata, key).map((value, i) => {
+    if (typeof value === 'string') return value;
+    throw tokenizerError(`${key}[${i}] is not a text.`, 'An array of texts was expected.');
+  });
 }
 
 function idOf(metadata: Metadata, key: string, count: number): number | undefined {
@@ -106,7 +107,10 @@ function typesOf(metadata: Metadata, count: number): readonly number[] {
   }
   const wrong = types.findIndex((type) => !Number.isInteger(type) || type < TokenType.normal || type > TokenType.byte);
   if (wrong >= 0) {
-    throw tokenizerError(`tokenizer.ggml.token_type[${wrong}] is ${types[wrong]}.`, 'A token type from 1 to 6 was expected.');
+    throw tokenizerError(
+      `tokenizer.ggml.token_type[${wrong}] is ${types[wrong]}.`,
+      'A token type from 1 to 6 was expected.',
+    );
   }
   return types;
 }
@@ -115,7 +119,10 @@ function mergesOf(metadata: Metadata, ordinary: ReadonlyMap<string, number>): (r
   return stringsOf(metadata, 'tokenizer.ggml.merges').map((merge, i) => {
     const [left, right, ...rest] = merge.split(' ');
     if (!left || !right || rest.length > 0) {
-      throw tokenizerError(`tokenizer.ggml.merges[${i}] is '${merge}'.`, 'Two tokens with one space between were expected.');
+      throw tokenizerError(
+        `tokenizer.ggml.merges[${i}] is '${merge}'.`,
+        'Two tokens with one space between were expected.',
+      );
     }
     // Without this check a merge would quietly drop text whose token does not exist.
     if (!ordinary.has(left) || !ordinary.has(right) || !ordinary.has(left + right)) {
@@ -157,7 +164,10 @@ export function readVocabulary(metadata: Metadata): Vocabulary {
   const bosId = id('bos');
   const addBos = flagOf(metadata, 'tokenizer.ggml.add_bos_token') ?? (pre.addBos && bosId !== undefined);
   if (addBos && bosId === undefined) {
-    throw tokenizerError('The file asks for a beginning-of-text token and names none.', 'tokenizer.ggml.bos_token_id was expected.');
+    throw tokenizerError(
+      'The file asks for a beginning-of-text token and names none.',
+      'tokenizer.ggml.bos_token_id was expected.',
+    );
   }
   const ends = [id('eos'), id('eot'), id('eom'), ...END_OF_TURN.map((name) => special.get(name))];
   return {

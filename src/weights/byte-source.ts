@@ -18,7 +18,11 @@ export interface ByteSource {
 }
 
 /** Throws a StorageError unless [offset, offset + length) lies inside the source. */
-export function checkRange(source: { readonly size: number; readonly name: string }, offset: number, length: number): void {
+export function checkRange(
+  source: { readonly size: number; readonly name: string },
+  offset: number,
+  length: number,
+): void {
   const whole = Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0;
   if (whole && offset + length <= source.size) return;
   throw new StorageError({
@@ -50,7 +54,7 @@ export function bytesSource(bytes: Uint8Array, name = 'memory'): ByteSource {
     async read(offset, length, signal) {
       throwIfAborted(signal);
       checkRange({ size, name }, offset, length);
-      return bytes.slice(offset, offset + length) as Uint8Array<ArrayBuffer>;
+      return bytes.slice(offset, offset + length);
     },
   };
 }
@@ -71,7 +75,8 @@ export function blobSource(blob: Blob, name?: string): ByteSource {
         throw readFailed(label, offset, length, cause);
       }
       throwIfAborted(signal);
-      if (bytes.byteLength !== length) throw readFailed(label, offset, length, `only ${bytes.byteLength} bytes came back`);
+      if (bytes.byteLength !== length)
+        throw readFailed(label, offset, length, `only ${bytes.byteLength} bytes came back`);
       return bytes;
     },
   };

@@ -73,4 +73,5 @@ export const ggmlTypeOf = (id: number): GgmlType | undefined => BY_ID.get(id);
 export const ggmlTypeName = (id: number): string => BY_ID.get(id) ?? OTHER_NAMES[id] ?? `number ${id}`;
 
 /** Bytes of `count` weights; `count` is a multiple of the type's block size. */
-export const ggmlBytes = (type: GgmlType, count: number): number => (count / GGML_TYPES[type].blockSize) * GGML_TYPES[type].blockBytes;
+export const ggmlBytes = (type: GgmlType, count: number): number =>
+  (count / GGML_TYPES[type].blockSize) * GGML_TYPES[type].blockBytes;

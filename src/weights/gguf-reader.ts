@@ -21,7 +21,12 @@ export const fileError = (code: ErrorCode, happened: string, expected: string, t
 
 /** The error of a header field that no sound file has. */
 export const corrupt = (source: ByteSource, happened: string, expected: string): ModelFileError =>
-  fileError('gguf-corrupt', `${source.name} is damaged: ${happened}`, expected, 'Download the file again, or get it from another source.');
+  fileError(
+    'gguf-corrupt',
+    `${source.name} is damaged: ${happened}`,
+    expected,
+    'Download the file again, or get it from another source.',
+  );
 
 const NUMBER_ARRAYS = [
   Uint8Array,
@@ -77,7 +82,11 @@ export class HeaderReader {
       );
     }
     if (end > MAX_HEADER_BYTES) {
-      throw corrupt(this.source, `Its header would be ${end} bytes long or longer.`, `At most ${MAX_HEADER_BYTES} bytes are accepted.`);
+      throw corrupt(
+        this.source,
+        `Its header would be ${end} bytes long or longer.`,
+        `At most ${MAX_HEADER_BYTES} bytes are accepted.`,
+      );
     }
   }
 
@@ -106,13 +115,18 @@ export class HeaderReader {
     const at = this.take(8);
     const high = this.view.getUint32(at + 4, true);
     if (high < 2 ** 21) return high * 2 ** 32 + this.view.getUint32(at, true);
-    throw corrupt(this.source, `The header says that ${what} is ${this.view.getBigUint64(at, true)}.`, 'It must be below 2^53.');
+    throw corrupt(
+      this.source,
+      `The header says that ${what} is ${this.view.getBigUint64(at, true)}.`,
+      'It must be below 2^53.',
+    );
   }
 
   /** A string: its length in bytes as u64, then UTF-8. */
   string(what: string, maxBytes = MAX_HEADER_BYTES): string {
     const length = this.u64(`the length of ${what}`);
-    if (length > maxBytes) throw corrupt(this.source, `The length of ${what} is ${length} bytes.`, `At most ${maxBytes} are accepted.`);
+    if (length > maxBytes)
+      throw corrupt(this.source, `The length of ${what} is ${length} bytes.`, `At most ${maxBytes} are accepted.`);
     return this.text(this.take(length, what), length, what);
   }
 
@@ -166,7 +180,8 @@ export class HeaderReader {
   /** `count` numbers of a GGUF value type, as a typed array of their own. */
   numbers(type: number, count: number): NumberArray {
     const Numbers = NUMBER_ARRAYS[type];
-    if (Numbers === undefined) throw corrupt(this.source, `An array has elements of type ${type}.`, 'A number type was expected.');
+    if (Numbers === undefined)
+      throw corrupt(this.source, `An array has elements of type ${type}.`, 'A number type was expected.');
     const length = count * Numbers.BYTES_PER_ELEMENT;
     const start = this.take(length);
     // A copy is aligned and does not hold the header in memory. All platforms with WebGPU are little-endian.

@@ -90,7 +90,8 @@ export async function parseGguf(source: ByteSource, signal?: AbortSignal): Promi
       const budget = { left: MAX_OBJECTS - objects };
       const key = reader.string(`the name of metadata key ${i}`, MAX_KEY_BYTES);
       if (key === '') throw corrupt(source, `Metadata key ${i} has an empty name.`, 'Every key has a name.');
-      if (metadata.has(key)) throw corrupt(source, `The metadata key "${key}" appears twice.`, 'Every key appears once.');
+      if (metadata.has(key))
+        throw corrupt(source, `The metadata key "${key}" appears twice.`, 'Every key appears once.');
       metadata.set(key, readValue(reader, reader.u32(), `"${key}"`, 0, budget));
       objects = MAX_OBJECTS - budget.left;
     });
@@ -102,7 +103,8 @@ export async function parseGguf(source: ByteSource, signal?: AbortSignal): Promi
   for (let i = 0; i < tensorCount; i++) {
     // oxlint-disable-next-line no-await-in-loop -- entries follow one another
     const info = await step(() => readTensorInfo(reader, i));
-    if (names.has(info.name)) throw corrupt(source, `The tensor "${info.name}" appears twice.`, 'Every tensor appears once.');
+    if (names.has(info.name))
+      throw corrupt(source, `The tensor "${info.name}" appears twice.`, 'Every tensor appears once.');
     names.add(info.name);
     infos.push(info);
   }
@@ -163,10 +165,20 @@ const TYPE_BOOL = 7;
 
 function checkValueType(source: ByteSource, type: number, what: string): void {
   if (type < SCALAR_BYTES.length) return;
-  throw corrupt(source, `The value of ${what} has the unknown type ${type}.`, `Value types are 0 to ${SCALAR_BYTES.length - 1}.`);
+  throw corrupt(
+    source,
+    `The value of ${what} has the unknown type ${type}.`,
+    `Value types are 0 to ${SCALAR_BYTES.length - 1}.`,
+  );
 }
 
-function readValue(reader: HeaderReader, type: number, what: string, depth: number, budget: { left: number }): GgufValue {
+function readValue(
+  reader: HeaderReader,
+  type: number,
+  what: string,
+  depth: number,
+  budget: { left: number },
+): GgufValue {
   checkValueType(reader.source, type, what);
   if (type === TYPE_STRING) return reader.string(what);
   if (type === TYPE_ARRAY) return readArray(reader, what, depth, budget);
@@ -183,7 +195,11 @@ function readBool(reader: HeaderReader, what: string): boolean {
 function readArray(reader: HeaderReader, what: string, depth: number, budget: { left: number }): GgufArray {
   const { source } = reader;
   if (depth >= MAX_ARRAY_DEPTH) {
-    throw corrupt(source, `The value of ${what} nests arrays more than ${MAX_ARRAY_DEPTH} deep.`, 'Metadata is at most so deep.');
+    throw corrupt(
+      source,
+      `The value of ${what} nests arrays more than ${MAX_ARRAY_DEPTH} deep.`,
+      'Metadata is at most so deep.',
+    );
   }
   const type = reader.u32();
   checkValueType(source, type, what);
@@ -193,10 +209,17 @@ function readArray(reader: HeaderReader, what: string, depth: number, budget: { 
     reader.fits(count * size, `an array of ${count} numbers (${what})`);
     return reader.numbers(type, count);
   }
-  reader.fits(count * (type === TYPE_STRING ? 8 : type === TYPE_ARRAY ? 12 : 1), `an array of ${count} values (${what})`);
+  reader.fits(
+    count * (type === TYPE_STRING ? 8 : type === TYPE_ARRAY ? 12 : 1),
+    `an array of ${count} values (${what})`,
+  );
   budget.left -= count;
   if (budget.left < 0) {
-    throw corrupt(source, `The metadata has more than ${MAX_OBJECTS} array elements, reached in ${what}.`, 'Metadata has fewer.');
+    throw corrupt(
+      source,
+      `The metadata has more than ${MAX_OBJECTS} array elements, reached in ${what}.`,
+      'Metadata has fewer.',
+    );
   }
   if (type === TYPE_STRING) return reader.strings(count, what);
   if (type === TYPE_BOOL) return Array.from({ length: count }, () => readBool(reader, what));
@@ -205,7 +228,11 @@ function readArray(reader: HeaderReader, what: string, depth: number, budget: { 
 
 function readAlignment(source: ByteSource, metadata: ReadonlyMap<string, GgufValue>): number {
   const alignment = metadata.get('general.alignment') ?? DEFAULT_ALIGNMENT;
-  const valid = typeof alignment === 'number' && alignment >= 1 && alignment <= MAX_ALIGNMENT && Number.isInteger(Math.log2(alignment));
+  const valid =
+    typeof alignment === 'number' &&
+    alignment >= 1 &&
+    alignment <= MAX_ALIGNMENT &&
+    Number.isInteger(Math.log2(alignment));
   if (valid) return alignment;
   const shown = typeof alignment === 'object' ? 'an array' : String(alignment);
   throw corrupt(source, `general.alignment is ${shown}.`, `It is a power of two, at most ${MAX_ALIGNMENT}.`);
@@ -217,7 +244,8 @@ function readTensorInfo(reader: HeaderReader, index: number): TensorInfo {
   const name = reader.string(`the name of tensor ${index}`, MAX_TENSOR_NAME_BYTES);
   if (name === '') throw corrupt(source, `Tensor ${index} has an empty name.`, 'Every tensor has a name.');
   const rank = reader.u32();
-  if (rank < 1 || rank > 4) throw corrupt(source, `The tensor "${name}" has ${rank} dimensions.`, 'Tensors have 1 to 4.');
+  if (rank < 1 || rank > 4)
+    throw corrupt(source, `The tensor "${name}" has ${rank} dimensions.`, 'Tensors have 1 to 4.');
   const shape: number[] = [];
   let count = 1;
   for (let i = 0; i < rank; i++) {
@@ -240,7 +268,11 @@ function readTensorInfo(reader: HeaderReader, index: number): TensorInfo {
   const { blockSize } = GGML_TYPES[type];
   const byteLength = ggmlBytes(type, count);
   if (!Number.isSafeInteger(count) || byteLength > Number.MAX_SAFE_INTEGER) {
-    throw corrupt(source, `The tensor "${name}" claims the shape [${shape.join(', ')}].`, 'Its element count must be below 2^53.');
+    throw corrupt(
+      source,
+      `The tensor "${name}" claims the shape [${shape.join(', ')}].`,
+      'Its element count must be below 2^53.',
+    );
   }
   if (shape[0]! % blockSize !== 0) {
     throw corrupt(
@@ -253,11 +285,20 @@ function readTensorInfo(reader: HeaderReader, index: number): TensorInfo {
 }
 
 /** Makes offsets absolute and checks that every tensor is aligned, inside the file and by itself. */
-function placeTensors(source: ByteSource, infos: readonly TensorInfo[], alignment: number, dataOffset: number): Map<string, TensorInfo> {
+function placeTensors(
+  source: ByteSource,
+  infos: readonly TensorInfo[],
+  alignment: number,
+  dataOffset: number,
+): Map<string, TensorInfo> {
   const placed = infos.map((info) => ({ ...info, offset: dataOffset + info.offset }));
   for (const [i, { name, offset, byteLength }] of placed.entries()) {
     if (infos[i]!.offset % alignment !== 0) {
-      throw rangeError(source, `The tensor "${name}" has the offset ${infos[i]!.offset}.`, `Offsets are multiples of ${alignment}.`);
+      throw rangeError(
+        source,
+        `The tensor "${name}" has the offset ${infos[i]!.offset}.`,
+        `Offsets are multiples of ${alignment}.`,
+      );
     }
     if (offset + byteLength > source.size) {
       throw fileError(

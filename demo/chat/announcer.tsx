@@ -1,0 +1,17 @@
+import { signal } from '@preact/signals';
+import type { JSX } from 'preact';
+
+const message = signal('');
+
+/** Says something once to a screen reader, when it is next idle. */
+export function announce(text: string): void {
+  message.value = text;
+}
+
+export function Announcer(): JSX.Element {
+  return (
+    <div class="visually-hidden" role="status" aria-live="polite">
+      {message}
+    </div>
+  );
+}

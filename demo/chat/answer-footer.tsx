@@ -1,0 +1,58 @@
+import { useState } from 'preact/hooks';
+import type { JSX } from 'preact';
+import { copyText } from './clipboard.ts';
+import { formatCount, formatDuration, formatSpeed, formatTokens } from './format.ts';
+import { Icon } from './icons.tsx';
+import { regenerate } from './state/chat-state.ts';
+import { settings } from './state/page-settings.ts';
+import type { Answer } from './state/turn.ts';
+
+/** Under each answer: what it cost, and what can be done with it. */
+export function AnswerFooter({ answer, canRegenerate }: { answer: Answer; canRegenerate: boolean }): JSX.Element {
+  const [copied, setCopied] = useState(false);
+  const copy = async (): Promise<void> => {
+    setCopied(await copyText(answer.text));
+    setTimeout(() => setCopied(false), 1500);
+  };
+  const fixedSeed = settings.value.seed !== undefined;
+  return (
+    <footer class="answer-footer">
+      <p class="figures">
+        {figures(answer).map((figure) => (
+          <span key={figure}>{figure}</span>
+        ))}
+      </p>
+      {answer.state !== 'streaming' && (
+        <div class="answer-actions">
+          <button type="button" class="tool" disabled={answer.text === ''} onClick={() => void copy()}>
+            <Icon name="copy" />
+            <span>{copied ? 'Copied' : 'Copy answer'}</span>
+          </button>
+          {canRegenerate && (
+            <button
+              type="button"
+              class="tool"
+              title={fixedSeed ? 'The seed is fixed: the answer changes only when other settings do' : 'Answer again, with a new seed'}
+              onClick={() => void regenerate()}
+            >
+              <Icon name="again" />
+              <span>Regenerate</span>
+            </button>
+          )}
+        </div>
+      )}
+    </footer>
+  );
+}
+
+function figures(answer: Answer): readonly string[] {
+  const { state, tokens, tokensPerSecond, timeToFirstTokenMs, promptTokens, cachedTokens, seed } = answer;
+  return [
+    ...(state === 'stopped' ? ['stopped'] : state === 'length' ? ['ended at the token limit'] : []),
+    ...(tokensPerSecond ? [formatSpeed(tokensPerSecond)] : []),
+    ...(timeToFirstTokenMs === undefined ? [] : [`first token ${formatDuration(timeToFirstTokenMs)}`]),
+    formatTokens(tokens),
+    ...(promptTokens === undefined ? [] : [`prompt ${formatCount(promptTokens)}, ${formatCount(cachedTokens ?? 0)} from cache`]),
+    ...(seed === undefined ? [] : [`seed ${seed}`]),
+  ];
+}

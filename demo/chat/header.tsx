@@ -1,0 +1,50 @@
+import type { JSX } from 'preact';
+import { formatBytes } from './format.ts';
+import { Icon } from './icons.tsx';
+import { StatusLine } from './status-line.tsx';
+import { newChat, turns } from './state/chat-state.ts';
+import { engineState } from './state/engine-state.ts';
+import { choiceBytes, choiceOf, choiceTitle } from './state/model-choice.ts';
+import { settings } from './state/page-settings.ts';
+import { modelDialogOpen, settingsOpen } from './state/view-state.ts';
+import { nextTheme, theme } from './theme.ts';
+
+export function Header(): JSX.Element {
+  const state = engineState.value;
+  const choice = 'choice' in state ? state.choice : choiceOf(settings.value);
+  const bytes = choiceBytes(choice);
+  return (
+    <header class="header">
+      <a class="skip-link" href="#message">
+        Skip to the message box
+      </a>
+      <h1>Winnow</h1>
+      <button type="button" class="model-button" aria-haspopup="dialog" onClick={() => (modelDialogOpen.value = true)}>
+        <span class="visually-hidden">Model: </span>
+        <span class="model-title">{choiceTitle(choice)}</span>
+        {bytes !== undefined && <span class="quiet model-bytes">{formatBytes(bytes)}</span>}
+        <Icon name="down" />
+      </button>
+      <StatusLine />
+      <div class="header-actions">
+        <button type="button" class="tool" disabled={turns.value.length === 0} onClick={newChat}>
+          <Icon name="plus" />
+          <span>New chat</span>
+        </button>
+        <button
+          type="button"
+          class="tool"
+          aria-expanded={settingsOpen.value}
+          onClick={() => (settingsOpen.value = !settingsOpen.value)}
+        >
+          <Icon name="settings" />
+          <span>Settings</span>
+        </button>
+        <button type="button" class="tool icon-only" title={`Colours: ${theme.value}`} onClick={nextTheme}>
+          <Icon name={theme.value} />
+          <span class="visually-hidden">Colours: {theme.value}</span>
+        </button>
+      </div>
+    </header>
+  );
+}

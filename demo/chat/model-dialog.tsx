@@ -1,0 +1,102 @@
+import { useState } from 'preact/hooks';
+import type { JSX } from 'preact';
+import { Dialog } from './dialog.tsx';
+import { formatBytes } from './format.ts';
+import { load } from './state/engine-state.ts';
+import { defaultModel, knownModels, type KnownModel } from './state/manifest.ts';
+import { choiceOf, readModelName, type ModelChoice } from './state/model-choice.ts';
+import { changeSettings, settings } from './state/page-settings.ts';
+import { modelDialogOpen } from './state/view-state.ts';
+
+/** The model picker: a model of the manifest, a file on this device, or a web address. */
+export function ModelDialog(): JSX.Element {
+  return (
+    <Dialog title="Choose a model" open={modelDialogOpen}>
+      <section>
+        <h3>Known to this page</h3>
+        <ul class="models">
+          {knownModels.map((model) => (
+            <li key={model.name}>
+              <span>
+                {model.title}
+                <small>
+                  {formatBytes(model.bytes)} · {model.licence}
+                </small>
+              </span>
+              <button type="button" class="primary" onClick={() => take(knownChoice(model))}>
+                Load<span class="visually-hidden"> {model.title}</span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      </section>
+      <FileSection />
+      <AddressSection />
+    </Dialog>
+  );
+}
+
+function FileSection(): JSX.Element {
+  return (
+    <section>
+      <h3>A file on this device</h3>
+      <p class="quiet">A .gguf file of the Llama family. You can also drop it anywhere on this page.</p>
+      <label class="file-button">
+        Choose a .gguf file…
+        <input
+          type="file"
+          accept=".gguf"
+          onChange={(event) => {
+            const file = event.currentTarget.files?.[0];
+            if (file) take({ kind: 'file', file });
+          }}
+        />
+      </label>
+    </section>
+  );
+}
+
+function AddressSection(): JSX.Element {
+  const [text, setText] = useState(settings.value.model ?? '');
+  const [problem, setProblem] = useState('');
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    const model = readModelName(text);
+    if (model === undefined) return setProblem('This is not an http(s) address. It should lead straight to a .gguf file.');
+    take(choiceOf({ model }));
+  };
+  return (
+    <section>
+      <h3>A web address</h3>
+      <form class="address" noValidate onSubmit={submit}>
+        <label>
+          <span class="quiet">Address of a .gguf file; its server must allow other sites to read it (CORS).</span>
+          <input
+            type="url"
+            value={text}
+            placeholder="https://…/model.gguf"
+            autocomplete="off"
+            spellcheck={false}
+            aria-invalid={problem !== ''}
+            aria-describedby="address-problem"
+            onInput={(event) => setText(event.currentTarget.value)}
+          />
+        </label>
+        <button type="submit">Load address</button>
+      </form>
+      <p id="address-problem" class="field-problem" role="alert">
+        {problem}
+      </p>
+    </section>
+  );
+}
+
+const knownChoice = (model: KnownModel): ModelChoice => ({ kind: 'known', model });
+
+/** Loads the choice and notes it in the address; a local file cannot be linked to. */
+export function take(choice: ModelChoice): void {
+  modelDialogOpen.value = false;
+  const name = choice.kind === 'known' ? choice.model.name : choice.kind === 'address' ? choice.url : undefined;
+  changeSettings({ model: name === defaultModel.name ? undefined : name });
+  void load(choice);
+}

@@ -1,0 +1,51 @@
+import type { JSX } from 'preact';
+import { formatBytes } from './format.ts';
+import { load } from './state/engine-state.ts';
+import { choiceBytes, choiceTitle, type ModelChoice } from './state/model-choice.ts';
+import { modelDialogOpen } from './state/view-state.ts';
+
+/** The first visit: one button that says what it will fetch, and where that will be kept. */
+export function Offer({ choice, cancelled }: { choice: ModelChoice; cancelled: boolean }): JSX.Element {
+  const bytes = choiceBytes(choice);
+  const size = bytes === undefined ? '' : ` · ${formatBytes(bytes)}`;
+  const file = choice.kind === 'file';
+  return (
+    <section class="card offer" aria-labelledby="offer-title">
+      <h2 id="offer-title">{cancelled ? 'Loading was cancelled' : 'A language model on your own GPU'}</h2>
+      <p>
+        {cancelled && !file
+          ? 'What arrived is kept: the download goes on from there.'
+          : 'It runs inside this page. Nothing you type leaves this device.'}
+      </p>
+      <dl class="facts">
+        <dt>Model</dt>
+        <dd>{choiceTitle(choice)}</dd>
+        <dt>{file ? 'Size' : 'Download'}</dt>
+        <dd>{bytes === undefined ? 'size unknown until it begins' : file ? formatBytes(bytes) : `${formatBytes(bytes)}, once`}</dd>
+        <dt>{file ? 'Read from' : 'Kept in'}</dt>
+        <dd>{file ? 'this device' : `this browser’s private storage for ${location.host}; later visits need no download`}</dd>
+        {choice.kind === 'known' && (
+          <>
+            <dt>Licence</dt>
+            <dd>{choice.model.licence}</dd>
+          </>
+        )}
+        {choice.kind === 'address' && (
+          <>
+            <dt>From</dt>
+            <dd>{choice.url}</dd>
+          </>
+        )}
+      </dl>
+      <div class="buttons">
+        <button type="button" class="primary" onClick={() => void load(choice)}>
+          {file ? 'Load' : cancelled ? 'Go on' : 'Download and start'}
+          {size}
+        </button>
+        <button type="button" onClick={() => (modelDialogOpen.value = true)}>
+          Another model…
+        </button>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,76 @@
+import type { OptionalFeature } from 'winnow-llm';
+
+export type NumberKey =
+  | 'temperature'
+  | 'topP'
+  | 'topK'
+  | 'minP'
+  | 'repetitionPenalty'
+  | 'presencePenalty'
+  | 'frequencyPenalty'
+  | 'seed'
+  | 'maxTokens'
+  | 'context';
+
+/** What the visitor chose; a setting that is absent has its default. */
+export type Settings = { readonly [key in NumberKey]?: number } & {
+  /** A name in the manifest or an absolute http(s) address. */
+  readonly model?: string;
+  readonly system?: string;
+  readonly kv?: CacheType;
+  readonly disable?: readonly OptionalFeature[];
+  readonly adapter?: string;
+};
+
+export type CacheType = 'f16' | 'f32';
+export const CACHE_TYPES: readonly CacheType[] = ['f16', 'f32'];
+export const OPTIONAL_FEATURES: readonly OptionalFeature[] = ['shader-f16', 'subgroups'];
+
+export interface NumberSpec {
+  readonly key: NumberKey;
+  /** Its name in the address: the same word as the flag of the `winnow` command. */
+  readonly query: string;
+  readonly label: string;
+  readonly hint: string;
+  readonly min: number;
+  readonly max: number;
+  /** 1 means whole numbers only. */
+  readonly step: number;
+  /** Shown while the setting is absent and has no default number. */
+  readonly absent?: string;
+}
+
+const MAX_SEED = 2 ** 32 - 1;
+
+export const SAMPLING_SPECS: readonly NumberSpec[] = [
+  { key: 'temperature', query: 'temperature', label: 'Temperature', hint: '0 = the most likely token', min: 0, max: 5, step: 0.05 },
+  { key: 'topP', query: 'top-p', label: 'Top-p', hint: '1 = off', min: 0, max: 1, step: 0.05 },
+  { key: 'topK', query: 'top-k', label: 'Top-k', hint: '0 = off', min: 0, max: 1000, step: 1 },
+  { key: 'minP', query: 'min-p', label: 'Min-p', hint: '0 = off', min: 0, max: 1, step: 0.01 },
+  { key: 'repetitionPenalty', query: 'repetition-penalty', label: 'Repetition penalty', hint: '1 = off', min: 0.1, max: 5, step: 0.05 },
+  { key: 'presencePenalty', query: 'presence-penalty', label: 'Presence penalty', hint: '0 = off', min: -2, max: 2, step: 0.1 },
+  { key: 'frequencyPenalty', query: 'frequency-penalty', label: 'Frequency penalty', hint: '0 = off', min: -2, max: 2, step: 0.1 },
+  { key: 'seed', query: 'seed', label: 'Seed', hint: 'repeats an answer', min: 0, max: MAX_SEED, step: 1, absent: 'random' },
+  { key: 'maxTokens', query: 'max-tokens', label: 'Most new tokens', hint: 'per answer', min: 1, max: 1e6, step: 1, absent: 'no limit' },
+];
+
+export const CONTEXT_SPEC: NumberSpec = {
+  key: 'context',
+  query: 'context',
+  label: 'Context',
+  hint: 'tokens',
+  min: 16,
+  max: 1e6,
+  step: 1,
+  absent: 'from the file',
+};
+
+export const NUMBER_SPECS: readonly NumberSpec[] = [...SAMPLING_SPECS, CONTEXT_SPEC];
+
+/** A text as a number that the setting allows, or the reason why it is none. */
+export function readNumber(spec: NumberSpec, text: string): { readonly value: number } | { readonly problem: string } {
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  const whole = spec.step === 1;
+  if (value >= spec.min && value <= spec.max && (!whole || Number.isInteger(value))) return { value };
+  return { problem: `${spec.label} must be a ${whole ? 'whole ' : ''}number from ${spec.min} to ${spec.max}.` };
+}

@@ -1,0 +1,32 @@
+import { signal, type Signal } from '@preact/signals';
+import type { Problem } from '../problem.ts';
+
+export interface Answer {
+  readonly state: 'waiting' | 'streaming' | 'done' | 'length' | 'stopped' | 'failed';
+  readonly text: string;
+  readonly tokens: number;
+  /** Measured by the engine; absent until the answer has ended. */
+  readonly timeToFirstTokenMs?: number;
+  readonly tokensPerSecond?: number;
+  readonly promptTokens?: number;
+  readonly cachedTokens?: number;
+  readonly seed?: number;
+  readonly problem?: Problem;
+}
+
+/** A question and its answer, which changes while it streams. */
+export interface Turn {
+  readonly id: number;
+  readonly question: string;
+  readonly answer: Signal<Answer>;
+}
+
+export const EMPTY_ANSWER: Answer = { state: 'waiting', text: '', tokens: 0 };
+
+let nextId = 1;
+
+export const makeTurn = (question: string, answer: Answer = EMPTY_ANSWER): Turn => ({
+  id: nextId++,
+  question,
+  answer: signal(answer),
+});

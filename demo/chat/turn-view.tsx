@@ -1,0 +1,42 @@
+import type { JSX } from 'preact';
+import { AnswerText } from './answer-text.tsx';
+import { AnswerFooter } from './answer-footer.tsx';
+import { ProblemNotice } from './problem-notice.tsx';
+import { editLast, generating, regenerate } from './state/chat-state.ts';
+import { engineState } from './state/engine-state.ts';
+import type { Turn } from './state/turn.ts';
+
+/** One question with its answer. */
+export function TurnView({ turn, last }: { turn: Turn; last: boolean }): JSX.Element {
+  const answer = turn.answer.value;
+  const { state, text, problem } = answer;
+  const running = state === 'waiting' || state === 'streaming';
+  const idle = !generating.value && engineState.value.phase === 'ready';
+  return (
+    <>
+      <article class="question" aria-label="You">
+        <p>{turn.question}</p>
+      </article>
+      <article class="answer" aria-label="Answer" aria-busy={running}>
+        {state === 'waiting' && <p class="quiet">Reading the prompt…</p>}
+        {text !== '' && <AnswerText text={text} streaming={state === 'streaming'} />}
+        {!running && text === '' && !problem && <p class="quiet">No answer.</p>}
+        {problem && (
+          <ProblemNotice title="The answer failed" problem={problem}>
+            {last && idle && (
+              <>
+                <button type="button" class="primary" onClick={() => void regenerate()}>
+                  Try again
+                </button>
+                <button type="button" onClick={editLast}>
+                  Change the question
+                </button>
+              </>
+            )}
+          </ProblemNotice>
+        )}
+        {state !== 'waiting' && !problem && <AnswerFooter answer={answer} canRegenerate={last && idle} />}
+      </article>
+    </>
+  );
+}

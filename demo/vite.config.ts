@@ -1,0 +1,22 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+import { contentSecurityPolicy } from './content-security-policy.ts';
+import { serveModels } from './serve-models.ts';
+
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+// A host of the built pages should send these two headers as well, and `frame-ancestors 'none'`.
+const headers = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
+
+export default defineConfig({
+  root: at('.'),
+  base: './',
+  appType: 'mpa',
+  publicDir: false,
+  resolve: { alias: { 'winnow-llm': at('../src/index.ts') } },
+  plugins: [serveModels(at('../models')), contentSecurityPolicy()],
+  server: { headers, fs: { allow: [at('..')] } },
+  preview: { headers },
+  worker: { format: 'es' },
+  build: { target: 'es2023', outDir: 'dist', emptyOutDir: true, assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+});

@@ -1,0 +1,18 @@
+export interface ChildOptions {
+  readonly timeoutMs?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly quiet?: boolean;
+}
+
+export interface ChildResult {
+  readonly code: number | null;
+  readonly timedOut: boolean;
+  readonly output: string;
+  readonly error?: Error;
+}
+
+export declare function runChild(
+  command: string,
+  args: readonly string[],
+  options?: ChildOptions,
+): Promise<ChildResult>;

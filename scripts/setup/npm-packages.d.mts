@@ -1,0 +1,2 @@
+export declare function whyInstall(folder?: string): string | undefined;
+export declare function setupNpmPackages(): Promise<void>;

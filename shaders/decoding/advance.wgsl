@@ -1,0 +1,84 @@
+// The end of a step, in one workgroup; nothing else advances the step state. Lengths grow by the sequence's rows. With SAMPLED the rows of
+// the next step are then the tokens drawn in this one, one for each logit row (at most one per sequence), and `outputs` word 1 gets flags.
+// A sequence that is done keeps an invalid row and its lengths, however often the step is replayed.
+@group(0) @binding(1) var<storage, read_write> state : array<u32>;    // lib/step-state
+@group(0) @binding(2) var<storage, read_write> outputs : array<u32>;  // [RING, MAX_LOGIT_ROWS, 2]: token, flags
+
+const THREADS = 256u;
+const MAX_SEQUENCES = (LENGTHS_AT - SEQUENCES_AT) / SEQUENCE_WORDS;
+const SEQUENCE_LENGTHS = LAYERS * KV_STRIDE;
+const NONE = 0xffffffffu;
+const OUTPUT_DONE = 1u;                                               // the sequence is done
+const OUTPUT_NO_TOKEN = 2u;                                           // it was done before this step: word 0 is no token of its
+
+fn sequence_at(sequence : u32, word : u32) -> u32 { return SEQUENCES_AT + sequence * SEQUENCE_WORDS + word; }
+
+fn is_stop(sequence : u32, token : u32) -> bool {
+  if ((sequence_word(sequence, 0u) & SEQUENCE_IGNORE_EOS) != 0u) { return false; }
+  for (var i = 0u; i < min(sequence_word(sequence, 11u), 16u); i++) {
+    if (sequence_word(sequence, 12u + i) == token) { return true; }
+  }
+  return false;
+}
+
+// Row and logit row `index` of the next step.
+fn set_row(index : u32, sequence : u32, position : u32, token : u32, flags : u32) {
+  let row = ROWS_AT + index * ROW_WORDS;
+  state[row] = sequence;
+  state[row + 1u] = position;
+  state[row + 2u] = 0u;
+  state[row + 3u] = token;
+  state[row + 4u] = NONE;
+  state[row + 5u] = flags;
+  state[row + 6u] = NONE;
+  state[row + 7u] = 0u;
+  let logit_row_at = LOGIT_ROWS_AT + index * LOGIT_ROW_WORDS;
+  state[logit_row_at] = index;
+  state[logit_row_at + 1u] = sequence;
+  state[logit_row_at + 2u] = position;
+  state[logit_row_at + 3u] = 0u;
+}
+
+fn next_row(index : u32) {
+  let sequence = logit_row_sequence(index);
+  let position = logit_row_position(index);
+  let at = output_at(index);
+  let flags_at = sequence_at(sequence, 0u);
+  if ((state[flags_at] & SEQUENCE_DONE) != 0u) {
+    outputs[at + 1u] = OUTPUT_DONE | OUTPUT_NO_TOKEN;
+    set_row(index, sequence, position, 0u, 0u);
+    return;
+  }
+  let token = outputs[at];
+  let remaining = max(sequence_word(sequence, 2u), 1u) - 1u;
+  state[sequence_at(sequence, 2u)] = remaining;
+  if (remaining == 0u || is_stop(sequence, token)) {
+    state[flags_at] |= SEQUENCE_DONE;
+    outputs[at + 1u] = OUTPUT_DONE;
+    set_row(index, sequence, position, 0u, 0u);
+    return;
+  }
+  outputs[at + 1u] = 0u;
+  state[sequence_at(sequence, 10u)] = 1u;
+  set_row(index, sequence, position + 1u, token, ROW_VALID);
+}
+
+@compute @workgroup_size(THREADS)
+fn main(@builtin(local_invocation_index) thread : u32) {
+  for (var i = thread; i < MAX_SEQUENCES * SEQUENCE_LENGTHS; i += THREADS) {
+    state[LENGTHS_AT + i] += sequence_word(i / SEQUENCE_LENGTHS, 10u);
+  }
+  storageBarrier();
+  let rows = min(logit_row_count(), MAX_LOGIT_ROWS);
+  if (SAMPLED) {
+    // Only what was drawn goes on: a sequence that was fed without a logit row has no rows in the next step.
+    for (var sequence = thread; sequence < MAX_SEQUENCES; sequence += THREADS) { state[sequence_at(sequence, 10u)] = 0u; }
+    storageBarrier();
+    for (var index = thread; index < rows; index += THREADS) { next_row(index); }
+  }
+  storageBarrier();
+  if (thread == 0u) {
+    if (SAMPLED) { state[0] = rows; }
+    state[2] = step_number() + 1u;
+  }
+}

@@ -1,0 +1,13 @@
+enable subgroups;
+diagnostic(off, subgroup_uniformity);
+// Each lane reads HOLDS of the 8 quads of a block and hands them to the others. The workgroup is whole subgroups of at
+// least HOLD_LANES = 8 / HOLDS lanes, all on the same block.
+fn hold_quad(hold : u32, lane : u32) -> u32 { return hold * HOLD_LANES + (lane & (HOLD_LANES - 1u)); }
+fn handed(quad : vec4f, lane : u32) -> vec4f { return subgroupBroadcast(quad, lane); }
+// Lanes beyond HOLD_LANES hold copies.
+fn squares_of(sum : f32, lane : u32) -> f32 { return subgroupAdd(select(0.0, sum, lane < HOLD_LANES)); }
+
+@compute @workgroup_size(THREADS)
+fn main(@builtin(workgroup_id) group : vec3u, @builtin(num_workgroups) groups : vec3u, @builtin(local_invocation_index) index : u32, @builtin(subgroup_invocation_id) lane : u32) {
+  run(group.x + group.y * groups.x, group.z, index, lane);
+}

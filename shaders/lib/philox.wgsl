@@ -1,0 +1,38 @@
+// Philox4x32-10 (Salmon et al., SC'11), as src/core/rng.ts: a draw depends only on (lane, position, stream) and the seed.
+
+// The high word of a 32 x 32 bit product, from four 16-bit products: WGSL has no 64-bit integers.
+fn multiply_high(a : u32, b : u32) -> u32 {
+  let low = (a & 0xffffu) * (b & 0xffffu);
+  let middle = (a >> 16u) * (b & 0xffffu) + (low >> 16u);
+  let other = (a & 0xffffu) * (b >> 16u) + (middle & 0xffffu);
+  return (a >> 16u) * (b >> 16u) + (middle >> 16u) + (other >> 16u);
+}
+
+// The first word for the counter (lane, position, stream, 0) and the key (seed, 0).
+fn philox(lane : u32, position : u32, stream : u32, seed : u32) -> u32 {
+  var counter = vec4u(lane, position, stream, 0u);
+  var key = vec2u(seed, 0u);
+  for (var round = 0u; round < 10u; round++) {
+    let high0 = multiply_high(counter.x, 0xd2511f53u);
+    let high1 = multiply_high(counter.z, 0xcd9e8d57u);
+    counter = vec4u(high1 ^ counter.y ^ key.x, counter.z * 0xcd9e8d57u, high0 ^ counter.w ^ key.y, counter.x * 0xd2511f53u);
+    key += vec2u(0x9e3779b9u, 0xbb67ae85u);
+  }
+  return counter.x;
+}
+
+// -ln(u) for u = ((word >> 9) + 0.5) * 2^-23. Near 1 log(u) loses its digits, so the upper half goes by d = 1 - u, which is exact:
+// -ln(1 - d) = 2 artanh(z), z = d / (2 - d) <= 1/3; what the seven terms leave out is below 2e-8 of the whole.
+fn exponential_noise(word : u32) -> f32 {
+  let step = word >> 9u;
+  if (step < 0x400000u) { return -log((f32(step) + 0.5) * 0x1p-23); }
+  let d = (f32(0x7fffffu - step) + 0.5) * 0x1p-23;
+  let z = d / (2.0 - d);
+  let q = z * z;
+  return 2.0 * z * (1.0 + q * (1.0 / 3.0 + q * (1.0 / 5.0 + q * (1.0 / 7.0 + q * (1.0 / 9.0 + q * (1.0 / 11.0 + q / 13.0))))));
+}
+
+// Gumbel noise, between GUMBEL_MIN and GUMBEL_MAX: u lies in [2^-24, 1 - 2^-24], so -ln(-ln u) lies in [-2.8115, 16.6356].
+const GUMBEL_MIN = -2.82;
+const GUMBEL_MAX = 16.64;
+fn gumbel_noise(word : u32) -> f32 { return -log(exponential_noise(word)); }

@@ -1,0 +1,43 @@
+// The step state: what this step computes, for whom, and where it goes. One buffer, read through these functions.
+// Laid out by src/kernels/step-layout.ts:
+//   header        16 words: row count, logit row count, step number
+//   rows          [MAX_ROWS] of 8 words: sequence, position, ordinal, token, parent, flags, target, unused
+//   logit rows    [MAX_LOGIT_ROWS] of 4 words: row, sequence, position, flags
+//   sequences     [MAX_SEQUENCES] of 32 words: flags, seed, remaining, sampling settings, rows in this step, stop ids
+//   lengths       [MAX_SEQUENCES][LAYERS][KV_STRIDE]: slots in use before this step
+//   page table    [MAX_SEQUENCES][LAYERS][MAX_PAGES]: page of the layer's cache that holds slots 64 p ... 64 p + 63
+// A row's slot in (layer, KV head) is that head's length plus the row's ordinal among its sequence's rows.
+const ROWS_AT = 16u;
+const ROW_WORDS = 8u;
+const LOGIT_ROW_WORDS = 4u;
+const SEQUENCE_WORDS = 32u;
+
+const ROW_VALID = 1u;
+
+const SEQUENCE_DONE = 1u;
+const SEQUENCE_PENALTIES = 2u;
+const SEQUENCE_IGNORE_EOS = 4u;
+
+fn row_count() -> u32 { return state[0]; }
+fn logit_row_count() -> u32 { return state[1]; }
+fn step_number() -> u32 { return state[2]; }
+
+fn row_word(row : u32, word : u32) -> u32 { return state[ROWS_AT + row * ROW_WORDS + word]; }
+fn row_sequence(row : u32) -> u32 { return row_word(row, 0u); }
+fn row_position(row : u32) -> u32 { return row_word(row, 1u); }
+fn row_ordinal(row : u32) -> u32 { return row_word(row, 2u); }
+fn row_token(row : u32) -> u32 { return row_word(row, 3u); }
+fn row_valid(row : u32) -> bool { return row < row_count() && (row_word(row, 5u) & ROW_VALID) != 0u; }
+fn row_target(row : u32) -> u32 { return row_word(row, 6u); }
+
+fn logit_row_word(index : u32, word : u32) -> u32 { return state[LOGIT_ROWS_AT + index * LOGIT_ROW_WORDS + word]; }
+fn logit_row(index : u32) -> u32 { return logit_row_word(index, 0u); }
+fn logit_row_sequence(index : u32) -> u32 { return logit_row_word(index, 1u); }
+fn logit_row_position(index : u32) -> u32 { return logit_row_word(index, 2u); }
+
+fn sequence_word(sequence : u32, word : u32) -> u32 { return state[SEQUENCES_AT + sequence * SEQUENCE_WORDS + word]; }
+fn sequence_setting(sequence : u32, word : u32) -> f32 { return bitcast<f32>(sequence_word(sequence, word)); }
+
+fn length_at(sequence : u32, layer : u32, kv_head : u32) -> u32 { return LENGTHS_AT + (sequence * LAYERS + layer) * KV_STRIDE + kv_head; }
+fn sequence_length(sequence : u32, layer : u32, kv_head : u32) -> u32 { return state[length_at(sequence, layer, kv_head)]; }
+fn page_of(sequence : u32, layer : u32, slot : u32) -> u32 { return state[PAGES_AT + (sequence * LAYERS + layer) * MAX_PAGES + (slot >> 6u)]; }

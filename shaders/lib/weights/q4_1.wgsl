@@ -1,0 +1,7 @@
+// Q4_1: nibbles; aux holds f16 scale and minimum of a block.
+struct Block { nibbles : vec4u, scale : vec2f, offset : f32 }
+fn load_block(row : u32, block : u32) -> Block {
+  let pair = unpack2x16float(aux[aux_at(row, block)]);
+  return Block(codes[code_at(row, block)], vec2f(pair.x), pair.y);
+}
+fn block_quad(block : Block, quad : u32) -> vec4f { return vec4f(unpack4xU8(nibble_bytes(block.nibbles, quad))); }

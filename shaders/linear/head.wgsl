@@ -1,0 +1,42 @@
+// Logits of the logit rows: W n, n = RMSNorm(x) with NORM, else x as it is; penalised, and with MAXIMA the largest of every 64 ids, which the sampler scans
+// instead of the vocabulary. A head larger than a binding is a few shards: this one's ids begin at first_id.
+struct Params { columns : u32, epsilon : f32, first_id : u32, gain_at : u32 }
+@group(0) @binding(0) var<uniform> params : Params;
+@group(0) @binding(1) var<storage, read> codes : array<vec4u>;        // lib/weights/layout
+@group(0) @binding(2) var<storage, read> aux : array<u32>;            // lib/weights/layout
+@group(0) @binding(3) var<storage, read> x : array<vec4f>;            // [rows, BLOCKS * 8]
+@group(0) @binding(4) var<storage, read> vectors : array<vec4f>;      // norm weights at gain_at
+@group(0) @binding(5) var<storage, read> state : array<u32>;          // lib/step-state
+@group(0) @binding(6) var<storage, read> counts : array<u32>;         // [sequences, VOCAB]
+@group(0) @binding(7) var<storage, read_write> logits : array<f32>;   // [columns, VOCAB]
+@group(0) @binding(8) var<storage, read_write> block_max : array<f32>; // [columns, ceil(VOCAB / 64)]
+
+var<workgroup> finished : array<f32, FINISHED>;                       // [COLUMNS][64] with MAXIMA
+
+fn active_columns() -> u32 { return min(params.columns, logit_row_count()); }
+fn input(column : u32, quad : u32) -> vec4f { return x[logit_row(column) * (BLOCKS * 8u) + quad]; }
+fn gain_of(quad : u32) -> vec4f { if (NORM) { return vectors[params.gain_at + quad]; } return vec4f(1.0); }
+fn norm_scale(square : f32) -> f32 { return inverseSqrt(square + params.epsilon); }
+fn finish_pair(output : u32, column : u32, values : vec2f) {
+  if (column >= active_columns()) { return; }
+  let id = params.first_id + output;
+  let sequence = logit_row_sequence(column);
+  let at = column * VOCAB + id;
+  let first = penalise(values.x, sequence, id);
+  logits[at] = first;
+  if (MAXIMA) { finished[(column % COLUMNS) * 64u + output % 64u] = first; }
+  if (output + 1u < OUTPUTS) {
+    let second = penalise(values.y, sequence, id + 1u);
+    logits[at + 1u] = second;
+    if (MAXIMA) { finished[(column % COLUMNS) * 64u + (output + 1u) % 64u] = second; }
+  }
+}
+fn finish_group(first_output : u32, first_column : u32, index : u32) {
+  if (!MAXIMA) { return; }
+  workgroupBarrier();
+  let column = first_column + index;
+  if (index >= COLUMNS || column >= active_columns()) { return; }
+  var largest = finished[index * 64u];
+  for (var i = 1u; i < min(64u, OUTPUTS - first_output); i++) { largest = max(largest, finished[index * 64u + i]); }
+  block_max[column * ((VOCAB + 63u) / 64u) + (params.first_id + first_output) / 64u] = largest;
+}

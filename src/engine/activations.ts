@@ -1,0 +1,45 @@
+import { partialsBytes } from '../kernels/attention/decode-flash.ts';
+import { wholeBuffer, type GpuArray } from '../gpu/array.ts';
+import type { Gpu } from '../gpu/device.ts';
+import type { ModelConfig } from '../models/config.ts';
+import { MATVEC_ROWS, type Activations } from '../models/llama.ts';
+
+/** The most parts that one row's slots are split into. */
+export const MAX_SPLITS = 64;
+
+export interface ActivationSizes {
+  readonly maxRows: number;
+  readonly maxLogitRows: number;
+  readonly maxSequences: number;
+  /** Whether gate and up run apart somewhere. */
+  readonly separateGate: boolean;
+}
+
+/** Allocates the buffers of a step for at most `maxRows` rows. */
+export function createActivations(gpu: Gpu, config: ModelConfig, sizes: ActivationSizes): { arrays: Activations; bytes: number } {
+  const { maxRows, maxLogitRows, maxSequences } = sizes;
+  let bytes = 0;
+  const floats = (label: string, count: number): GpuArray => {
+    const buffer = gpu.createBuffer(label, count * 4);
+    bytes += buffer.size;
+    return wholeBuffer(buffer);
+  };
+  const widest = (width: (layer: ModelConfig['layers'][number]) => number): number => Math.max(...config.layers.map(width));
+  const queryWidth = widest(({ qHeads, headDim }) => qHeads * headDim);
+  const heads = widest(({ qHeads }) => qHeads);
+  const headDim = widest((layer) => layer.headDim);
+  const arrays: Activations = {
+    hidden: floats('hidden', maxRows * config.hidden),
+    normed: floats('normed', maxRows * config.hidden),
+    query: floats('query', maxRows * queryWidth),
+    attention: floats('attention', maxRows * queryWidth),
+    partials: floats('partials', partialsBytes(MATVEC_ROWS, heads, headDim, MAX_SPLITS) / 4),
+    lse: floats('log-sum-exp', maxRows * heads),
+    ffn: floats('ffn', maxRows * widest(({ ffn }) => ffn)),
+    gate: floats('gate', sizes.separateGate ? maxRows * widest(({ ffn }) => ffn) : 4),
+    logits: floats('logits', maxLogitRows * config.vocab),
+    blockMax: floats('block maxima', MATVEC_ROWS * Math.ceil(config.vocab / 64)),
+    counts: floats('token counts', maxSequences * config.vocab),
+  };
+  return { arrays, bytes };
+}

@@ -1,0 +1,128 @@
+import type { AttentionBackend } from '../attention/backend.ts';
+import type { KvCache } from '../cache/kv-cache.ts';
+import type { GpuArray } from '../gpu/array.ts';
+import type { Gpu } from '../gpu/device.ts';
+import { PlanRecorder, type Plan } from '../gpu/plan.ts';
+import { advance } from '../kernels/decoding/advance.ts';
+import type { LayerView } from '../kernels/layer-view.ts';
+import { sample } from '../kernels/sampling/sample.ts';
+import { scoreRows } from '../kernels/sampling/score-rows.ts';
+import { stepConstants } from '../kernels/step-layout.ts';
+import { encodeLlama, MATVEC_ROWS, type Activations, type StepShape } from '../models/llama.ts';
+import type { NetworkWeights } from '../models/network.ts';
+import type { StepState } from './step-state.ts';
+
+/** What ends a step: tokens are drawn, rows are scored against their targets, or neither. */
+export type Tail = 'sample' | 'score' | 'none';
+
+export interface PlanRequest {
+  readonly rows: number;
+  readonly logitRows: number;
+  /** The most slots any of its sequences has after the step. */
+  readonly length: number;
+  readonly tail: Tail;
+}
+
+export interface PlanParts {
+  readonly gpu: Gpu;
+  readonly weights: NetworkWeights;
+  readonly activations: Activations;
+  readonly state: StepState;
+  readonly cache: KvCache;
+  readonly outputs: GpuArray;
+  /** Slots of the ring of outputs. */
+  readonly ring: number;
+  readonly attention: AttentionBackend;
+}
+
+/** Rows rounded up to a bucket: 1, 2, 4, 8 as matvecs, then 16, 32, … as matmuls. */
+export const rowBucket = (rows: number): number => Math.max(1, 2 ** Math.ceil(Math.log2(rows)));
+
+/** The recorded plans of an engine, by everything that changes their list of dispatches. */
+export class Plans {
+  readonly #parts: PlanParts;
+  readonly #plans = new Map<string, Promise<Plan>>();
+
+  constructor(parts: PlanParts) {
+    this.#parts = parts;
+  }
+
+  /** The plan of this kind of step, recorded at its first use. */
+  for(request: PlanRequest): Promise<Plan> {
+    const shape = shapeOf(request);
+    const key = `rows=${shape.rows} logits=${shape.logitRows} length=${shape.lengthBucket} tail=${request.tail}`;
+    let plan = this.#plans.get(key);
+    if (!plan) {
+      plan = this.#record(key, shape, request.tail);
+      this.#plans.set(key, plan);
+    }
+    return plan;
+  }
+
+  /** Forgets every plan: the buffers they bound have been replaced. Nothing may be in flight. */
+  async clear(): Promise<void> {
+    const plans = await Promise.allSettled(this.#plans.values());
+    this.#plans.clear();
+    for (const plan of plans) if (plan.status === 'fulfilled') plan.value.dispose();
+  }
+
+  #record(key: string, shape: StepShape, tail: Tail): Promise<Plan> {
+    const { gpu, weights, activations, state, cache, outputs, ring, attention } = this.#parts;
+    const recorder = new PlanRecorder();
+    encodeLlama(
+      recorder,
+      { weights, activations, state: state.array, stepLayout: state.layout, layers: layerViews(this.#parts), attention },
+      shape,
+    );
+    const constants = { ...stepConstants(state.layout), VOCAB: weights.config.vocab, RING: ring };
+    const params = { rows: shape.logitRows };
+    const logits = activations.logits;
+    if (tail === 'sample')
+      recorder.add(
+        'sample',
+        sample.call({
+          params,
+          constants,
+          variant: undefined,
+          bindings: { state: state.array, logits, block_max: activations.blockMax, counts: activations.counts, outputs },
+        }),
+      );
+    if (tail === 'score')
+      recorder.add('score', scoreRows.call({ params, constants, variant: undefined, bindings: { state: state.array, logits, outputs } }));
+    recorder.add(
+      'advance',
+      advance.call({
+        params: {},
+        constants: { ...stepConstants(state.layout), RING: ring, SAMPLED: tail === 'sample' },
+        variant: undefined,
+        bindings: { state: state.array, outputs },
+      }),
+    );
+    return gpu.checked(`recording the plan ${key}`, () => recorder.build(gpu, key));
+  }
+}
+
+function shapeOf({ rows, logitRows, length, tail }: PlanRequest): StepShape {
+  const sampled = tail === 'sample';
+  return {
+    rows: rowBucket(rows),
+    logitRows: logitRows === 0 ? 0 : sampled ? Math.min(MATVEC_ROWS, rowBucket(logitRows)) : rowBucket(logitRows),
+    lengthBucket: Math.max(64, 2 ** Math.ceil(Math.log2(Math.max(1, length)))),
+    maxima: sampled,
+  };
+}
+
+function layerViews({ weights, state, cache }: PlanParts): LayerView[] {
+  return weights.config.layers.map(({ qHeads, kvHeads, headDim, window }, layer) => ({
+    layer,
+    qHeads,
+    kvHeads,
+    groupSize: qHeads / kvHeads,
+    headDim,
+    window: window ?? 0,
+    kv: cache.kv,
+    cache: cache.layer(layer),
+    state: state.array,
+    stepLayout: state.layout,
+  }));
+}

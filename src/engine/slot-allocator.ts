@@ -1,0 +1,40 @@
+import { invariant } from '../core/invariant.ts';
+
+/** Hands out numbers from 0 to `size` - 1, lowest first: pages of the cache, sequences of the step state. */
+export class SlotAllocator {
+  readonly #free: number[] = [];
+  #size = 0;
+
+  constructor(size = 0) {
+    this.resize(size);
+  }
+
+  get free(): number {
+    return this.#free.length;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get used(): number {
+    return this.#size - this.#free.length;
+  }
+
+  /** Makes room for more; it never shrinks. */
+  resize(size: number): void {
+    for (let slot = this.#size; slot < size; slot++) this.#free.push(slot);
+    this.#size = Math.max(this.#size, size);
+  }
+
+  take(): number {
+    invariant(this.#free.length > 0, () => `all ${this.#size} slots are taken`);
+    return this.#free.shift()!;
+  }
+
+  give(slot: number): void {
+    invariant(slot < this.#size && !this.#free.includes(slot), () => `slot ${slot} is not taken`);
+    this.#free.push(slot);
+    this.#free.sort((a, b) => a - b);
+  }
+}

@@ -1,0 +1,14 @@
+import source from '../../../shaders/linear/project.wgsl?raw';
+import { defineKernel } from '../../gpu/kernel.ts';
+import { LINEAR_CONSTANTS, linearGrid, linearParts, type LinearIncludes } from './variant.ts';
+
+/** y = W x, or y += W x (constant RESIDUAL). x [columns, K], y [columns, outputs]. */
+export const project = defineKernel({
+  name: 'linear/project',
+  source,
+  params: { columns: 'u32' },
+  bindings: { codes: 'read', aux: 'read', x: 'read', y: 'read_write' },
+  constants: [...LINEAR_CONSTANTS, 'RESIDUAL'],
+  includes: (variant: LinearIncludes) => linearParts(variant),
+  grid: ({ columns }, { OUTPUTS }, { shape }) => linearGrid(Number(OUTPUTS), columns, shape),
+});

@@ -1,0 +1,25 @@
+import philox from '../../../shaders/lib/philox.wgsl?raw';
+import rowReduce from '../../../shaders/sampling/lib/row-reduce.wgsl?raw';
+import source from '../../../shaders/sampling/sample.wgsl?raw';
+import { defineKernel } from '../../gpu/kernel.ts';
+import { STEP_CONSTANTS, stepStatePart } from '../step-layout.ts';
+import { outputsPart } from './outputs.ts';
+
+/**
+ * The next token of every logit row: greedy, or an exact draw after temperature, top-k, top-p and min-p.
+ * `rows` is the bucket of logit rows; logits [rows, vocab] are penalised, block_max [rows, ceil(vocab / 64)] their maxima.
+ */
+export const sample = defineKernel({
+  name: 'sampling/sample',
+  source,
+  params: { rows: 'u32' },
+  bindings: { state: 'read', logits: 'read', block_max: 'read', counts: 'read_write', outputs: 'read_write' },
+  constants: [...STEP_CONSTANTS, 'VOCAB', 'RING'],
+  includes: () => [
+    stepStatePart,
+    outputsPart,
+    { name: 'lib/philox', text: philox },
+    { name: 'sampling/lib/row-reduce', text: rowReduce },
+  ],
+  grid: ({ rows }) => [rows],
+});

@@ -1,0 +1,202 @@
+import type { AttentionBackend } from '../attention/backend.ts';
+import type { GpuArray } from '../gpu/array.ts';
+import type { PlanRecorder } from '../gpu/plan.ts';
+import { siluMul } from '../kernels/elementwise/silu-mul.ts';
+import { embed } from '../kernels/elementwise/embed.ts';
+import type { LayerView } from '../kernels/layer-view.ts';
+import { gateUp } from '../kernels/linear/gate-up.ts';
+import { head } from '../kernels/linear/head.ts';
+import { project } from '../kernels/linear/project.ts';
+import { qkv } from '../kernels/linear/qkv.ts';
+import { columnsOf, linearConstants, type LinearVariant } from '../kernels/linear/variant.ts';
+import { rmsNorm, rmsNormThreads } from '../kernels/norm/rms-norm.ts';
+import { stepConstants, type StepLayout } from '../kernels/step-layout.ts';
+import { weightConstants } from '../kernels/weights/format.ts';
+import type { NetworkWeights, TunedMatrix } from './network.ts';
+
+/** The buffers a step works in; all f32, rows first. */
+export interface Activations {
+  readonly hidden: GpuArray;
+  /** Normalised rows, where the norm is not folded into a matvec. */
+  readonly normed: GpuArray;
+  readonly query: GpuArray;
+  readonly attention: GpuArray;
+  readonly partials: GpuArray;
+  readonly lse: GpuArray;
+  readonly ffn: GpuArray;
+  /** Gate rows, where gate and up run apart. */
+  readonly gate: GpuArray;
+  readonly logits: GpuArray;
+  readonly blockMax: GpuArray;
+  /** [sequences, vocab] token counts for penalties. */
+  readonly counts: GpuArray;
+}
+
+export interface StepShape {
+  /** Row bucket. */
+  readonly rows: number;
+  /** Logit row bucket; 0 = no logits. */
+  readonly logitRows: number;
+  /** A power of two that no length exceeds. */
+  readonly lengthBucket: number;
+  /** Whether the head writes block maxima, which the sampler needs. */
+  readonly maxima: boolean;
+}
+
+export interface StepContext {
+  readonly weights: NetworkWeights;
+  readonly activations: Activations;
+  readonly state: GpuArray;
+  readonly stepLayout: StepLayout;
+  /** Per layer: the cache and the shape of its heads. */
+  readonly layers: readonly LayerView[];
+  readonly attention: AttentionBackend;
+}
+
+/** Up to this many rows run as matvecs, with the norms folded in. */
+export const MATVEC_ROWS = 8;
+
+/** Appends the dispatches of one step of a Llama-family network, from token ids to logits. */
+export function encodeLlama(recorder: PlanRecorder, context: StepContext, shape: StepShape): void {
+  const { weights, activations, state, stepLayout } = context;
+  const { config, vectors } = weights;
+  const step = stepConstants(stepLayout);
+  const { rows } = shape;
+  const fused = rows <= MATVEC_ROWS;
+  const epsilon = config.normEpsilon;
+
+  const shapeOf = ({ tuning }: TunedMatrix, count: number): LinearVariant =>
+    count <= MATVEC_ROWS ? tuning.rows(matvecColumns(count)) : tuning.matmul;
+  const linear = (tuned: TunedMatrix, count: number, norm: boolean) => {
+    const variant = shapeOf(tuned, count);
+    return {
+      constants: linearConstants(tuned.matrix, variant, norm),
+      variant: { type: tuned.matrix.type, shape: variant },
+      weights: { codes: tuned.matrix.codes, aux: tuned.matrix.aux },
+    };
+  };
+  /** Rows to multiply: the hidden rows where the matvec normalises them itself, else a normalised copy. */
+  const normed = (gainAt: number, label: string): GpuArray => {
+    if (fused) return activations.hidden;
+    recorder.add(
+      label,
+      rmsNorm.call({
+        params: { epsilon, gain_at: gainAt, rows },
+        constants: { ...step, HIDDEN: config.hidden, THREADS: rmsNormThreads(config.hidden) },
+        variant: undefined,
+        bindings: { state, x: activations.hidden, gain: vectors, y: activations.normed },
+      }),
+    );
+    return activations.normed;
+  };
+  const projected = (tuned: TunedMatrix, x: GpuArray, y: GpuArray, residual: boolean, label: string): void => {
+    const { constants, variant, weights: bound } = linear(tuned, rows, false);
+    recorder.add(
+      label,
+      project.call({ params: { columns: rows }, constants: { ...constants, RESIDUAL: residual }, variant, bindings: { ...bound, x, y } }),
+    );
+  };
+
+  for (const { matrix, firstRow } of weights.embedding)
+    recorder.add(
+      'embed',
+      embed.call({
+        params: { first_id: firstRow, scale: config.embeddingScale },
+        constants: { ...weightConstants(matrix.type, matrix.columns, matrix.rowTile), ...step, OUTPUTS: matrix.outputs },
+        variant: { type: matrix.type, rows },
+        bindings: { codes: matrix.codes, aux: matrix.aux, state, y: activations.hidden },
+      }),
+    );
+
+  weights.layers.forEach((layer, index) => {
+    const view = context.layers[index]!;
+    const { qHeads, kvHeads, headDim, rope } = config.layers[index]!;
+    const x = normed(layer.attentionNormAt, 'layer.norm');
+    for (const part of layer.qkv) {
+      const { constants, variant, weights: bound } = linear(part, rows, fused);
+      recorder.add(
+        'layer.qkv',
+        qkv.call({
+          params: { columns: rows, epsilon, layer: index, first_row: part.firstRow, gain_at: layer.attentionNormAt, turns_at: layer.turnsAt },
+          constants: { ...constants, ...step, Q_HEADS: qHeads, KV_HEADS: kvHeads, HEAD_DIM: headDim, ROPE_PAIRS: rope.dims / 2 },
+          variant: { ...variant, kv: view.kv },
+          bindings: { ...bound, x, vectors, state, query: activations.query, cache: view.cache },
+        }),
+      );
+    }
+    context.attention.encode(
+      recorder,
+      view,
+      { query: activations.query, output: activations.attention, partials: activations.partials, lse: activations.lse },
+      { rows, lengthBucket: shape.lengthBucket },
+    );
+    projected(layer.output, activations.attention, activations.hidden, true, 'layer.output');
+    const n = normed(layer.ffnNormAt, 'layer.norm');
+    if ('matrix' in layer.gateUp) {
+      const { constants, variant, weights: bound } = linear(layer.gateUp, rows, fused);
+      recorder.add(
+        'layer.gate-up',
+        gateUp.call({
+          params: { columns: rows, epsilon, gain_at: layer.ffnNormAt },
+          constants,
+          variant,
+          bindings: { ...bound, x: n, vectors, y: activations.ffn },
+        }),
+      );
+    } else gateAndUp(layer.gateUp.gate, layer.gateUp.up, layer.ffnNormAt);
+    projected(layer.down, activations.ffn, activations.hidden, true, 'layer.down');
+  });
+
+  if (shape.logitRows > 0) encodeHead();
+
+  /** Gate and up of different types: two matvecs of a normalised copy, then silu(gate) * up. */
+  function gateAndUp(gate: TunedMatrix, up: TunedMatrix, gainAt: number): void {
+    if (fused)
+      recorder.add(
+        'layer.norm',
+        rmsNorm.call({
+          params: { epsilon, gain_at: gainAt, rows },
+          constants: { ...step, HIDDEN: config.hidden, THREADS: rmsNormThreads(config.hidden) },
+          variant: undefined,
+          bindings: { state, x: activations.hidden, gain: vectors, y: activations.normed },
+        }),
+      );
+    projected(gate, activations.normed, activations.gate, false, 'layer.gate');
+    projected(up, activations.normed, activations.ffn, false, 'layer.up');
+    recorder.add('layer.silu-mul', siluMul.call({ params: { count: rows * gate.matrix.outputs }, constants: {}, variant: undefined, bindings: { gate: activations.gate, y: activations.ffn } }));
+  }
+
+  function encodeHead(): void {
+    const { logitRows, maxima } = shape;
+    const foldNorm = logitRows <= MATVEC_ROWS;
+    let x = activations.hidden;
+    if (!foldNorm) {
+      recorder.add(
+        'head.norm',
+        rmsNorm.call({
+          params: { epsilon, gain_at: weights.finalNormAt, rows },
+          constants: { ...step, HIDDEN: config.hidden, THREADS: rmsNormThreads(config.hidden) },
+          variant: undefined,
+          bindings: { state, x: activations.hidden, gain: vectors, y: activations.normed },
+        }),
+      );
+      x = activations.normed;
+    }
+    for (const part of weights.head) {
+      const { constants, variant, weights: bound } = linear(part, logitRows, foldNorm);
+      recorder.add(
+        'head',
+        head.call({
+          params: { columns: logitRows, epsilon, first_id: part.firstRow, gain_at: weights.finalNormAt },
+          constants: { ...constants, ...step, VOCAB: config.vocab, MAXIMA: maxima, FINISHED: maxima ? 64 * columnsOf(variant.shape) : 1 },
+          variant,
+          bindings: { ...bound, x, vectors, state, counts: activations.counts, logits: activations.logits, block_max: activations.blockMax },
+        }),
+      );
+    }
+  }
+}
+
+/** The matvec kernel that serves `count` rows: 1, 2, 4 or 8. */
+export const matvecColumns = (count: number): 1 | 2 | 4 | 8 => (count <= 1 ? 1 : count <= 2 ? 2 : count <= 4 ? 4 : 8);
+

@@ -1,0 +1,164 @@
+/** The engine's interface over a Worker, so that the page never waits for it. */
+
+import { UsageError, WinnowError } from '../core/errors.ts';
+import type {
+  Conversation,
+  ConversationOptions,
+  Engine,
+  EngineOptions,
+  GenerateOptions,
+  Message,
+  ModelSource,
+  TokenizerApi,
+} from '../engine/api.ts';
+import { Connection } from './connection.ts';
+import { type Call, type EngineFacts, type StreamMethod, workerFailed } from './protocol.ts';
+import type { RemoteGeneration } from './remote-generation.ts';
+
+export interface WorkerEngineOptions extends EngineOptions {
+  /** A Worker of the caller's that serves an engine (`serveEngine`). Default: one of our own, ended by `dispose()`. */
+  readonly worker?: Worker | MessagePort;
+}
+
+/**
+ * Creates an engine in a Worker; everything else is as with `createEngine`.
+ * The model may be a URL, a name or a Blob (a File is not read here, only handed over).
+ * @throws UsageError `usage-option` for a `device`, which cannot cross to a Worker, and for options that cannot be copied.
+ * @throws WinnowError `worker-failed` when the Worker cannot be started; else what `createEngine` throws.
+ */
+export async function createWorkerEngine(options: WorkerEngineOptions): Promise<Engine> {
+  const { worker, device, model, signal, onProgress, ...rest } = options;
+  if (device !== undefined) {
+    throw new UsageError({
+      code: 'usage-option',
+      happened: 'A device was given to an engine in a Worker.',
+      expected: 'A GPU device cannot leave the thread that made it.',
+      todo: 'Leave `device` out, or use `createEngine`.',
+    });
+  }
+  const target = worker ?? spawnWorker();
+  const connection = new Connection(target);
+  const end = (): void => {
+    connection.close();
+    if (worker === undefined && 'terminate' in target) target.terminate();
+  };
+  try {
+    const call: Call = { kind: 'create', options: { ...rest, model: portableModel(model) } };
+    const facts = await connection.call(call, { signal, onProgress });
+    // The Worker runs this same package: what it sends as a result is one.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    return remoteEngine(connection, facts as EngineFacts, end);
+  } catch (error) {
+    end();
+    throw error;
+  }
+}
+
+function spawnWorker(): Worker {
+  if (typeof Worker === 'undefined') throw workerFailed('There are no Web Workers here.');
+  return new Worker(new URL('./entry.ts', import.meta.url), { type: 'module', name: 'winnow' });
+}
+
+/** URLs as texts, relative ones made absolute: in the Worker they would be relative to its script. */
+function portableModel(model: ModelSource): string | Blob {
+  if (model instanceof URL) return model.href;
+  if (typeof model !== 'string' || typeof document === 'undefined') return model;
+  const isPath = model.includes('/') || model.toLowerCase().endsWith('.gguf');
+  return isPath && URL.canParse(model, document.baseURI) ? new URL(model, document.baseURI).href : model;
+}
+
+/** A call whose answer the type of the interface tells. */
+type Ask = <T>(call: Call, signal?: AbortSignal) => Promise<T>;
+
+function remoteEngine(connection: Connection, facts: EngineFacts, end: () => void): Engine {
+  const ask: Ask = async <T>(call: Call, signal?: AbortSignal) =>
+    // The Worker runs this same package: what it sends as a result is one.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    (await connection.call(call, { signal })) as T;
+  let nextConversation = 1;
+  let ending: Promise<void> | undefined;
+
+  const short = (method: StreamMethod, input: StreamInput, options: GenerateOptions = {}): RemoteGeneration => {
+    const { signal, ...rest } = options;
+    return connection.stream({ kind: 'stream', method, conversation: undefined, input, options: rest }, { signal });
+  };
+
+  return {
+    model: facts.model,
+    tokenizer: remoteTokenizer(ask),
+    conversation: (options) => new RemoteConversation(connection, nextConversation++, options),
+    chat: (messages, options) => short('chat', messages, options),
+    generate: (prompt, options) => short('generate', prompt, options),
+    score: (ids, { signal, ...options } = {}) => ask({ kind: 'score', ids, options }, signal),
+    report: () => ask({ kind: 'report' }),
+    restore: () => ask({ kind: 'restore' }),
+    dispose: () => {
+      ending ??= disposeRemote(connection).finally(end);
+      return ending;
+    },
+  };
+}
+
+async function disposeRemote(connection: Connection): Promise<void> {
+  try {
+    await connection.call({ kind: 'dispose' });
+  } catch (error) {
+    // A Worker that failed has nothing left to give back.
+    if (!(error instanceof WinnowError && error.code === 'worker-failed')) throw error;
+  }
+}
+
+type StreamInput = (Call & { kind: 'stream' })['input'];
+
+const remoteTokenizer = (ask: Ask): TokenizerApi => ({
+  encode: (text, options = {}) => ask({ kind: 'encode', text, options }),
+  decode: (ids, options = {}) => ask({ kind: 'decode', ids, options }),
+  applyChatTemplate: (messages, options = {}) => ask({ kind: 'template', messages, options }),
+});
+
+/** A conversation in the Worker. An error of opening it comes out of its first use. */
+class RemoteConversation implements Conversation {
+  readonly #connection: Connection;
+  readonly #id: number;
+  readonly #signal: AbortSignal | undefined;
+  #messages: readonly Message[] = [];
+  #disposing: Promise<void> | undefined;
+
+  constructor(connection: Connection, id: number, { signal, ...options }: ConversationOptions = {}) {
+    this.#connection = connection;
+    this.#id = id;
+    this.#signal = signal;
+    if (options.system !== undefined) this.#messages = [{ role: 'system', content: options.system }];
+    connection.call({ kind: 'open', conversation: id, options }, { onHistory: this.#onHistory }).catch(() => undefined);
+  }
+
+  /** As the Worker last told: when a generation began, and when it ended (before its `result` settles). */
+  get messages(): readonly Message[] {
+    return this.#messages;
+  }
+
+  send = (content: string, options?: GenerateOptions): RemoteGeneration => this.#stream('send', content, options);
+  regenerate = (options?: GenerateOptions): RemoteGeneration => this.#stream('regenerate', '', options);
+  chat = (messages: readonly Message[], options?: GenerateOptions): RemoteGeneration =>
+    this.#stream('chat', messages, options);
+  generate = (prompt: string | readonly number[], options?: GenerateOptions): RemoteGeneration =>
+    this.#stream('generate', prompt, options);
+
+  dispose(): Promise<void> {
+    this.#disposing ??= this.#connection.call({ kind: 'close', conversation: this.#id }).then(() => undefined);
+    return this.#disposing;
+  }
+
+  readonly #onHistory = (history: readonly Message[]): void => {
+    this.#messages = history;
+  };
+
+  #stream(
+    method: StreamMethod,
+    input: StreamInput,
+    { signal = this.#signal, ...options }: GenerateOptions = {},
+  ): RemoteGeneration {
+    const call = { kind: 'stream', method, conversation: this.#id, input, options } as const;
+    return this.#connection.stream(call, { signal, onHistory: this.#onHistory });
+  }
+}

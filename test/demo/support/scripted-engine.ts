@@ -1,0 +1,221 @@
+/**
+ * A stand-in for the package in tests of the page alone: the same interface, no GPU, and answers that the question asks for.
+ * The file name in a model's address chooses how loading goes, a word of the question how answering goes.
+ */
+
+import type {
+  Conversation,
+  ConversationOptions,
+  Engine,
+  EngineOptions,
+  GenerateOptions,
+  Generation,
+  GenerationResult,
+  Message,
+  Report,
+  TokenEvent,
+} from '../../../src/engine/api.ts';
+import { abortedError, DeviceLostError, MemoryError, ModelFileError } from '../../../src/core/errors.ts';
+
+export * from '../../../src/core/errors.ts';
+
+const BYTES = 98_362_432;
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+export async function createWorkerEngine(options: EngineOptions): Promise<Engine> {
+  const scenario = typeof options.model === 'string' ? (options.model.split('/').at(-1) ?? '') : '';
+  if (scenario === 'broken.gguf') {
+    throw new ModelFileError({
+      code: 'gguf-not-gguf',
+      happened: 'The file begins with “<!do”, not with “GGUF”.',
+      expected: 'A model file begins with the four bytes “GGUF”.',
+      todo: 'Check the address: it may lead to a web page about the model instead of the file.',
+    });
+  }
+  if (scenario === 'slow.gguf') {
+    for (let loadedBytes = 1e6; loadedBytes < 42e6; loadedBytes += 1e6) {
+      options.onProgress?.({ stage: 'download', loadedBytes, totalBytes: BYTES });
+      await pause(20);
+    }
+    await new Promise((_resolve, reject) => {
+      options.signal?.addEventListener('abort', () => reject(abortedError()));
+      if (options.signal?.aborted) reject(abortedError());
+    });
+  }
+  for (const stage of ['header', 'tokenizer', 'upload', 'compile', 'ready'] as const) {
+    options.onProgress?.({ stage, loadedBytes: 0, totalBytes: 0 });
+    await pause(5);
+  }
+  return new ScriptedEngine(scenario, options);
+}
+
+class ScriptedEngine implements Engine {
+  readonly model;
+  readonly #state: { losesDevice: boolean; lost: boolean };
+  readonly #options: EngineOptions;
+
+  constructor(scenario: string, options: EngineOptions) {
+    this.model = { name: scenario, context: options.context ?? 2048, vocab: 49_152, hasChatTemplate: scenario !== 'plain.gguf' };
+    this.#state = { losesDevice: scenario === 'lost.gguf', lost: false };
+    this.#options = options;
+  }
+  readonly tokenizer = {
+    encode: async (): Promise<number[]> => [],
+    decode: async (): Promise<string> => '',
+    applyChatTemplate: async (): Promise<{ ids: number[]; rendered: string }> => ({ ids: [], rendered: '' }),
+  };
+  conversation(options?: ConversationOptions): Conversation {
+    return scriptedConversation(this.#state, options);
+  }
+  chat(messages: readonly Message[], options?: GenerateOptions): Generation {
+    return this.conversation().chat(messages, options);
+  }
+  generate(prompt: string | readonly number[], options?: GenerateOptions): Generation {
+    return this.conversation().generate(prompt, options);
+  }
+  score(): Promise<never> {
+    throw new Error('The page does not score.');
+  }
+  async report(): Promise<Report> {
+    return scriptedReport(this.#options);
+  }
+  async restore(): Promise<void> {
+    await pause(50);
+    this.#state.lost = false;
+    this.#state.losesDevice = false;
+  }
+  async dispose(): Promise<void> {}
+}
+
+function scriptedConversation(device: { losesDevice: boolean; lost: boolean }, defaults: ConversationOptions = {}): Conversation {
+  let messages: Message[] = [];
+  const answer = (next: Message[], how: string, options: GenerateOptions = {}): Generation => {
+    const question = next.at(-1)?.content ?? '';
+    const history = next.map(({ role, content }) => `${role}: ${content}`).join(' | ');
+    messages = next;
+    const text = question.includes('describe the call') ? `${how} ${history} ${JSON.stringify({ ...options, signal: undefined })}` : reply(question);
+    return generation(text, question, { ...defaults, ...options }, device, (said) => {
+      messages = [...next, { role: 'assistant', content: said }];
+    });
+  };
+  return {
+    get messages() {
+      return messages;
+    },
+    send: (content, options) => answer([...messages, { role: 'user', content }], 'send', options),
+    regenerate: (options) => answer(messages.slice(0, -1), 'regenerate', options),
+    chat: (next, options) => answer([...next], 'chat', options),
+    generate: (prompt, options) => answer([{ role: 'user', content: String(prompt) }], 'generate', options),
+    async dispose() {},
+  };
+}
+
+function generation(
+  text: string,
+  question: string,
+  options: GenerateOptions,
+  device: { losesDevice: boolean; lost: boolean },
+  ended: (text: string) => void,
+): Generation {
+  const words = text.match(/\S*\s*/g)?.filter(Boolean) ?? [];
+  const { promise, resolve, reject } = Promise.withResolvers<GenerationResult>();
+  async function* run(): AsyncGenerator<TokenEvent> {
+    let said = '';
+    let count = 0;
+    const finish = (how: GenerationResult['finish']): void => {
+      ended(said);
+      resolve({
+        ids: Array.from({ length: count }, (_, index) => index),
+        text: said,
+        finish: how,
+        promptTokens: 31,
+        cachedTokens: 12,
+        timeToFirstTokenMs: 180,
+        tokensPerSecond: 62.08,
+        seed: options.seed ?? 7,
+      });
+    };
+    try {
+      for (const word of words) {
+        await pause(question.includes('slowly') ? 50 : 2);
+        if (options.signal?.aborted) return finish('abort');
+        if (device.losesDevice && count === 3) device.lost = true;
+        if (device.lost) throw deviceLost();
+        if (question.includes('overflow')) throw overflow();
+        if (count === (options.maxTokens ?? Number.POSITIVE_INFINITY)) return finish('length');
+        said += word;
+        yield { id: count++, text: word };
+      }
+      finish('stop');
+    } catch (error) {
+      reject(error);
+      throw error;
+    }
+  }
+  const tokens = run();
+  return { result: promise, [Symbol.asyncIterator]: () => tokens };
+}
+
+const reply = (question: string): string => {
+  if (question.includes('markdown')) return MARKDOWN;
+  if (question.includes('slowly')) return 'word '.repeat(400);
+  return `You said: ${question}`;
+};
+
+const MARKDOWN = `## Three ways to reverse
+
+A *short* list, with \`inline code\`, and a [link](https://example.org/page):
+
+1. slicing
+2. \`reversed()\`
+   - an inner point
+
+\`\`\`python
+def reverse_words(sentence: str) -> str:
+    """Reverses the words of a sentence, and this line is long enough that it has to scroll on a phone."""
+    return ' '.join(reversed(sentence.split()))
+\`\`\`
+
+| method | time | note |
+|---|--:|:-:|
+| slicing | 1.2 | fast |
+| reversed | 3.4 | lazy |
+
+> A quotation.
+
+<img src=x onerror="document.title='broken in'"> ![a picture](https://example.org/track.png) [bad](javascript:alert(1))
+
+Done.`;
+
+const deviceLost = (): DeviceLostError =>
+  new DeviceLostError({
+    code: 'device-lost',
+    happened: 'The GPU device was lost: its driver was reset.',
+    expected: 'The device stays while the engine is in use.',
+    todo: 'Restore the engine: the model is loaded again from storage.',
+  });
+
+const overflow = (): MemoryError =>
+  new MemoryError({
+    code: 'context-overflow',
+    happened: 'The conversation has 2,311 tokens, and the context holds 2,048.',
+    expected: 'Prompt and answer must fit the context together.',
+    todo: 'Start a new chat, or load the model with a larger context.',
+  });
+
+const scriptedReport = (options: EngineOptions): Report => ({
+  version: '0.1.0',
+  adapter: { vendor: 'example', architecture: 'scripted', device: '', description: 'Example GPU 4000 (scripted)', features: ['shader-f16', 'subgroups'] },
+  featuresUsed: ['subgroups'],
+  featuresDisabled: ['shader-f16'],
+  model: { name: 'scripted', architecture: 'llama', layers: 30, context: options.context ?? 2048, fileBytes: BYTES },
+  precision: { weights: { Q4_1: 210, F32: 61, Q8_0: 1 }, activations: 'f32', cache: options.kv ?? 'f16' },
+  kernels: {},
+  bytes: { weights: 98_000_000, cache: 46_080_000, activations: 12_000_000, total: 156_080_000, peak: 161_000_000 },
+  buffers: 64,
+  perToken: { dispatches: 214, dispatchesPerLayer: 7, bindGroupsCreated: 0, buffersCreated: 0, bytesWritten: 0 },
+  cache: { pages: 32, pageSlots: 64, slotsUsed: 43, capacity: options.context ?? 2048, growths: 0 },
+  steps: { prefill: 1, decode: 40, rolledBack: 0, maxInFlight: 2 },
+  load: { milliseconds: 2310, repackedTensors: 211 },
+  fallbacks: ['No shader-f16: arithmetic on packed halves goes through f32.'],
+});

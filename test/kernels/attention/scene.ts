@@ -1,0 +1,174 @@
+import type { Random } from '../../../src/core/rng.ts';
+import { PAGE_SLOTS, pageWords, type KvType } from '../../../src/kernels/cache-layout.ts';
+import { HEADER_WORDS, Row, ROW_VALID, ROW_WORDS, stepLayout, type StepLayout } from '../../../src/kernels/step-layout.ts';
+import { numberToHalf, roundToHalf } from '../../reference/half.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
+
+/** A step over caches that already hold something. */
+export interface SceneShape {
+  readonly kv: KvType;
+  readonly kvHeads: number;
+  readonly group: number;
+  readonly headDim: number;
+  readonly window?: number;
+  /** Rows of the bucket; those after the sequences' rows are not valid. */
+  readonly bucket: number;
+  /** Slots in use before the step, one number for all heads or one per KV head, and rows in the step. */
+  readonly sequences: readonly { readonly length: number | readonly number[]; readonly rows: number }[];
+  /** Rows among those of the sequences that are switched off. */
+  readonly invalid?: readonly number[];
+}
+
+export interface Scene extends SceneShape {
+  readonly layout: StepLayout;
+  readonly layer: number;
+  readonly scale: number;
+  readonly state: Uint32Array<ArrayBuffer>;
+  readonly cache: Uint32Array<ArrayBuffer>;
+  readonly query: Float32Array<ArrayBuffer>;
+  readonly rows: readonly SceneRow[];
+  /** Of each sequence and KV head the slots as stored, in slot order. */
+  readonly slots: readonly (readonly (readonly Slot[])[])[];
+}
+
+interface SceneRow {
+  readonly sequence: number;
+  readonly position: number;
+  readonly ordinal: number;
+  readonly valid: boolean;
+  /** Slots in use before the step, per KV head. */
+  readonly lengths: readonly number[];
+}
+
+interface Slot {
+  readonly position: number;
+  readonly key: readonly number[];
+  readonly value: readonly number[];
+}
+
+/** What output elements hold before the kernel runs; rows that are not valid must keep it. */
+export const UNTOUCHED = 7;
+
+/**
+ * Sequences with ids 1, 2, …, in layer 1 of 2; pages in random order; slots in random order of position with gaps, so
+ * that neither slot nor page is a position. What no slot occupies is infinite: whoever reads it gets no number.
+ */
+export function buildScene(shape: SceneShape, random: Random): Scene {
+  const { kv, kvHeads, group, headDim, sequences, bucket } = shape;
+  const draw = seededRandom(random.word());
+  const layer = 1;
+  const lengths = sequences.map(({ length }) => (typeof length === 'number' ? Array<number>(kvHeads).fill(length) : length));
+  const pagesOf = sequences.map(({ rows }, i) => Math.ceil((Math.max(...lengths[i]!) + rows) / PAGE_SLOTS));
+  const layout = stepLayout({
+    maxRows: bucket,
+    maxLogitRows: 2,
+    maxSequences: sequences.length + 1,
+    layers: 2,
+    kvStride: kvHeads + 1,
+    maxPages: Math.max(...pagesOf) + 1,
+  });
+  const state = new Uint32Array(layout.words);
+  const pageCount = pagesOf.reduce((sum, pages) => sum + pages, 0);
+  const pages = shuffled(pageCount + 1, draw.int);
+  const words = pageWords(kv, kvHeads, headDim);
+  const cache = new Uint32Array((pageCount + 1) * words).fill(kv === 'f16' ? 0x7c007c00 : 0x7f800000);
+  const floats = new Float32Array(cache.buffer);
+  const halves = new Uint16Array(cache.buffer);
+  const rows: SceneRow[] = [];
+  let nextPage = 0;
+  const slots = sequences.map(({ rows: count }, i) => {
+    const sequence = i + 1;
+    const table = pages.slice(nextPage, (nextPage += pagesOf[i]!));
+    state.set(table, layout.pagesAt + (sequence * layout.layers + layer) * layout.maxPages);
+    state.set(lengths[i]!, layout.lengthsAt + (sequence * layout.layers + layer) * layout.kvStride);
+    const longest = Math.max(...lengths[i]!);
+    const start = longest + Math.ceil(longest / 3);
+    for (let ordinal = 0; ordinal < count; ordinal++)
+      rows.push({ sequence, position: start + ordinal, ordinal, valid: !shape.invalid?.includes(rows.length), lengths: lengths[i]! });
+    return lengths[i]!.map((length, head) => {
+      const order = [...shuffled(start, draw.int).slice(0, length), ...Array.from({ length: count }, (_, row) => start + row)];
+      return order.map((position, slot): Slot => {
+        const page = table[Math.floor(slot / PAGE_SLOTS)]! * words;
+        const line = head * PAGE_SLOTS + (slot % PAGE_SLOTS);
+        cache[page + words - kvHeads * PAGE_SLOTS + line] = position;
+        const store = (section: number): number[] =>
+          Array.from({ length: headDim }, (_, element) => {
+            const at = (section * kvHeads * PAGE_SLOTS + line) * headDim + element;
+            const number = draw.normal();
+            if (kv === 'f16') halves[page * 2 + at] = numberToHalf(number);
+            else floats[page + at] = number;
+            return kv === 'f16' ? roundToHalf(number) : Math.fround(number);
+          });
+        return { position, key: store(0), value: store(1) };
+      });
+    });
+  });
+  state[0] = rows.length;
+  rows.forEach(({ sequence, position, ordinal, valid }, i) => {
+    const at = HEADER_WORDS + i * ROW_WORDS;
+    state[at + Row.sequence] = sequence;
+    state[at + Row.position] = position;
+    state[at + Row.ordinal] = ordinal;
+    state[at + Row.flags] = valid ? ROW_VALID : 0;
+  });
+  // Rows past the count may be left from an earlier step.
+  for (let row = rows.length; row < bucket; row++) state[HEADER_WORDS + row * ROW_WORDS + Row.flags] = ROW_VALID;
+  // Twice the usual size, so that the softmax is far from flat.
+  const query = Float32Array.from({ length: bucket * kvHeads * group * headDim }, () => draw.normal() * 2);
+  return { ...shape, layout, layer, scale: 1 / Math.sqrt(headDim), state, cache, query, rows, slots };
+}
+
+/** A visible slot as a query head sees it. */
+export interface Seen {
+  readonly slot: number;
+  /** The scaled score. */
+  readonly score: number;
+  readonly value: readonly number[];
+}
+
+/** The visible slots of a row and query head, with their scores. */
+export function look({ query, slots, kvHeads, group, headDim, window = 0, scale, rows }: Scene, row: number, head: number): Seen[] {
+  const { sequence, position, ordinal, lengths } = rows[row]!;
+  const kvHead = Math.floor(head / group);
+  const q = query.subarray((row * kvHeads * group + head) * headDim).subarray(0, headDim);
+  return slots[sequence - 1]![kvHead]!.slice(0, lengths[kvHead]! + ordinal + 1).flatMap((stored, slot) => {
+    if (window > 0 && position - stored.position >= window) return [];
+    const score = scale * stored.key.reduce((sum, element, i) => sum + element * q[i]!, 0);
+    return [{ slot, score, value: stored.value }];
+  });
+}
+
+/** softmax(scores) applied to the values, and the natural log of the sum of exp(scores). */
+export function attend(seen: readonly Seen[], headDim: number): { output: number[]; lse: number } {
+  const total = seen.reduce((sum, { score }) => sum + Math.exp(score), 0);
+  const output = Array<number>(headDim).fill(0);
+  for (const { score, value } of seen) value.forEach((element, i) => (output[i]! += (Math.exp(score) / total) * element));
+  return { output, lse: Math.log(total) };
+}
+
+/** Output and log-sum-exp of every row of the bucket, flat; rows that are not valid are untouched. */
+export function attentionOf(scene: Scene): { output: number[]; lse: number[] } {
+  const heads = scene.kvHeads * scene.group;
+  const output: number[] = [];
+  const lse: number[] = [];
+  for (let row = 0; row < scene.bucket; row++)
+    for (let head = 0; head < heads; head++) {
+      const live = scene.rows[row]?.valid === true;
+      const result = live ? attend(look(scene, row, head), scene.headDim) : { output: Array<number>(scene.headDim).fill(UNTOUCHED), lse: UNTOUCHED };
+      output.push(...result.output);
+      lse.push(result.lse);
+    }
+  return { output, lse };
+}
+
+/** An f32 array of `count` untouched elements. */
+export const untouched = (count: number): Float32Array<ArrayBuffer> => new Float32Array(count).fill(UNTOUCHED);
+
+function shuffled(count: number, int: (below: number) => number): number[] {
+  const order = Array.from({ length: count }, (_, i) => i);
+  for (let i = count - 1; i > 0; i--) {
+    const other = int(i + 1);
+    [order[i], order[other]] = [order[other]!, order[i]!];
+  }
+  return order;
+}

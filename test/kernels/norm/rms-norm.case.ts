@@ -1,0 +1,51 @@
+import { rmsNorm, rmsNormThreads } from '../../../src/kernels/norm/rms-norm.ts';
+import { stepConstants, stepLayout } from '../../../src/kernels/step-layout.ts';
+import { kernelCase, uniform } from '../../support/kernel-case.ts';
+
+interface Shape {
+  readonly hidden: number;
+  readonly rows: number;
+  readonly bucket: number;
+  readonly gainAt?: number;
+  /** Size of the inputs: residual streams have channels far above 1. */
+  readonly size?: number;
+}
+
+export default kernelCase(rmsNorm, {
+  shapes: [
+    { hidden: 4, rows: 1, bucket: 1 },
+    { hidden: 260, rows: 3, bucket: 16, gainAt: 7 },
+    { hidden: 576, rows: 16, bucket: 16, size: 3000 },
+    { hidden: 1028, rows: 5, bucket: 5, size: 1e-4 },
+    { hidden: 4096, rows: 2, bucket: 3 },
+  ] as readonly Shape[],
+  bench: [{ hidden: 576, rows: 256, bucket: 256 }],
+  build({ hidden, rows, bucket, gainAt = 0, size = 1 }, random) {
+    const layout = stepLayout({ maxRows: bucket, maxLogitRows: 1, maxSequences: 1, layers: 1, kvStride: 1, maxPages: 1 });
+    const state = new Uint32Array(layout.words);
+    state[0] = rows;
+    return {
+      params: { epsilon: 1e-5, gain_at: gainAt, rows: bucket },
+      constants: { ...stepConstants(layout), HIDDEN: hidden, THREADS: rmsNormThreads(hidden) },
+      variant: undefined,
+      buffers: {
+        state,
+        x: uniform(bucket * hidden, random, size),
+        gain: uniform(gainAt * 4 + hidden, random, 2),
+        y: new Float32Array(bucket * hidden).fill(7),
+      },
+    };
+  },
+  reference({ params, buffers: { x, gain, y } }, { hidden, rows, gainAt = 0 }) {
+    return {
+      y: Array.from(y, (before, i) => {
+        const row = Math.floor(i / hidden);
+        if (row >= rows) return before;
+        const squares = x.slice(row * hidden, (row + 1) * hidden).reduce((sum, value) => sum + value * value, 0);
+        return (x[i]! * gain[gainAt * 4 + (i % hidden)]!) / Math.sqrt(squares / hidden + params.epsilon);
+      }),
+    };
+  },
+  tolerance: 2e-6,
+  work: ({ hidden, rows }) => ({ bytes: 8 * rows * hidden, flops: 4 * rows * hidden }),
+});

@@ -1,0 +1,29 @@
+import { SEQUENCE_WORDS, SequenceWord, type StepLayout } from '../../../src/kernels/step-layout.ts';
+import type { ReferenceSettings } from '../../reference/sampler.ts';
+
+/** The largest of every 64 ids of each row of `vocab` logits, as the head writes them. */
+export function blockMaxima(logits: Float32Array, vocab: number): Float32Array<ArrayBuffer> {
+  const blocks = Math.ceil(vocab / 64);
+  const maxima = new Float32Array((logits.length / vocab) * blocks).fill(-Infinity);
+  logits.forEach((logit, i) => {
+    const block = Math.floor(i / vocab) * blocks + Math.floor((i % vocab) / 64);
+    maxima[block] = Math.max(maxima[block]!, logit);
+  });
+  return maxima;
+}
+
+/** A sequence's settings as the state holds them, that is rounded to f32. */
+export function referenceSettings(state: Uint32Array<ArrayBuffer>, layout: StepLayout, sequence: number): ReferenceSettings {
+  const words = state.slice(layout.sequencesAt + sequence * SEQUENCE_WORDS, layout.sequencesAt + (sequence + 1) * SEQUENCE_WORDS);
+  const floats = new Float32Array(words.buffer);
+  return {
+    temperature: floats[SequenceWord.temperature]!,
+    topK: words[SequenceWord.topK]!,
+    topP: floats[SequenceWord.topP]!,
+    minP: floats[SequenceWord.minP]!,
+    repetition: floats[SequenceWord.repetition]!,
+    presence: floats[SequenceWord.presence]!,
+    frequency: floats[SequenceWord.frequency]!,
+    seed: words[SequenceWord.seed]!,
+  };
+}

@@ -1,0 +1,181 @@
+import { abortedError, UsageError } from '../../../src/core/errors.ts';
+import type {
+  Conversation,
+  Engine,
+  GenerateOptions,
+  Generation,
+  GenerationResult,
+  Message,
+  Report,
+  TokenEvent,
+} from '../../../src/engine/api.ts';
+
+/** A promise that the test settles. */
+export interface Gate {
+  readonly opened: Promise<void>;
+  open(): void;
+}
+
+export function gate(): Gate {
+  const opening: (() => void)[] = [];
+  const opened = new Promise<void>((resolve) => opening.push(resolve));
+  return { opened, open: () => opening[0]?.() };
+}
+
+/** What a test may look at, and what it decides. */
+export interface FakeLog {
+  /** Tokens that the engine has handed out, of all generations. */
+  produced: number;
+  disposed: number;
+  optionsSeen: GenerateOptions[];
+  /** Awaited before every token. */
+  beforeToken: () => Promise<void>;
+}
+
+export const newLog = (): FakeLog => ({
+  produced: 0,
+  disposed: 0,
+  optionsSeen: [],
+  beforeToken: () => Promise.resolve(),
+});
+
+/** Gives the ids 0, 1, 2, … up to `maxTokens`, pulled by its reader; 'fail' as prompt makes it fail at the third. */
+function fakeGeneration(
+  log: FakeLog,
+  prompt: string,
+  options: GenerateOptions = {},
+  onEnd?: (text: string) => void,
+): Generation {
+  log.optionsSeen.push(options);
+  const { maxTokens = 5, signal } = options;
+  const ids: number[] = [];
+  let settle: { resolve(result: GenerationResult): void; reject(error: unknown): void } | undefined;
+  const result = new Promise<GenerationResult>((resolve, reject) => (settle = { resolve, reject }));
+  result.catch(() => undefined);
+  const end = (finish: GenerationResult['finish']): void => {
+    const text = ids.map((id) => `${prompt}${id} `).join('');
+    onEnd?.(text);
+    settle?.resolve({
+      ids,
+      text,
+      finish,
+      promptTokens: prompt.length,
+      cachedTokens: 0,
+      timeToFirstTokenMs: 1,
+      tokensPerSecond: 2,
+      seed: 3,
+    });
+  };
+  async function* tokens(): AsyncGenerator<TokenEvent> {
+    try {
+      for (let id = 0; id < maxTokens; id++) {
+        await log.beforeToken();
+        if (signal?.aborted) break;
+        if (prompt === 'fail' && id === 2) {
+          throw new UsageError({
+            code: 'usage-empty',
+            happened: 'It failed.',
+            expected: 'No failure.',
+            todo: 'Stop.',
+            cause: log,
+          });
+        }
+        log.produced++;
+        ids.push(id);
+        yield { id, text: `${prompt}${id} ` };
+      }
+      end(signal?.aborted ? 'abort' : 'length');
+    } catch (error) {
+      settle?.reject(error);
+      throw error;
+    }
+  }
+  const iterator = tokens();
+  return { result, [Symbol.asyncIterator]: () => iterator };
+}
+
+function fakeConversation(log: FakeLog, system: string | undefined): Conversation {
+  if (system === 'refused')
+    throw new UsageError({ code: 'usage-option', happened: 'Refused.', expected: 'Another.', todo: 'Change it.' });
+  let messages: Message[] = system === undefined ? [] : [{ role: 'system', content: system }];
+  const answer = (options?: GenerateOptions): Generation =>
+    fakeGeneration(log, messages.at(-1)?.content ?? '', options, (content) => {
+      messages = [...messages, { role: 'assistant', content }];
+    });
+  return {
+    get messages() {
+      return messages;
+    },
+    send(content, options) {
+      messages = [...messages, { role: 'user', content }];
+      return answer(options);
+    },
+    regenerate(options) {
+      messages = messages.slice(0, -1);
+      return answer(options);
+    },
+    chat(history, options) {
+      messages = [...history];
+      return answer(options);
+    },
+    generate: (prompt, options) => fakeGeneration(log, typeof prompt === 'string' ? prompt : prompt.join('+'), options),
+    dispose: async () => {
+      log.disposed++;
+    },
+  };
+}
+
+export function fakeEngine(log: FakeLog): Engine {
+  return {
+    model: { name: 'fake', context: 64, vocab: 10, hasChatTemplate: true },
+    tokenizer: {
+      encode: async (text, options) => Array.from({ length: text.length }, (_, i) => (options?.special ? -i : i)),
+      decode: async (ids) => {
+        if (ids.includes(99))
+          throw new UsageError({
+            code: 'usage-ids',
+            happened: 'An id is 99.',
+            expected: 'Others.',
+            todo: 'Change it.',
+          });
+        return ids.join();
+      },
+      applyChatTemplate: async (messages) => ({
+        ids: [messages.length],
+        rendered: messages.map(({ content }) => content).join(),
+      }),
+    },
+    conversation: (options) => fakeConversation(log, options?.system),
+    chat: (messages, options) => fakeGeneration(log, messages.at(-1)?.content ?? '', options),
+    generate: (prompt, options) => fakeGeneration(log, typeof prompt === 'string' ? prompt : prompt.join('+'), options),
+    async score(ids, { signal, top } = {}) {
+      await log.beforeToken();
+      if (signal?.aborted) throw abortedError();
+      return { tokens: ids.length, nll: top ?? 0, perplexity: 1, nlls: [], logits: [] };
+    },
+    report: async () => fakeReport(),
+    restore: async () => {
+      throw new TypeError('no such device');
+    },
+    dispose: async () => {
+      log.disposed++;
+    },
+  };
+}
+
+export const fakeReport = (): Report => ({
+  version: '0',
+  adapter: { vendor: 'v', architecture: 'a', device: 'd', description: 'e', features: ['subgroups'] },
+  featuresUsed: [],
+  featuresDisabled: [],
+  model: { name: 'fake', architecture: 'llama', layers: 1, context: 64, fileBytes: 1 },
+  precision: { weights: { q4_1: 1 }, activations: 'f32', cache: 'f16' },
+  kernels: {},
+  bytes: { weights: 1, cache: 2, activations: 3, total: 6, peak: 7 },
+  buffers: 1,
+  perToken: { dispatches: 10, dispatchesPerLayer: 5, bindGroupsCreated: 0, buffersCreated: 0, bytesWritten: 4 },
+  cache: { pages: 1, pageSlots: 64, slotsUsed: 0, capacity: 64, growths: 0 },
+  steps: { prefill: 1, decode: 2, rolledBack: 0, maxInFlight: 3 },
+  load: { milliseconds: 1, repackedTensors: 1 },
+  fallbacks: [],
+});

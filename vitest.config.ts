@@ -1,0 +1,68 @@
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig } from 'vitest/config';
+import { browserLaunchOptions } from './scripts/find-gpu.mjs';
+import { testFiles } from './scripts/test-projects.ts';
+
+/** The launch options, or none where there is no browser: test/support/check-browser.ts then says so, and only to who needs one. */
+function launchOptions(): ReturnType<typeof browserLaunchOptions> | undefined {
+  try {
+    return browserLaunchOptions();
+  } catch {
+    return undefined;
+  }
+}
+
+const browser = launchOptions();
+// Isolation costs a process per file, and a GPU test cleans up after itself: dispose() is part of what is tested.
+const oneProcess = { pool: 'forks', isolate: false, maxWorkers: 1 } as const;
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: testFiles('unit'), testTimeout: 30_000 } },
+      {
+        test: {
+          ...oneProcess,
+          name: 'gpu',
+          include: testFiles('gpu'),
+          globalSetup: ['test/support/check-adapter.ts'],
+          setupFiles: ['test/support/dawn.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        // Found in advance: a dependency that Vite discovers during a run reloads the page under the tests.
+        optimizeDeps: { include: ['@huggingface/jinja', '@huggingface/tokenizers', 'comlink'] },
+        server: {
+          headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' },
+        },
+        test: {
+          name: 'browser',
+          include: testFiles('browser'),
+          globalSetup: ['test/support/check-browser.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            fileParallelism: false,
+            instances: [{ browser: 'chromium' }],
+            provider: playwright(browser ? { launchOptions: browser } : {}),
+          },
+        },
+      },
+      {
+        test: {
+          ...oneProcess,
+          name: 'pages',
+          include: testFiles('pages'),
+          globalSetup: ['test/support/check-adapter.ts', 'test/support/check-browser.ts'],
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+        },
+      },
+    ],
+  },
+});
