@@ -9,12 +9,13 @@ import type { Connect, Plugin } from 'vite';
  */
 export function serveModels(folder: string): Plugin {
   const use = (server: { middlewares: Connect.Server }): void => {
-    server.middlewares.use('/models', (request, response) => serve(folder, request, response));
+    server.middlewares.use('/models', (request, response) => serveModelFile(folder, request, response));
   };
   return { name: 'winnow:serve-models', configureServer: use, configurePreviewServer: use };
 }
 
-function serve(folder: string, request: IncomingMessage, response: ServerResponse): void {
+/** Answers one request for `/NAME.gguf` in `folder`: GET and HEAD, whole or one byte range; anything else is 404. */
+export function serveModelFile(folder: string, request: IncomingMessage, response: ServerResponse): void {
   const method = request.method ?? 'GET';
   const size = method === 'GET' || method === 'HEAD' ? fileSize(folder, request.url) : undefined;
   const name = fileName(request.url);

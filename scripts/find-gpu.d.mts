@@ -21,7 +21,6 @@ export interface BrowserLaunchOptions {
 }
 
 export declare const dawnOptions: string[];
-export declare const portableChromium: string;
 export declare const browserMemory: string;
 export declare function chromiumPlaces(): string[];
 export declare function chromiumPath(): string;

@@ -1,17 +1,14 @@
 // Which browser and which WebGPU adapter this machine offers: the real GPU, else a software driver.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { cacheFolder, readJson, root, writeJson } from './lib/project.mjs';
-
-/** Where `npm run setup` unpacks the browser that comes with the npm packages. */
-export const portableChromium = join(root, 'node_modules', '.cache', 'portable-chromium');
+import { driverChoices, machineKey, ownEnv, portableChromium } from './lib/vulkan-drivers.mjs';
 
 /** Options for the webgpu package's `create`: f16 on NVIDIA is off in Dawn's Vulkan backend unless asked for. */
 export const dawnOptions = ['enable-dawn-features=allow_unsafe_apis,vulkan_enable_f16_on_nvidia'];
 
 const PROBE_MS = 60_000;
-const MARK = 'WINNOW_SWIFTSHADER'; // Set beside the variables of SwiftShader, so that they can be taken out again.
 const adapterMemory = join(cacheFolder, 'adapter.json');
 export const browserMemory = join(cacheFolder, 'browser.json');
 
@@ -80,47 +77,12 @@ export function browserEnv(executablePath) {
   return env;
 }
 
-/** This process's environment as it was before `dawnEnv` added to it, here or in a parent process. */
-function ownEnv() {
-  const { [MARK]: marked, ...env } = process.env;
-  if (marked === undefined) return env;
-  delete env.VK_ICD_FILENAMES;
-  env.LD_LIBRARY_PATH = env.LD_LIBRARY_PATH.split(delimiter).slice(1).join(delimiter);
-  if (!env.LD_LIBRARY_PATH) delete env.LD_LIBRARY_PATH;
-  return env;
-}
-
 function hasRealGpu() {
   try {
     return !findAdapter({ wanted: 'system' }).software;
   } catch {
     return false;
   }
-}
-
-/** The driver choices for Dawn in Node, each with the environment that selects it. */
-function driverChoices() {
-  const system = { name: 'system', where: "the system's own driver", env: {} };
-  if (process.platform !== 'linux') return [system];
-  return [
-    system,
-    swiftshader("SwiftShader of Debian's Chromium", '/usr/lib/chromium'),
-    swiftshader('SwiftShader of the portable Chromium', portableChromium),
-  ];
-}
-
-function swiftshader(where, folder) {
-  const icd = join(folder, 'vk_swiftshader_icd.json');
-  return {
-    name: 'swiftshader',
-    where,
-    missing: existsSync(icd) ? undefined : `${folder} has none`,
-    env: {
-      [MARK]: folder,
-      VK_ICD_FILENAMES: icd,
-      LD_LIBRARY_PATH: [folder, ownEnv().LD_LIBRARY_PATH].filter(Boolean).join(delimiter), // A Vulkan loader lies beside it.
-    },
-  };
 }
 
 /**
@@ -179,35 +141,4 @@ function probe(env) {
     failure:
       error?.message ?? (signal ? `the driver crashed (${signal})` : (lines.at(-1)?.trim() ?? 'it offers no adapter')),
   };
-}
-
-/** Changes when a driver, a GPU or the webgpu package may have changed. */
-function machineKey() {
-  const drivers = ['/usr/share/vulkan/icd.d', '/etc/vulkan/icd.d', '/usr/local/share/vulkan/icd.d'].flatMap((folder) =>
-    listing(folder).map((name) => stamp(join(folder, name))),
-  );
-  const variables = Object.entries(ownEnv()).filter(([name]) => name.startsWith('VK_') || name === 'LD_LIBRARY_PATH');
-  return JSON.stringify([
-    drivers,
-    ['/usr/lib/chromium', portableChromium].map((folder) => stamp(join(folder, 'vk_swiftshader_icd.json'))),
-    listing('/dev/dri'),
-    listing('/dev').filter((name) => /^(nvidia|dxg)/.test(name)),
-    listing('/usr/lib/x86_64-linux-gnu').filter((name) => name.startsWith('libvulkan.so')),
-    variables.map(String).toSorted(),
-    readJson(join(root, 'node_modules', 'webgpu', 'package.json'))?.version,
-    process.version,
-  ]);
-}
-
-function listing(folder) {
-  try {
-    return readdirSync(folder).toSorted();
-  } catch {
-    return [];
-  }
-}
-
-function stamp(path) {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat ? `${path} ${stat.size} ${stat.mtimeMs}` : '';
 }

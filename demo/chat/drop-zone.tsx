@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
-import { take } from './model-dialog.tsx';
+import { chooseModel } from './state/choose-model.ts';
 import { engineState } from './state/engine-state.ts';
 import { notices } from './state/view-state.ts';
 
@@ -42,5 +42,5 @@ function takeFiles(files: readonly File[]): void {
     notices.value = [`One .gguf file was expected, but ${files.length > 1 ? `${files.length} files were` : `“${file.name}” was`} dropped.`];
     return;
   }
-  take({ kind: 'file', file });
+  chooseModel({ kind: 'file', file });
 }

@@ -6,7 +6,7 @@ import { newChat, turns } from './state/chat-state.ts';
 import { engineState } from './state/engine-state.ts';
 import { choiceBytes, choiceOf, choiceTitle } from './state/model-choice.ts';
 import { settings } from './state/page-settings.ts';
-import { modelDialogOpen, settingsOpen } from './state/view-state.ts';
+import { modelDialogOpen, settingsOpen, wide } from './state/view-state.ts';
 import { nextTheme, theme } from './theme.ts';
 
 export function Header(): JSX.Element {
@@ -40,11 +40,18 @@ export function Header(): JSX.Element {
           <Icon name="settings" />
           <span>Settings</span>
         </button>
-        <button type="button" class="tool icon-only" title={`Colours: ${theme.value}`} onClick={nextTheme}>
-          <Icon name={theme.value} />
-          <span class="visually-hidden">Colours: {theme.value}</span>
-        </button>
+        {wide.value && <ThemeButton />}
       </div>
     </header>
+  );
+}
+
+/** On a phone the settings have it instead: the bar is narrow. */
+function ThemeButton(): JSX.Element {
+  return (
+    <button type="button" class="tool icon-only" title={`Colours: ${theme.value}`} onClick={nextTheme}>
+      <Icon name={theme.value} />
+      <span class="visually-hidden">Colours: {theme.value}</span>
+    </button>
   );
 }

@@ -2,10 +2,11 @@ import { useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { Dialog } from './dialog.tsx';
 import { formatBytes } from './format.ts';
-import { load } from './state/engine-state.ts';
-import { defaultModel, knownModels, type KnownModel } from './state/manifest.ts';
+import { KeptModels } from './kept-models-section.tsx';
+import { chooseModel } from './state/choose-model.ts';
+import { knownModels, type KnownModel } from './state/manifest.ts';
 import { choiceOf, readModelName, type ModelChoice } from './state/model-choice.ts';
-import { changeSettings, settings } from './state/page-settings.ts';
+import { settings } from './state/page-settings.ts';
 import { modelDialogOpen } from './state/view-state.ts';
 
 /** The model picker: a model of the manifest, a file on this device, or a web address. */
@@ -23,13 +24,14 @@ export function ModelDialog(): JSX.Element {
                   {formatBytes(model.bytes)} · {model.licence}
                 </small>
               </span>
-              <button type="button" class="primary" onClick={() => take(knownChoice(model))}>
+              <button type="button" class="primary" onClick={() => chooseModel(knownChoice(model))}>
                 Load<span class="visually-hidden"> {model.title}</span>
               </button>
             </li>
           ))}
         </ul>
       </section>
+      <KeptModels />
       <FileSection />
       <AddressSection />
     </Dialog>
@@ -48,7 +50,7 @@ function FileSection(): JSX.Element {
           accept=".gguf"
           onChange={(event) => {
             const file = event.currentTarget.files?.[0];
-            if (file) take({ kind: 'file', file });
+            if (file) chooseModel({ kind: 'file', file });
           }}
         />
       </label>
@@ -63,7 +65,7 @@ function AddressSection(): JSX.Element {
     event.preventDefault();
     const model = readModelName(text);
     if (model === undefined) return setProblem('This is not an http(s) address. It should lead straight to a .gguf file.');
-    take(choiceOf({ model }));
+    chooseModel(choiceOf({ model }));
   };
   return (
     <section>
@@ -92,11 +94,3 @@ function AddressSection(): JSX.Element {
 }
 
 const knownChoice = (model: KnownModel): ModelChoice => ({ kind: 'known', model });
-
-/** Loads the choice and notes it in the address; a local file cannot be linked to. */
-export function take(choice: ModelChoice): void {
-  modelDialogOpen.value = false;
-  const name = choice.kind === 'known' ? choice.model.name : choice.kind === 'address' ? choice.url : undefined;
-  changeSettings({ model: name === defaultModel.name ? undefined : name });
-  void load(choice);
-}

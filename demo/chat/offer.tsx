@@ -1,20 +1,21 @@
 import type { JSX } from 'preact';
 import { formatBytes } from './format.ts';
-import { load } from './state/engine-state.ts';
-import { choiceBytes, choiceTitle, type ModelChoice } from './state/model-choice.ts';
+import { load, type EngineState } from './state/engine-state.ts';
+import { choiceBytes, choiceTitle } from './state/model-choice.ts';
 import { modelDialogOpen } from './state/view-state.ts';
 
 /** The first visit: one button that says what it will fetch, and where that will be kept. */
-export function Offer({ choice, cancelled }: { choice: ModelChoice; cancelled: boolean }): JSX.Element {
+export function Offer({ offer }: { offer: Extract<EngineState, { phase: 'offer' }> }): JSX.Element {
+  const { choice, cancelled, keptBytes } = offer;
   const bytes = choiceBytes(choice);
-  const size = bytes === undefined ? '' : ` · ${formatBytes(bytes)}`;
+  const size = bytes === undefined ? '' : ` · ${formatBytes(bytes - keptBytes)}`;
   const file = choice.kind === 'file';
   return (
     <section class="card offer" aria-labelledby="offer-title">
       <h2 id="offer-title">{cancelled ? 'Loading was cancelled' : 'A language model on your own GPU'}</h2>
       <p>
-        {cancelled && !file
-          ? 'What arrived is kept: the download goes on from there.'
+        {keptBytes > 0
+          ? `${formatBytes(keptBytes)} have arrived and are kept: the download goes on from there.`
           : 'It runs inside this page. Nothing you type leaves this device.'}
       </p>
       <dl class="facts">
@@ -39,7 +40,7 @@ export function Offer({ choice, cancelled }: { choice: ModelChoice; cancelled: b
       </dl>
       <div class="buttons">
         <button type="button" class="primary" onClick={() => void load(choice)}>
-          {file ? 'Load' : cancelled ? 'Go on' : 'Download and start'}
+          {file ? 'Load' : keptBytes > 0 ? 'Go on with the download' : 'Download and start'}
           {size}
         </button>
         <button type="button" onClick={() => (modelDialogOpen.value = true)}>

@@ -17,7 +17,7 @@ export function PhaseCard(): JSX.Element | null {
     case 'unsupported':
       return <ProblemNotice title="This page cannot reach a GPU" problem={state.problem} />;
     case 'offer':
-      return <Offer choice={state.choice} cancelled={state.cancelled} />;
+      return <Offer offer={state} />;
     case 'loading':
       return <LoadProgressCard state={state} />;
     case 'failed':

@@ -7,6 +7,7 @@ import { ReportView } from './report-view.tsx';
 import { changeSettings, settings } from './state/page-settings.ts';
 import { SAMPLING_SPECS } from './state/settings-spec.ts';
 import { settingsOpen, wide } from './state/view-state.ts';
+import { THEMES, theme } from './theme.ts';
 
 /** Everything that can be set: beside the conversation where there is room, else in a sheet. */
 export function SettingsPanel(): JSX.Element | null {
@@ -58,7 +59,20 @@ function Groups(): JSX.Element {
       <Group title="What is running">
         <ReportView />
       </Group>
-      <p class="quiet">The address of this page holds every setting above: copy it to share or keep them.</p>
+      <Group title="Colours">
+        <select
+          aria-label="Colours"
+          value={theme.value}
+          onChange={({ currentTarget }) => (theme.value = THEMES.find((each) => each === currentTarget.value) ?? 'system')}
+        >
+          {THEMES.map((each) => (
+            <option key={each} value={each}>
+              {each === 'system' ? 'as the device' : each}
+            </option>
+          ))}
+        </select>
+      </Group>
+      <p class="quiet">The address of this page holds every setting of the model: copy it to share or keep them.</p>
     </>
   );
 }

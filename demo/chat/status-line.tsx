@@ -8,22 +8,30 @@ export function StatusLine(): JSX.Element {
   const parts = statusParts();
   return (
     <p class="status-line" aria-label="GPU and memory">
-      {parts.map((part) => (
-        <span key={part}>{part}</span>
+      {parts.map(({ text, extra }) => (
+        <span key={text} class={extra ? 'extra' : ''}>
+          {text}
+        </span>
       ))}
     </p>
   );
 }
 
-function statusParts(): readonly string[] {
-  if (engineState.value.phase === 'unsupported') return ['no WebGPU'];
-  if (!report.value) return [gpu.value ?? 'looking for a GPU…'];
+/** `extra` parts are left out where the bar is narrow; the settings have them too. */
+interface Part {
+  readonly text: string;
+  readonly extra?: true;
+}
+
+function statusParts(): readonly Part[] {
+  if (engineState.value.phase === 'unsupported') return [{ text: 'no GPU within reach' }];
+  if (!report.value) return [{ text: gpu.value ?? 'looking for a GPU…' }];
   const { adapter, featuresUsed, bytes, cache } = report.value;
   return [
-    gpuName(adapter),
-    featuresUsed.includes('shader-f16') ? 'f16' : 'f32',
-    ...(featuresUsed.includes('subgroups') ? ['subgroups'] : []),
-    `${formatBytes(bytes.total)} GPU memory`,
-    `cache ${formatCount(cache.slotsUsed)} / ${formatCount(cache.capacity)}`,
+    { text: gpuName(adapter) },
+    { text: featuresUsed.includes('shader-f16') ? 'f16' : 'f32', extra: true },
+    ...(featuresUsed.includes('subgroups') ? [{ text: 'subgroups', extra: true } as const] : []),
+    { text: `${formatBytes(bytes.total)} on GPU` },
+    { text: `cache ${formatCount(cache.slotsUsed)} / ${formatCount(cache.capacity)}` },
   ];
 }

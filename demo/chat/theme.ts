@@ -1,7 +1,7 @@
 import { effect, signal } from '@preact/signals';
 
 export type Theme = 'system' | 'light' | 'dark';
-const THEMES: readonly Theme[] = ['system', 'light', 'dark'];
+export const THEMES: readonly Theme[] = ['system', 'light', 'dark'];
 const KEY = 'winnow-theme';
 
 /** The visitor's choice; 'system' follows the device. Remembered in this browser. */

@@ -21,7 +21,7 @@ export function TurnView({ turn, last }: { turn: Turn; last: boolean }): JSX.Ele
         {state === 'waiting' && <p class="quiet">Reading the prompt…</p>}
         {text !== '' && <AnswerText text={text} streaming={state === 'streaming'} />}
         {!running && text === '' && !problem && <p class="quiet">No answer.</p>}
-        {problem && (
+        {problem && !(last && engineState.value.phase === 'lost') && (
           <ProblemNotice title="The answer failed" problem={problem}>
             {last && idle && (
               <>

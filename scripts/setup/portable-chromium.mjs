@@ -4,10 +4,10 @@ import { createReadStream, createWriteStream, existsSync, mkdirSync, renameSync,
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress } from 'node:zlib';
-import { portableChromium } from '../find-gpu.mjs';
 import { withLock } from '../lib/lock.mjs';
 import { root } from '../lib/project.mjs';
 import { runChild } from '../lib/run-child.mjs';
+import { portableChromium } from '../lib/vulkan-drivers.mjs';
 
 const packed = join(root, 'node_modules', '@sparticuz', 'chromium', 'bin');
 const ARCHIVES = ['swiftshader', 'al2023', 'fonts'];

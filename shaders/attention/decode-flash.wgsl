@@ -45,6 +45,8 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
   let pages = (slots + PAGE_SLOTS - 1u) / PAGE_SLOTS;
   let head = (row * KV_HEADS + kv_head) * GROUP;
   let scale = params.scale * LOG2_E;
+  // Loops over quads begin here, not at 0: compilers that unroll every loop of known length take minutes over this kernel.
+  let first_quad = head * QUADS;
   let quad = t % QUADS;
   let subset = t / QUADS;
 #for g in GROUP
@@ -70,14 +72,14 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
       var score_$g = LOWEST;
 #end
       if (visible) {
-        let key = key_word(page, kv_head, slot) / QUAD_WORDS;
+        let key = key_word(page, kv_head, slot) / QUAD_WORDS - first_quad;
 #for g in GROUP
         score_$g = 0.0;
 #end
-        for (var q = 0u; q < QUADS; q++) {
+        for (var q = first_quad; q < first_quad + QUADS; q++) {
           let k = unpack_quad(cache[key + q]);
 #for g in GROUP
-          score_$g += dot(k, query[(head + $gu) * QUADS + q]);
+          score_$g += dot(k, query[$gu * QUADS + q]);
 #end
         }
 #for g in GROUP

@@ -92,6 +92,12 @@ export class Gpu {
     });
   }
 
+  /** Whether the adapter computes on the CPU: kernels take other shapes there. */
+  get software(): boolean {
+    const { vendor, architecture, description, isFallbackAdapter } = this.info;
+    return isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe/i.test(`${vendor} ${architecture} ${description}`);
+  }
+
   /** Bytes of all living buffers. */
   get bytes(): number {
     return this.#bytes;

@@ -114,28 +114,21 @@ function readYarn(meta: MetadataReader, factor: number, attentionFactor: number,
 export function ropeFrequencies(config: ModelConfig, layer: number, ropeFreqs?: Float32Array): Float64Array {
   const { base, dims, scaling } = layerOf(config, layer).rope;
   const plain = Float64Array.from({ length: dims / 2 }, (_, i) => base ** ((-2 * i) / dims));
-  switch (scaling.kind) {
-    case 'none':
-      return plain;
-    case 'linear':
-      return Float64Array.from(plain, (frequency) => frequency / scaling.factor);
-    case 'llama3': {
-      const divisors = checkFactors(ropeFreqs, dims / 2);
-      return Float64Array.from(plain, (frequency, i) => frequency / divisors[i]!);
-    }
-    case 'yarn': {
-      const { factor, originalContext, betaFast, betaSlow } = scaling;
-      /** The pair, as a real number, that turns `turns` times within the original context. */
-      const pairOf = (turns: number) =>
-        (dims * Math.log(originalContext / (turns * 2 * Math.PI))) / (2 * Math.log(base));
-      const low = Math.max(0, Math.floor(pairOf(betaFast)));
-      const high = Math.min(dims - 1, Math.ceil(pairOf(betaSlow)));
-      return Float64Array.from(plain, (frequency, i) => {
-        const kept = 1 - Math.min(1, Math.max(0, (i - low) / Math.max(0.001, high - low)));
-        return (frequency / factor) * (1 - kept) + frequency * kept;
-      });
-    }
+  if (scaling.kind === 'none') return plain;
+  if (scaling.kind === 'linear') return plain.map((frequency) => frequency / scaling.factor);
+  if (scaling.kind === 'llama3') {
+    const divisors = checkFactors(ropeFreqs, dims / 2);
+    return plain.map((frequency, i) => frequency / divisors[i]!);
   }
+  const { factor, originalContext, betaFast, betaSlow } = scaling;
+  /** The pair, as a real number, that turns `turns` times within the original context. */
+  const pairOf = (turns: number) => (dims * Math.log(originalContext / (turns * 2 * Math.PI))) / (2 * Math.log(base));
+  const low = Math.max(0, Math.floor(pairOf(betaFast)));
+  const high = Math.min(dims - 1, Math.ceil(pairOf(betaSlow)));
+  return plain.map((frequency, i) => {
+    const kept = 1 - Math.min(1, Math.max(0, (i - low) / Math.max(0.001, high - low)));
+    return (frequency / factor) * (1 - kept) + frequency * kept;
+  });
 }
 
 /** What the rotated vectors are multiplied by: 1, except under YaRN, where it is attentionFactor * (1 + 0.1 ln factor). */

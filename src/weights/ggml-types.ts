@@ -26,8 +26,10 @@ export const GGML_TYPES: Readonly<Record<GgmlType, GgmlTypeInfo>> = {
   Q6_K: { id: 14, blockSize: 256, blockBytes: 210 },
 };
 
+const isGgmlType = (name: string): name is GgmlType => Object.hasOwn(GGML_TYPES, name);
+
 /** Every supported type's name. */
-export const GGML_TYPE_NAMES = Object.keys(GGML_TYPES) as readonly GgmlType[];
+export const GGML_TYPE_NAMES: readonly GgmlType[] = Object.keys(GGML_TYPES).filter(isGgmlType);
 
 const BY_ID: ReadonlyMap<number, GgmlType> = new Map(GGML_TYPE_NAMES.map((name) => [GGML_TYPES[name].id, name]));
 

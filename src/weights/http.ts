@@ -70,7 +70,7 @@ export async function* streamFile(
         if (wanted.length === 0) continue;
         position += wanted.length;
         failures = 0;
-        yield wanted as Uint8Array<ArrayBuffer>;
+        yield wanted;
         if (position === last) return;
       }
       if (last === undefined) return;
@@ -93,7 +93,7 @@ async function openAt(
   position: number,
   end: number | undefined,
   attempt: Attempt,
-): Promise<{ reader: ReadableStreamDefaultReader<Uint8Array>; skip: number }> {
+): Promise<{ reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>; skip: number }> {
   const partial = file.ranges && (position > 0 || end !== file.size);
   const range = `bytes=${position}-${end === undefined ? '' : end - 1}`;
   // If-Range would need the server's permission across origins; comparing its version of the file needs none.
@@ -192,8 +192,9 @@ async function retrying<T>(
   }
 }
 
+/** The error of a server that does not answer as it should; `when` says what was tried. */
 export function networkError(url: string, when: string, cause: unknown): StorageError {
-  const reason = cause === undefined ? '' : `: ${cause instanceof Error ? cause.message : String(cause)}`;
+  const reason = cause instanceof Error ? `: ${cause.message}` : '';
   return new StorageError({
     code: 'network',
     happened: `${url} could not be read (${when}${reason}).`,

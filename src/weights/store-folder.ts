@@ -86,11 +86,14 @@ export async function readNote(folder: FileSystemDirectoryHandle, key: string): 
   }
 }
 
+const isText = (field: unknown): boolean => field === undefined || typeof field === 'string';
+
 function isNote(value: unknown): value is Note {
   if (typeof value !== 'object' || value === null) return false;
   const { url, version, size, sha256 }: Partial<Record<string, unknown>> = { ...value };
-  const isText = (field: unknown) => field === undefined || typeof field === 'string';
-  return typeof url === 'string' && isText(version) && isText(sha256) && (size === undefined || typeof size === 'number');
+  return (
+    typeof url === 'string' && isText(version) && isText(sha256) && (size === undefined || typeof size === 'number')
+  );
 }
 
 /** Writes the note beside a file. */

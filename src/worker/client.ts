@@ -132,17 +132,27 @@ class RemoteConversation implements Conversation {
     connection.call({ kind: 'open', conversation: id, options }, { onHistory: this.#onHistory }).catch(() => undefined);
   }
 
-  /** As the Worker last told: when a generation began, and when it ended (before its `result` settles). */
+  /** Taken to be what a call makes of them, until the Worker tells: when a generation began, and before its `result` settles. */
   get messages(): readonly Message[] {
     return this.#messages;
   }
 
-  send = (content: string, options?: GenerateOptions): RemoteGeneration => this.#stream('send', content, options);
-  regenerate = (options?: GenerateOptions): RemoteGeneration => this.#stream('regenerate', '', options);
-  chat = (messages: readonly Message[], options?: GenerateOptions): RemoteGeneration =>
-    this.#stream('chat', messages, options);
-  generate = (prompt: string | readonly number[], options?: GenerateOptions): RemoteGeneration =>
-    this.#stream('generate', prompt, options);
+  send(content: string, options?: GenerateOptions): RemoteGeneration {
+    return this.#stream('send', content, [...this.#messages, { role: 'user', content }], options);
+  }
+
+  regenerate(options?: GenerateOptions): RemoteGeneration {
+    const last = this.#messages.findLastIndex(({ role }) => role === 'user');
+    return this.#stream('regenerate', '', this.#messages.slice(0, last + 1), options);
+  }
+
+  chat(messages: readonly Message[], options?: GenerateOptions): RemoteGeneration {
+    return this.#stream('chat', messages, messages, options);
+  }
+
+  generate(prompt: string | readonly number[], options?: GenerateOptions): RemoteGeneration {
+    return this.#stream('generate', prompt, this.#messages, options);
+  }
 
   dispose(): Promise<void> {
     this.#disposing ??= this.#connection.call({ kind: 'close', conversation: this.#id }).then(() => undefined);
@@ -156,9 +166,12 @@ class RemoteConversation implements Conversation {
   #stream(
     method: StreamMethod,
     input: StreamInput,
+    messages: readonly Message[],
     { signal = this.#signal, ...options }: GenerateOptions = {},
   ): RemoteGeneration {
     const call = { kind: 'stream', method, conversation: this.#id, input, options } as const;
-    return this.#connection.stream(call, { signal, onHistory: this.#onHistory });
+    const generation = this.#connection.stream(call, { signal, onHistory: this.#onHistory });
+    this.#messages = messages;
+    return generation;
   }
 }

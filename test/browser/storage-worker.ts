@@ -22,7 +22,7 @@ export interface WorkerAnswer {
 // Tests check that this really is the path with sync access handles.
 const syncHandles = 'createSyncAccessHandle' in FileSystemFileHandle.prototype;
 
-globalThis.onmessage = async ({ data }: MessageEvent<WorkerTask>) => {
+globalThis.addEventListener('message', async ({ data }: MessageEvent<WorkerTask>) => {
   const server = fakeServer(fakeContent(data.length, data.seed), data.faults);
   let answer: WorkerAnswer;
   try {
@@ -39,5 +39,6 @@ globalThis.onmessage = async ({ data }: MessageEvent<WorkerTask>) => {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     answer = { code, reused: false, fallback: undefined, bytes: undefined, requests: server.requests };
   }
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a Worker's has none
   globalThis.postMessage(answer);
-};
+});

@@ -42,14 +42,16 @@ async function inWorker(task: Partial<WorkerTask> = {}): Promise<WorkerAnswer> {
     return await new Promise<WorkerAnswer>((resolve, reject) => {
       worker.addEventListener('message', ({ data }: MessageEvent<WorkerAnswer>) => resolve(data));
       worker.addEventListener('error', (event) => reject(new Error(event.message)));
-      worker.postMessage({
+      const message: WorkerTask = {
         url,
         length: content.length,
         seed: 0,
         faults: {},
         options: quick,
         ...task,
-      } satisfies WorkerTask);
+      };
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a Worker's has none
+      worker.postMessage(message);
     });
   } finally {
     worker.terminate();
@@ -64,7 +66,7 @@ async function inPage({ faults = {}, options = quick, seed = 0 }: Partial<Worker
     return { code: 'ok', reused, fallback, bytes: await source.read(0, source.size), requests: server.requests };
   } catch (error) {
     return {
-      code: (error as WinnowError).code,
+      code: error instanceof WinnowError ? error.code : String(error),
       reused: false,
       fallback: undefined,
       bytes: undefined,
@@ -238,16 +240,9 @@ describe('a download', () => {
 
   it('waits for another tab only until it is aborted', async () => {
     const first = new AbortController();
-    let started = () => {};
-    const begun = new Promise<void>((resolve) => {
-      started = resolve;
-    });
-    const holder = openStored(url, {
-      fetch: fakeServer(content, { hangAfter: 10_000 }).fetch,
-      signal: first.signal,
-      onProgress: () => started(),
-    });
-    await begun;
+    const server = fakeServer(content, { hangAfter: 10_000 });
+    const holder = openStored(url, { fetch: server.fetch, signal: first.signal });
+    await vi.waitUntil(() => server.requests.length > 1);
     const waiting = openStored(url, { fetch: offline, signal: AbortSignal.timeout(50) });
     expect((await failure(waiting)).code).toBe('aborted');
     first.abort();
@@ -258,7 +253,8 @@ describe('a download', () => {
     await failure(openStored(url, { ...quick, fetch: fakeServer(content, { cutAfter: 30_000, etag: '"a"' }).fetch }));
     for await (const [name, handle] of (await folder()).entries()) {
       if (!name.endsWith('.json')) continue;
-      const stream = await (handle as FileSystemFileHandle).createWritable();
+      if (!(handle instanceof FileSystemFileHandle)) continue;
+      const stream = await handle.createWritable();
       await stream.write('{"url":');
       await stream.close();
     }
@@ -297,11 +293,11 @@ describe('without space', () => {
     let calls = 0;
     vi.spyOn(FileSystemWritableFileStream.prototype, method).mockImplementation(async function (
       this: FileSystemWritableFileStream,
-      ...args: never[]
+      ...args: unknown[]
     ) {
       // The note is written and closed first.
       if (++calls === (method === 'write' ? 4 : 2)) throw new DOMException('full', 'QuotaExceededError');
-      return (real as (...args: never[]) => Promise<void>).apply(this, args);
+      return Reflect.apply(real, this, args);
     });
     const error = await failure(openStored(url, { ...quick, fetch: fakeServer(content).fetch }));
     expect(error.code).toBe('storage-full');
@@ -317,16 +313,8 @@ describe('without private storage', () => {
       () => vi.spyOn(navigator.storage, 'getDirectory').mockRejectedValue(new DOMException('no', 'SecurityError')),
       /refuses private storage \(SecurityError\)/,
     ],
-    [
-      'missing',
-      () => vi.spyOn(navigator, 'storage', 'get').mockReturnValue(undefined as unknown as StorageManager),
-      /no private file system/,
-    ],
-    [
-      'without locks',
-      () => vi.spyOn(navigator, 'locks', 'get').mockReturnValue(undefined as unknown as LockManager),
-      /no Web Locks/,
-    ],
+    ['missing', () => vi.spyOn(navigator, 'storage', 'get').mockReturnValue(undefined!), /no private file system/],
+    ['without locks', () => vi.spyOn(navigator, 'locks', 'get').mockReturnValue(undefined!), /no Web Locks/],
   ];
   it.each(refused)('%s: reads in place and says why', async (_what, prepare, reason) => {
     prepare();

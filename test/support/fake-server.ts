@@ -52,7 +52,7 @@ export function fakeServer(content: Uint8Array<ArrayBuffer>, faults: FakeFaults 
     });
     return new Response(body, { status: match ? 206 : 200, headers });
   };
-  return { fetch: answer as typeof fetch, requests, faults };
+  return { fetch: answer, requests, faults };
 }
 
 /** Test content: the same bytes for the same seed. */

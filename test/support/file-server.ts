@@ -1,7 +1,7 @@
 /** An HTTP server for one file, with the faults that real servers and networks have. Node only. */
 
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen } from './listen.ts';
 
 export interface Faults {
   /** Answers 200 with everything, whatever range is asked for. */
@@ -59,9 +59,9 @@ export async function serveFile(bytes: Uint8Array, faults: Faults = {}): Promise
       response.end(bytes.subarray(from, to));
     }
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = await listen(server);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/model.gguf`,
+    url: `${address}/model.gguf`,
     faults,
     requests,
     close: () =>

@@ -2,7 +2,8 @@
 
 import { GGML_TYPES, type GgmlType } from '../../src/weights/ggml-types.ts';
 
-type NumberType = 'u8' | 'i8' | 'u16' | 'i16' | 'u32' | 'i32' | 'f32' | 'u64' | 'i64' | 'f64';
+const NUMBER_TYPES = ['u8', 'i8', 'u16', 'i16', 'u32', 'i32', 'f32', 'u64', 'i64', 'f64'] as const;
+type NumberType = (typeof NUMBER_TYPES)[number];
 
 /** A metadata value. Numbers say their type, as in `{ u32: 4 }`; typed arrays and string lists are arrays. */
 export type WriterValue =
@@ -138,6 +139,8 @@ function arrayType(value: ArrayBufferView): NumberType {
   return names.find(([, Class]) => value instanceof Class)![0];
 }
 
+const isList = (value: WriterValue): value is readonly string[] | readonly boolean[] => Array.isArray(value);
+
 function writeValue(out: Output, value: WriterValue): void {
   if (typeof value === 'string') {
     out.u32(TYPE_IDS.string);
@@ -151,12 +154,11 @@ function writeValue(out: Output, value: WriterValue): void {
     out.u32(TYPE_IDS[type]);
     out.u64(value.length);
     out.raw(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
-  } else if (Array.isArray(value)) {
-    const list = value as readonly string[] | readonly boolean[];
+  } else if (isList(value)) {
     out.u32(TYPE_IDS.array);
-    out.u32(typeof list[0] === 'boolean' ? TYPE_IDS.bool : TYPE_IDS.string);
-    out.u64(list.length);
-    for (const item of list) {
+    out.u32(typeof value[0] === 'boolean' ? TYPE_IDS.bool : TYPE_IDS.string);
+    out.u64(value.length);
+    for (const item of value) {
       if (typeof item === 'boolean') out.number('u8', item ? 1 : 0);
       else out.string(item);
     }
@@ -170,9 +172,12 @@ function writeValue(out: Output, value: WriterValue): void {
       out.raw(inner.bytes.subarray(4, inner.length)); // inside an array the type is not repeated
     }
   } else {
-    const [type, number] = Object.entries(value)[0]! as [NumberType, number | bigint];
-    out.u32(TYPE_IDS[type]);
-    out.number(type, number);
+    for (const type of NUMBER_TYPES) {
+      const number = value[type];
+      if (number === undefined) continue;
+      out.u32(TYPE_IDS[type]);
+      out.number(type, number);
+    }
   }
 }
 

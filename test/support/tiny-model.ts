@@ -51,11 +51,6 @@ export function tinyModel(options: TinyModelOptions = {}): Uint8Array<ArrayBuffe
       bytes: randomBlocks(type, rowLength * rows, random, { rms: gain / Math.sqrt(rowLength), subnormal }),
     };
   };
-  const vector = (values: Float32Array): WriterTensor => ({
-    type: 'F32',
-    shape: [values.length],
-    bytes: new Uint8Array(values.buffer as ArrayBuffer),
-  });
   const norm = (): WriterTensor => vector(Float32Array.from({ length: hidden }, () => 1 + 0.1 * random.normal()));
 
   const tensors: Record<string, WriterTensor | undefined> = {
@@ -107,6 +102,12 @@ export function tinyModel(options: TinyModelOptions = {}): Uint8Array<ArrayBuffe
   });
 }
 
+const vector = (values: Float32Array): WriterTensor => ({
+  type: 'F32',
+  shape: [values.length],
+  bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+});
+
 const defined = <T>(record: Readonly<Record<string, T | undefined>>): [string, T][] =>
   Object.entries(record).filter((entry): entry is [string, T] => entry[1] !== undefined);
 
@@ -139,11 +140,13 @@ const CHAT_TEMPLATE =
   "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n' }}{% endfor %}" +
   "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
 
+const isPrintable = (byte: number): boolean =>
+  (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174;
+
 /** The byte's letter in GPT-2's alphabet: printable bytes stand for themselves, the others for letters from 256 on. */
 function byteLetters(): string[] {
-  const printable = (byte: number) => (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174;
   let next = 256;
-  return Array.from({ length: 256 }, (_, byte) => String.fromCharCode(printable(byte) ? byte : next++));
+  return Array.from({ length: 256 }, (_, byte) => String.fromCharCode(isPrintable(byte) ? byte : next++));
 }
 
 function tinyTokenizer(vocab: number): Record<string, WriterValue> {

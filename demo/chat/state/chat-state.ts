@@ -2,7 +2,7 @@ import { effect, signal } from '@preact/signals';
 import type { Conversation, Engine, GenerateOptions, Generation, Message } from 'winnow-llm';
 import { announce } from '../announcer.tsx';
 import { isAbort, toProblem } from '../problem.ts';
-import { engineState, noteDeviceLost, refreshReport, restore } from './engine-state.ts';
+import { engineState, noteEngineLoss, refreshReport, restore } from './engine-state.ts';
 import { samplingOptions, settings } from './page-settings.ts';
 import { readSession, writeSession } from './session.ts';
 import { EMPTY_ANSWER, makeTurn, type Answer, type Turn } from './turn.ts';
@@ -53,7 +53,7 @@ export function editLast(): void {
 export function newChat(): void {
   stop();
   turns.value = [];
-  void conversation?.value.dispose().catch(noteDeviceLost);
+  void conversation?.value.dispose().catch(noteEngineLoss);
   conversation = undefined;
 }
 
@@ -111,7 +111,7 @@ async function stream(turn: Turn, options: GenerateOptions, signal: AbortSignal)
     if (signal.aborted || isAbort(error)) return show({ state: 'stopped' });
     show({ state: 'failed', text, tokens, problem });
     announce(`The answer failed. ${problem.happened} ${problem.todo}`);
-    noteDeviceLost(error);
+    noteEngineLoss(error);
   } finally {
     cancelAnimationFrame(frame);
   }

@@ -5,7 +5,7 @@ import { checkGpu } from './gpu-check.ts';
 import { choiceOf, type ModelChoice } from './model-choice.ts';
 import { findSource } from './model-source.ts';
 import { settings } from './page-settings.ts';
-import { keptAddress, noteKept } from './kept-models.ts';
+import { keptFile } from './kept-models.ts';
 import type { Settings } from './settings-spec.ts';
 import { TransferRate } from './transfer-rate.ts';
 
@@ -13,7 +13,7 @@ import { TransferRate } from './transfer-rate.ts';
 export type EngineState =
   | { readonly phase: 'starting' }
   | { readonly phase: 'unsupported'; readonly problem: Problem }
-  | { readonly phase: 'offer'; readonly choice: ModelChoice; readonly cancelled: boolean }
+  | { readonly phase: 'offer'; readonly choice: ModelChoice; readonly cancelled: boolean; readonly keptBytes: number }
   | {
       readonly phase: 'loading';
       readonly choice: ModelChoice;
@@ -56,8 +56,9 @@ export async function start(): Promise<void> {
   }
   gpu.value = name;
   const choice = choiceOf(settings.value);
-  if (keptAddress(choice)) await load(choice);
-  else engineState.value = { phase: 'offer', choice, cancelled: false };
+  const kept = await keptFile(choice).catch(() => undefined); // storage that cannot be read keeps nothing
+  if (kept?.complete) await load(choice);
+  else engineState.value = { phase: 'offer', choice, cancelled: false, keptBytes: kept?.bytes ?? 0 };
 }
 
 /** Loads a model in place of the present one. Cancelling keeps what arrived; failing keeps the page usable. */
@@ -92,14 +93,13 @@ export async function load(choice: ModelChoice): Promise<void> {
       onProgress: (progress) => show(from, progress),
     });
     if (controller.signal.aborted) return void (await engine.dispose());
-    noteKept(choice, model);
     loadedWith.value = engineSettings(settings.value);
     engineState.value = { phase: 'ready', choice, from, engine };
     await refreshReport();
   } catch (error) {
     if (loading !== controller) return; // another load has taken over
-    const cancelled = controller.signal.aborted || isAbort(error);
-    engineState.value = cancelled ? { phase: 'offer', choice, cancelled } : { phase: 'failed', choice, problem: toProblem(error) };
+    if (controller.signal.aborted || isAbort(error)) await offerAgain(choice);
+    else engineState.value = { phase: 'failed', choice, problem: toProblem(error) };
   }
 }
 
@@ -107,7 +107,15 @@ export async function load(choice: ModelChoice): Promise<void> {
 export function cancelLoad(): void {
   loading?.abort();
   const state = engineState.value;
-  if (state.phase === 'loading') engineState.value = { phase: 'offer', choice: state.choice, cancelled: true };
+  if (state.phase === 'loading') engineState.value = { phase: 'offer', choice: state.choice, cancelled: true, keptBytes: 0 };
+}
+
+/** After a cancelled load: what has arrived is counted once the download has really ended. */
+async function offerAgain(choice: ModelChoice): Promise<void> {
+  const kept = await keptFile(choice).catch(() => undefined);
+  if (engineState.value.phase === 'offer') {
+    engineState.value = { phase: 'offer', choice, cancelled: true, keptBytes: kept?.bytes ?? 0 };
+  }
 }
 
 /** Asks the engine what it uses now. */
@@ -117,17 +125,17 @@ export async function refreshReport(): Promise<void> {
   try {
     report.value = await engine.report();
   } catch (error) {
-    noteDeviceLost(error);
+    noteEngineLoss(error);
   }
 }
 
-/** Turns to the "lost" state when the error says that the GPU device went away. True when it does. */
-export function noteDeviceLost(error: unknown): boolean {
+/** Leaves the "ready" state when the error says that the GPU device or the engine's worker went away. */
+export function noteEngineLoss(error: unknown): void {
   const problem = toProblem(error);
   const state = engineState.value;
-  if (problem.code !== 'device-lost' || state.phase !== 'ready') return false;
-  engineState.value = { ...state, phase: 'lost', problem, restoring: false };
-  return true;
+  if (state.phase !== 'ready') return;
+  if (problem.code === 'device-lost') engineState.value = { ...state, phase: 'lost', problem, restoring: false };
+  if (problem.code === 'worker-failed') engineState.value = { phase: 'failed', choice: state.choice, problem };
 }
 
 /** Brings the engine back after a lost device. True when it is ready again. */

@@ -1,35 +1,18 @@
+import type { StoredFile } from 'winnow-llm';
+import { localAddress, remoteAddresses } from './manifest.ts';
 import type { ModelChoice } from './model-choice.ts';
 
-const KEY = 'winnow-kept-model';
-
-/** The address under which this browser keeps the file of a model, if it was loaded here before. */
-export function keptAddress(choice: ModelChoice): string | undefined {
-  const name = choiceKey(choice);
-  return name === undefined ? undefined : read()[name];
+/** Every address that the model's file may be kept under, the preferred one first. */
+export function addressesOf(choice: ModelChoice): readonly string[] {
+  if (choice.kind === 'known') return [localAddress(choice.model), ...remoteAddresses(choice.model)];
+  return choice.kind === 'address' ? [choice.url] : [];
 }
 
-/** Notes the address that a model was loaded from, so that the next visit asks for the same, kept file. */
-export function noteKept(choice: ModelChoice, source: string | Blob): void {
-  const name = choiceKey(choice);
-  if (name === undefined || typeof source !== 'string') return;
-  try {
-    localStorage.setItem(KEY, JSON.stringify({ ...read(), [name]: source }));
-  } catch {
-    // Forbidden storage: the next visit then asks again before it loads.
-  }
-}
-
-function choiceKey(choice: ModelChoice): string | undefined {
-  if (choice.kind === 'known') return choice.model.name;
-  return choice.kind === 'address' ? choice.url : undefined;
-}
-
-function read(): Readonly<Record<string, string>> {
-  try {
-    const stored: unknown = JSON.parse(localStorage.getItem(KEY) ?? '{}');
-    const entries = typeof stored === 'object' && stored !== null ? Object.entries(stored) : [];
-    return Object.fromEntries(entries.filter(([, url]) => typeof url === 'string' && URL.canParse(url)));
-  } catch {
-    return {};
-  }
+/** What this browser keeps of the model: the whole file, or what has arrived of it; undefined when nothing. */
+export async function keptFile(choice: ModelChoice): Promise<StoredFile | undefined> {
+  const addresses = addressesOf(choice);
+  if (addresses.length === 0) return undefined;
+  const { listStored } = await import('winnow-llm');
+  const kept = (await listStored()).filter(({ url }) => addresses.includes(url));
+  return kept.find(({ complete }) => complete) ?? kept[0];
 }

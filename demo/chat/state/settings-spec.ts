@@ -43,7 +43,7 @@ export interface NumberSpec {
 const MAX_SEED = 2 ** 32 - 1;
 
 export const SAMPLING_SPECS: readonly NumberSpec[] = [
-  { key: 'temperature', query: 'temperature', label: 'Temperature', hint: '0 = the most likely token', min: 0, max: 5, step: 0.05 },
+  { key: 'temperature', query: 'temperature', label: 'Temperature', hint: '0 = greedy', min: 0, max: 5, step: 0.05 },
   { key: 'topP', query: 'top-p', label: 'Top-p', hint: '1 = off', min: 0, max: 1, step: 0.05 },
   { key: 'topK', query: 'top-k', label: 'Top-k', hint: '0 = off', min: 0, max: 1000, step: 1 },
   { key: 'minP', query: 'min-p', label: 'Min-p', hint: '0 = off', min: 0, max: 1, step: 0.01 },
@@ -62,7 +62,7 @@ export const CONTEXT_SPEC: NumberSpec = {
   min: 16,
   max: 1e6,
   step: 1,
-  absent: 'from the file',
+  absent: 'default',
 };
 
 export const NUMBER_SPECS: readonly NumberSpec[] = [...SAMPLING_SPECS, CONTEXT_SPEC];

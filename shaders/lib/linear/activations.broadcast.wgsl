@@ -3,7 +3,9 @@ diagnostic(off, subgroup_uniformity);
 // Each lane reads HOLDS of the 8 quads of a block and hands them to the others. The workgroup is whole subgroups of at
 // least HOLD_LANES = 8 / HOLDS lanes, all on the same block.
 fn hold_quad(hold : u32, lane : u32) -> u32 { return hold * HOLD_LANES + (lane & (HOLD_LANES - 1u)); }
-fn handed(quad : vec4f, lane : u32) -> vec4f { return subgroupBroadcast(quad, lane); }
+#for l in HOLD_LANES
+fn handed$l(quad : vec4f) -> vec4f { return subgroupBroadcast(quad, $lu); }
+#end
 // Lanes beyond HOLD_LANES hold copies.
 fn squares_of(sum : f32, lane : u32) -> f32 { return subgroupAdd(select(0.0, sum, lane < HOLD_LANES)); }
 

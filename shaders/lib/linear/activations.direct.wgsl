@@ -1,6 +1,6 @@
 // Every lane reads each quad of the activations itself (HOLDS = 8, HOLD_LANES = 1); neighbouring lanes share the load.
 fn hold_quad(hold : u32, lane : u32) -> u32 { return hold; }
-fn handed(quad : vec4f, lane : u32) -> vec4f { return quad; }
+fn handed0(quad : vec4f) -> vec4f { return quad; }
 fn squares_of(sum : f32, lane : u32) -> f32 { return sum; }
 
 @compute @workgroup_size(THREADS)

@@ -29,7 +29,7 @@ fn run(group : u32, column_group : u32, index : u32, lane : u32) {
       let w$r = block_quad(weights$r, part) * select(weights$r.scale.x, weights$r.scale.y, part >= 4u) + weights$r.offset;
 #end
 #for c in COLUMNS
-      let x$c = handed(held$h_$c, $lu);
+      let x$c = handed$l(held$h_$c);
 #for r in THREAD_ROWS
       sum$r_$c += dot(w$r, x$c);
 #end

@@ -11,7 +11,7 @@ var<workgroup> squares : array<f32, K_LANES * COLUMNS>;
 
 fn run(group : u32, column_group : u32, index : u32, lane : u32) {
   let row_lane = index % LANES;
-  let k_lane = index / LANES;
+  let k_lane = select(index / LANES, 0u, K_LANES == 1u);             // known to be uniform where it is
   let first_output = group * GROUP_OUTPUTS;
   let first_column = column_group * COLUMNS;
   if (first_output >= OUTPUTS || first_column >= active_columns()) { return; }
@@ -46,7 +46,7 @@ fn run(group : u32, column_group : u32, index : u32, lane : u32) {
     {
       const part = $hu * HOLD_LANES + $lu;
 #for c in COLUMNS
-      let x$c = handed(held$h_$c, $lu);
+      let x$c = handed$l(held$h_$c);
       if (OFFSET) { total$c += x$c; }
 #end
 #for r in THREAD_ROWS

@@ -15,9 +15,21 @@ import type {
   Report,
   TokenEvent,
 } from '../../../src/engine/api.ts';
+import type { StoredFile } from '../../../src/weights/storage.ts';
 import { abortedError, DeviceLostError, MemoryError, ModelFileError } from '../../../src/core/errors.ts';
 
 export * from '../../../src/core/errors.ts';
+
+/** What the stand-in keeps: the addresses that were loaded in this tab. */
+const KEPT = 'scripted-kept';
+const kept = (): StoredFile[] => JSON.parse(sessionStorage.getItem(KEPT) ?? '[]') as StoredFile[];
+const keep = (file: StoredFile): void =>
+  sessionStorage.setItem(KEPT, JSON.stringify([...kept().filter(({ url }) => url !== file.url), file]));
+export const listStored = async (): Promise<StoredFile[]> => kept();
+export async function removeStored(url: string): Promise<boolean> {
+  sessionStorage.setItem(KEPT, JSON.stringify(kept().filter((file) => file.url !== url)));
+  return true;
+}
 
 const BYTES = 98_362_432;
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -35,6 +47,8 @@ export async function createWorkerEngine(options: EngineOptions): Promise<Engine
   if (scenario === 'slow.gguf') {
     for (let loadedBytes = 1e6; loadedBytes < 42e6; loadedBytes += 1e6) {
       options.onProgress?.({ stage: 'download', loadedBytes, totalBytes: BYTES });
+      if (options.signal?.aborted) throw abortedError();
+      keep({ url: String(options.model), bytes: loadedBytes, complete: false, sha256: undefined });
       await pause(20);
     }
     await new Promise((_resolve, reject) => {
@@ -46,6 +60,7 @@ export async function createWorkerEngine(options: EngineOptions): Promise<Engine
     options.onProgress?.({ stage, loadedBytes: 0, totalBytes: 0 });
     await pause(5);
   }
+  if (typeof options.model === 'string') keep({ url: options.model, bytes: BYTES, complete: true, sha256: undefined });
   return new ScriptedEngine(scenario, options);
 }
 
@@ -118,7 +133,12 @@ function generation(
   ended: (text: string) => void,
 ): Generation {
   const words = text.match(/\S*\s*/g)?.filter(Boolean) ?? [];
-  const { promise, resolve, reject } = Promise.withResolvers<GenerationResult>();
+  let resolve!: (result: GenerationResult) => void;
+  let reject!: (error: unknown) => void;
+  const result = new Promise<GenerationResult>((whenDone, whenFailed) => {
+    resolve = whenDone;
+    reject = whenFailed;
+  });
   async function* run(): AsyncGenerator<TokenEvent> {
     let said = '';
     let count = 0;
@@ -153,7 +173,7 @@ function generation(
     }
   }
   const tokens = run();
-  return { result: promise, [Symbol.asyncIterator]: () => tokens };
+  return { result, [Symbol.asyncIterator]: () => tokens };
 }
 
 const reply = (question: string): string => {

@@ -12,6 +12,14 @@ const distance = (a: readonly Float64Array[], b: readonly Float64Array[]): numbe
 
 const ids = [5, 80, 3, 200, 41, 7];
 
+/** Two equal heads of 16 rows for each one. */
+const repeatHeads = (data: Float64Array, columns: number): Float64Array =>
+  Float64Array.from({ length: data.length * 2 }, (_, i) => {
+    const row = Math.floor(i / columns);
+    const head = Math.floor(row / 16);
+    return data[(Math.floor(head / 2) * 16 + (row % 16)) * columns + (i % columns)]!;
+  });
+
 describe('referenceForward', () => {
   it('gives the golden logits of the real model', { timeout: 120_000 }, async () => {
     const source = await openNodeFile(modelPath());
@@ -58,19 +66,13 @@ describe('referenceForward', () => {
 
   it('shares key-value heads as if they were repeated', async () => {
     const shared = await loadReference(tinyModel({ seed: 6, qHeads: 4, kvHeads: 2, headDim: 16 }));
-    const repeat = (data: Float64Array, columns: number) =>
-      Float64Array.from({ length: data.length * 2 }, (_, i) => {
-        const row = Math.floor(i / columns);
-        const head = Math.floor(row / 16);
-        return data[(Math.floor(head / 2) * 16 + (row % 16)) * columns + (i % columns)]!;
-      });
     const whole = {
       ...shared,
       config: { ...shared.config, layers: shared.config.layers.map((layer) => ({ ...layer, kvHeads: 4 })) },
       layers: shared.layers.map((layer) => ({
         ...layer,
-        k: { rows: 64, columns: 64, data: repeat(layer.k.data, 64) },
-        v: { rows: 64, columns: 64, data: repeat(layer.v.data, 64) },
+        k: { rows: 64, columns: 64, data: repeatHeads(layer.k.data, 64) },
+        v: { rows: 64, columns: 64, data: repeatHeads(layer.v.data, 64) },
       })),
     };
     expect(distance(referenceForward(whole, ids), referenceForward(shared, ids))).toBe(0);

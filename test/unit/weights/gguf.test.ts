@@ -16,6 +16,7 @@ const f32 = (shape: readonly number[], more: Partial<WriterTensor> = {}): Writer
   ...more,
 });
 const parse = (options: WriterOptions) => parseGguf(bytesSource(writeGguf(options), 'test.gguf'));
+const u64 = (value: number | bigint) => [...new Uint8Array(BigUint64Array.of(BigInt(value)).buffer)];
 const failure = (work: Promise<unknown>): Promise<ModelFileError> => failureOf(work, ModelFileError);
 
 describe('parseGguf', () => {
@@ -276,8 +277,6 @@ describe('a file that is not sound', () => {
     const head = [0x47, 0x47, 0x55, 0x46, 3, 0, 0, 0, ...u64(0), ...u64(1), ...u64(1), 0x6b];
     return Uint8Array.from([...head, ...raw, ...new Uint8Array(padding)]);
   };
-  const u64 = (value: number | bigint) => [...new Uint8Array(BigUint64Array.of(BigInt(value)).buffer)];
-
   it.each<[string, string, RegExp, readonly number[]]>([
     ['an unknown value type', 'gguf-corrupt', /unknown type 13/, [13, 0, 0, 0]],
     ['an unknown element type', 'gguf-corrupt', /unknown type 99/, [9, 0, 0, 0, 99, 0, 0, 0, ...u64(1)]],

@@ -255,7 +255,9 @@ describe('a conversation over a channel', () => {
     const engine = await connect(serve());
     const conversation = engine.conversation({ system: 'Be brief.' });
     expect(conversation.messages).toEqual([{ role: 'system', content: 'Be brief.' }]);
-    await read(conversation.send('Hi', { maxTokens: 1 }));
+    const answer = conversation.send('Hi', { maxTokens: 1 });
+    expect(conversation.messages.at(-1)).toEqual({ role: 'user', content: 'Hi' });
+    await read(answer);
     expect(conversation.messages).toEqual([
       { role: 'system', content: 'Be brief.' },
       { role: 'user', content: 'Hi' },

@@ -1,0 +1,92 @@
+/** Options that every subcommand has, and those of sampling. */
+
+import { type Command, Option } from 'commander';
+import type { EngineOptions, GenerateOptions, OptionalFeature } from '../engine/api.ts';
+import { decimal, features, gathered, wholeNumber } from './option-values.ts';
+
+export interface CommonOptions {
+  readonly context?: number;
+  readonly kv?: 'f16' | 'f32';
+  readonly disable?: readonly OptionalFeature[];
+  readonly adapter?: string;
+  readonly json?: boolean;
+}
+
+export interface SamplingFlags {
+  readonly maxTokens?: number;
+  readonly stop?: readonly string[];
+  readonly ignoreEos?: boolean;
+  readonly temperature?: number;
+  readonly topK?: number;
+  readonly topP?: number;
+  readonly minP?: number;
+  readonly repetitionPenalty?: number;
+  readonly presencePenalty?: number;
+  readonly frequencyPenalty?: number;
+  readonly seed?: number;
+}
+
+/** Adds the options of every subcommand. */
+export const withCommonOptions = (command: Command): Command =>
+  command
+    .option('--context <tokens>', 'most tokens of a conversation', wholeNumber('--context', 2))
+    .addOption(new Option('--kv <type>', 'how keys and values are stored').choices(['f16', 'f32']))
+    .option('--disable <features>', 'do without shader-f16, subgroups (with commas between)', features)
+    .option('--adapter <pattern>', 'take only a GPU whose name contains this')
+    .option('--json', 'print the result as JSON');
+
+/** Adds the options of generation. */
+export const withSamplingOptions = (command: Command): Command =>
+  command
+    .option('--max-tokens <n>', 'most new tokens', wholeNumber('--max-tokens', 1))
+    .option('--stop <text>', 'end before this text (may be given several times)', gathered)
+    .option('--ignore-eos', "go on through the model's end-of-turn tokens")
+    .option('--temperature <t>', '0 takes the most likely token', decimal('--temperature', 0))
+    .option('--top-k <k>', 'sample from the k most likely tokens; 0 = off', wholeNumber('--top-k', 0))
+    .option(
+      '--top-p <p>',
+      'sample from the likely tokens that make up this share; 1 = off',
+      decimal('--top-p', 0, 1, true),
+    )
+    .option('--min-p <p>', "drop tokens below this share of the likeliest one's; 0 = off", decimal('--min-p', 0, 1))
+    .option(
+      '--repetition-penalty <x>',
+      'for tokens of prompt and output; 1 = off',
+      decimal('--repetition-penalty', 0, Infinity, true),
+    )
+    .option('--presence-penalty <x>', 'for tokens of the output; 0 = off', decimal('--presence-penalty', -Infinity))
+    .option(
+      '--frequency-penalty <x>',
+      'for tokens of the output, each time; 0 = off',
+      decimal('--frequency-penalty', -Infinity),
+    )
+    .option('--seed <n>', 'makes sampling repeatable', wholeNumber('--seed', 0, 2 ** 32 - 1));
+
+/** The part of the options that settles an engine. */
+export function engineOptions(model: string, { context, kv, disable, adapter }: CommonOptions): EngineOptions {
+  return {
+    model,
+    ...(context !== undefined && { context }),
+    ...(kv && { kv }),
+    ...(disable && { disable }),
+    ...(adapter !== undefined && { adapter }),
+  };
+}
+
+const GENERATE_KEYS = [
+  'maxTokens',
+  'stop',
+  'ignoreEos',
+  'temperature',
+  'topK',
+  'topP',
+  'minP',
+  'repetitionPenalty',
+  'presencePenalty',
+  'frequencyPenalty',
+  'seed',
+] as const satisfies readonly (keyof SamplingFlags)[];
+
+/** The part of the options that settles a generation; only what was given. */
+export const generateOptions = (flags: SamplingFlags): GenerateOptions =>
+  Object.fromEntries(GENERATE_KEYS.flatMap((key) => (flags[key] === undefined ? [] : [[key, flags[key]]])));

@@ -1,0 +1,89 @@
+/** The process around the command: files, streams, Ctrl-C. Tests give another. */
+
+import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+
+/** Lines that a person types, or that stand in a pipe. */
+export interface LineReader {
+  /** The next line, or undefined at the end of input. */
+  next(): Promise<string | undefined>;
+  close(): void;
+}
+
+export interface Terminal {
+  /** Results. */
+  out(text: string): void;
+  /** Everything else. */
+  err(text: string): void;
+  /** Whether `err` is a screen, where a line can be written over. */
+  readonly isScreen: boolean;
+  readBytes(path: string): Promise<Uint8Array>;
+  /** Calls back on each Ctrl-C until the returned function is called. */
+  onInterrupt(listener: () => void): () => void;
+  /** Reads lines; on a screen it asks with the prompt. */
+  readLines(prompt: string): LineReader;
+  /** Ends the process at once. */
+  exit(code: number): void;
+}
+
+export function processTerminal(): Terminal {
+  const listeners = new Set<() => void>();
+  const interrupt = (): void => {
+    for (const listener of listeners) listener();
+  };
+  // A reader that left (`winnow … | head`) is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
+  return {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    isScreen: process.stderr.isTTY,
+    readBytes: (path) => readFile(path),
+    onInterrupt(listener) {
+      if (listeners.size === 0) process.on('SIGINT', interrupt);
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+        if (listeners.size === 0) process.off('SIGINT', interrupt);
+      };
+    },
+    readLines: (prompt) => readLines(prompt, interrupt),
+    exit: (code) => process.exit(code),
+  };
+}
+
+/** The prompt goes to stderr, so that stdout holds answers only. */
+function readLines(prompt: string, interrupt: () => void): LineReader {
+  const reader = createInterface({
+    input: process.stdin,
+    output: process.stderr,
+    terminal: process.stdin.isTTY && process.stderr.isTTY,
+  });
+  const lines: string[] = [];
+  let wake: (() => void) | undefined;
+  let ended = false;
+  reader.setPrompt(process.stdin.isTTY ? prompt : '');
+  reader.on('line', (line) => {
+    lines.push(line);
+    wake?.();
+  });
+  reader.on('close', () => {
+    ended = true;
+    wake?.();
+  });
+  // While it reads a screen it takes Ctrl-C itself, and the process gets no signal.
+  reader.on('SIGINT', interrupt);
+  return {
+    async next() {
+      if (lines.length === 0 && !ended) {
+        reader.prompt();
+        await new Promise<void>((resolve) => (wake = resolve));
+        wake = undefined;
+      }
+      return lines.shift();
+    },
+    close: () => reader.close(),
+  };
+}

@@ -1,0 +1,182 @@
+import { AbortedError, throwIfAborted, UsageError, type WinnowError } from '../core/errors.ts';
+import type { KvType } from '../kernels/cache-layout.ts';
+import type {
+  Conversation,
+  ConversationOptions,
+  Engine,
+  EngineOptions,
+  GenerateOptions,
+  Generation,
+  LoadProgress,
+  Message,
+  Report,
+  ScoreOptions,
+  ScoreResult,
+  TokenizerApi,
+} from './api.ts';
+import { checkIds } from './check-ids.ts';
+import { EngineConversation, type ConversationHost } from './conversation.ts';
+import { checkEngineOptions, DEFAULT_CONTEXT } from './engine-options.ts';
+import { readModel, type ModelSession, type OpenedModel } from './model-session.ts';
+import { createReport } from './report.ts';
+import { createRuntime, type Runtime } from './runtime.ts';
+import { score } from './score.ts';
+import { createTokenizerApi } from './tokenizer-api.ts';
+
+/** What differs between a browser and Node. */
+export interface Environment {
+  /** Where adapters come from; undefined where there is no WebGPU. */
+  provider(options: EngineOptions): Promise<GPU | undefined>;
+  open(options: EngineOptions, onProgress: (progress: LoadProgress) => void): Promise<OpenedModel>;
+}
+
+/** Opens the model, requests the device and loads the weights. See `createEngine` of the package's entries. */
+export async function createEngineIn(environment: Environment, options: EngineOptions): Promise<Engine> {
+  checkEngineOptions(options);
+  const onProgress = options.onProgress ?? ((): void => {});
+  throwIfAborted(options.signal);
+  const opened = await environment.open(options, onProgress);
+  try {
+    const session = await readModel(opened, onProgress, options.signal);
+    const engine = new LocalEngine(environment, session, options);
+    await engine.load(onProgress, options.signal);
+    return engine;
+  } catch (error) {
+    await opened.source.close?.();
+    throw error;
+  }
+}
+
+class LocalEngine implements Engine, ConversationHost {
+  readonly session: ModelSession;
+  readonly tokenizer: TokenizerApi;
+  readonly model: Engine['model'];
+  readonly #environment: Environment;
+  readonly #options: EngineOptions;
+  readonly #context: number;
+  readonly #kv: KvType;
+  readonly #conversations = new Set<EngineConversation>();
+  #runtime: Runtime | undefined;
+  #disposed: WinnowError | undefined;
+
+  constructor(environment: Environment, session: ModelSession, options: EngineOptions) {
+    this.#environment = environment;
+    this.session = session;
+    this.#options = options;
+    this.#context = options.context ?? Math.min(session.config.contextLength, DEFAULT_CONTEXT);
+    this.#kv = options.kv ?? 'f16';
+    if (this.#context > session.config.contextLength)
+      throw new UsageError({
+        code: 'usage-option',
+        happened: `The option context is ${this.#context}.`,
+        expected: `The model was trained for at most ${session.config.contextLength} tokens.`,
+        todo: 'Pass at most that many.',
+      });
+    this.tokenizer = createTokenizerApi(session);
+    this.model = {
+      name: session.entry?.title ?? session.config.name,
+      context: this.#context,
+      vocab: session.config.vocab,
+      hasChatTemplate: session.template !== undefined,
+    };
+  }
+
+  async load(onProgress: (progress: LoadProgress) => void, signal?: AbortSignal): Promise<void> {
+    const { source, gguf, config } = this.session;
+    const { device, adapter, disable } = this.#options;
+    const provider = device ? undefined : await this.#environment.provider(this.#options);
+    const runtime = await createRuntime({
+      request: { provider, device, adapter, disable },
+      source,
+      gguf,
+      config,
+      context: this.#context,
+      kv: this.#kv,
+      onProgress,
+      signal,
+    });
+    if (this.#disposed) {
+      runtime.gpu.dispose();
+      throw this.#disposed;
+    }
+    this.#runtime = runtime;
+    void runtime.gpu.lost.then((error) => runtime.scheduler.close(error));
+  }
+
+  runtime(): Runtime {
+    if (this.#disposed) throw this.#disposed;
+    const runtime = this.#runtime!;
+    if (runtime.gpu.lostError) throw runtime.gpu.lostError;
+    return runtime;
+  }
+
+  forget(conversation: EngineConversation): void {
+    this.#conversations.delete(conversation);
+  }
+
+  conversation(options: ConversationOptions = {}): Conversation {
+    const conversation = new EngineConversation(this, options);
+    this.#conversations.add(conversation);
+    return conversation;
+  }
+
+  chat(messages: readonly Message[], options: GenerateOptions = {}): Generation {
+    return this.#once((conversation) => conversation.chat(messages, options));
+  }
+
+  generate(prompt: string | readonly number[], options: GenerateOptions = {}): Generation {
+    return this.#once((conversation) => conversation.generate(prompt, options));
+  }
+
+  /** A conversation that is made, used and disposed. */
+  #once(use: (conversation: Conversation) => Generation): Generation {
+    const conversation = this.conversation();
+    const generation = use(conversation);
+    const dispose = (): void => void conversation.dispose();
+    generation.result.then(dispose, dispose);
+    return generation;
+  }
+
+  async score(ids: readonly number[], options: ScoreOptions = {}): Promise<ScoreResult> {
+    checkIds(ids, this.session.config.vocab);
+    return score(this.runtime(), ids, options);
+  }
+
+  async report(): Promise<Report> {
+    if (this.#disposed) throw this.#disposed;
+    return createReport(this.#runtime!, this.session.gguf, this.session.source.size, this.session.fallbacks);
+  }
+
+  async restore(): Promise<void> {
+    if (this.#disposed) throw this.#disposed;
+    if (this.#options.device)
+      throw new UsageError({
+        code: 'usage-option',
+        happened: 'This engine runs on a device that was given to it.',
+        expected: 'Only an engine with a device of its own can request another.',
+        todo: 'Create a new engine with a new device.',
+      });
+    const lost = this.#runtime;
+    if (lost && !lost.gpu.lostError) return;
+    await lost?.scheduler.close(lost.gpu.lostError);
+    lost?.gpu.dispose();
+    await this.load(this.#options.onProgress ?? ((): void => {}));
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = new AbortedError({
+      code: 'usage-disposed',
+      happened: 'The engine was disposed.',
+      expected: 'It is used before that.',
+      todo: 'Create a new engine.',
+    });
+    const runtime = this.#runtime;
+    if (runtime) {
+      await runtime.scheduler.close(this.#disposed);
+      await Promise.race([runtime.gpu.device.queue.onSubmittedWorkDone(), runtime.gpu.lost]).catch(() => {});
+      runtime.gpu.dispose();
+    }
+    await this.session.source.close?.();
+  }
+}

@@ -1,0 +1,125 @@
+import { dense } from '../attention/dense.ts';
+import { KvCache } from '../cache/kv-cache.ts';
+import { ceilDiv } from '../core/invariant.ts';
+import { wholeBuffer, type GpuArray } from '../gpu/array.ts';
+import { requestGpu, type Gpu, type GpuRequest } from '../gpu/device.ts';
+import { PAGE_SLOTS, type KvType } from '../kernels/cache-layout.ts';
+import { outputsWords } from '../kernels/sampling/outputs.ts';
+import type { ModelConfig } from '../models/config.ts';
+import type { Activations } from '../models/llama.ts';
+import type { NetworkWeights } from '../models/network.ts';
+import type { ByteSource } from '../weights/byte-source.ts';
+import type { GgufFile } from '../weights/gguf.ts';
+import { createActivations } from './activations.ts';
+import type { LoadProgress } from './api.ts';
+import { Plans } from './plans.ts';
+import { Scheduler } from './scheduler.ts';
+import { Sequences } from './sequences.ts';
+import { StepState } from './step-state.ts';
+import { loadWeights } from './weight-loader.ts';
+
+/** Sequences that may hold a place in the step state. */
+const MAX_SEQUENCES = 8;
+/** Rows whose logits one step can give. */
+const MAX_LOGIT_ROWS = 64;
+/** Steps whose outputs are kept until they are read. */
+const RING = 16;
+/** Pages of the cache at the start: 1024 tokens. */
+const FIRST_PAGES = 16;
+/** Rows of a prompt in one step: enough to fill a GPU; few enough that a software adapter answers within seconds. */
+const CHUNK_ROWS = 256;
+const SOFTWARE_CHUNK_ROWS = 64;
+
+export interface RuntimeOptions {
+  readonly request: GpuRequest;
+  readonly source: ByteSource;
+  readonly gguf: GgufFile;
+  readonly config: ModelConfig;
+  readonly context: number;
+  readonly kv: KvType;
+  readonly onProgress: (progress: LoadProgress) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Everything that lives on one device: it is made whole, and lost or disposed whole. */
+export interface Runtime {
+  readonly gpu: Gpu;
+  readonly config: ModelConfig;
+  readonly context: number;
+  readonly weights: NetworkWeights;
+  readonly activations: Activations;
+  readonly activationBytes: number;
+  readonly weightBytes: number;
+  readonly state: StepState;
+  readonly cache: KvCache;
+  readonly sequences: Sequences;
+  readonly outputs: GpuArray;
+  readonly ring: number;
+  readonly plans: Plans;
+  readonly scheduler: Scheduler;
+  readonly fallbacks: string[];
+  readonly loadMs: number;
+}
+
+/** Requests the device, loads the weights and records the first decode plan. On failure everything is given back. */
+export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const { request, source, gguf, config, context, kv, onProgress, signal } = options;
+  const started = performance.now();
+  const gpu = await requestGpu(request);
+  try {
+    const fallbacks: string[] = [];
+    const weights = await loadWeights({
+      gpu,
+      source,
+      gguf,
+      config,
+      context,
+      signal,
+      onBytes: (loadedBytes, totalBytes) => onProgress({ stage: 'upload', loadedBytes, totalBytes }),
+      onFallback: (reason) => fallbacks.push(reason),
+    });
+    const weightBytes = gpu.bytes;
+    onProgress({ stage: 'compile', loadedBytes: 0, totalBytes: 0 });
+    const chunkRows = gpu.software ? SOFTWARE_CHUNK_ROWS : CHUNK_ROWS;
+    const runtime = await gpu.checked('allocating the buffers of a step', async () => {
+      const { arrays: activations, bytes: activationBytes } = createActivations(gpu, config, {
+        maxRows: chunkRows,
+        maxLogitRows: MAX_LOGIT_ROWS,
+        maxSequences: MAX_SEQUENCES,
+        separateGate: weights.layers.some(({ gateUp }) => !('matrix' in gateUp)),
+      });
+      const cache = new KvCache(gpu, kv, config.layers);
+      const pages = ceilDiv(context, PAGE_SLOTS);
+      await cache.grow(Math.min(FIRST_PAGES, pages));
+      const state = new StepState(gpu, {
+        maxRows: chunkRows,
+        maxLogitRows: MAX_LOGIT_ROWS,
+        maxSequences: MAX_SEQUENCES,
+        layers: config.layers.length,
+        kvStride: Math.max(...config.layers.map(({ kvHeads }) => kvHeads)),
+        maxPages: pages,
+      });
+      const sequences = new Sequences(cache, state);
+      const outputs = wholeBuffer(gpu.createBuffer('outputs', outputsWords(RING, MAX_LOGIT_ROWS) * 4));
+      const plans = new Plans({ gpu, weights, activations, state, cache, outputs, ring: RING, attention: dense() });
+      const scheduler = new Scheduler({
+        gpu,
+        plans,
+        state,
+        sequences,
+        outputs,
+        ring: RING,
+        counts: activations.counts,
+        vocab: config.vocab,
+        chunkRows,
+      });
+      return { gpu, config, context, weights, activations, activationBytes, weightBytes, state, cache, sequences, outputs, ring: RING, plans, scheduler, fallbacks };
+    });
+    await runtime.plans.for({ rows: 1, logitRows: 1, length: 64, tail: 'sample' });
+    onProgress({ stage: 'ready', loadedBytes: 0, totalBytes: 0 });
+    return { ...runtime, loadMs: performance.now() - started };
+  } catch (error) {
+    gpu.dispose();
+    throw gpu.lostError ?? error;
+  }
+}

@@ -1,0 +1,350 @@
+import type { BatchRow } from '../core/batch.ts';
+import { invariant } from '../core/invariant.ts';
+import type { GpuArray } from '../gpu/array.ts';
+import type { Gpu, GpuCounts } from '../gpu/device.ts';
+import type { Plan } from '../gpu/plan.ts';
+import { Readback } from '../gpu/readback.ts';
+import { COUNT_PROMPT } from '../kernels/sampling/penalties-part.ts';
+import { OUTPUT_DONE, OUTPUT_NO_TOKEN, OUTPUT_WORDS } from '../kernels/sampling/outputs.ts';
+import { MATVEC_ROWS } from '../models/llama.ts';
+import { hasPenalties, packSequence } from '../sampling/settings.ts';
+import { Lookahead } from './lookahead.ts';
+import type { Plans } from './plans.ts';
+import type { Run } from './run.ts';
+import type { Sequences } from './sequences.ts';
+import type { StepState } from './step-state.ts';
+
+/** Tokens for which pages are reserved ahead, so that the steps between write nothing. */
+const RESERVE_AHEAD = 256;
+
+export interface SchedulerParts {
+  readonly gpu: Gpu;
+  readonly plans: Plans;
+  readonly state: StepState;
+  readonly sequences: Sequences;
+  readonly outputs: GpuArray;
+  readonly ring: number;
+  readonly counts: GpuArray;
+  readonly vocab: number;
+  /** Rows of a prompt in one step. */
+  readonly chunkRows: number;
+}
+
+export interface StepStatistics {
+  prefill: number;
+  decode: number;
+  /** Steps of rows that nobody wanted any more when they were read. */
+  rolledBack: number;
+  maxInFlight: number;
+  /** What one steady decode step cost. */
+  perToken: GpuCounts & { plan: Plan | undefined };
+}
+
+/** Steps that were submitted and not yet read. */
+interface InFlight {
+  readonly runs: readonly Run[];
+  readonly steps: number;
+  readonly words: Promise<Uint32Array<ArrayBuffer>>;
+}
+
+/**
+ * Decides what each step computes. Prompts are fed in chunks together with one row of every run that is already
+ * generating; when all runs generate, one recorded plan is replayed and the GPU feeds itself.
+ */
+export class Scheduler {
+  readonly statistics: StepStatistics = {
+    prefill: 0,
+    decode: 0,
+    rolledBack: 0,
+    maxInFlight: 0,
+    perToken: { dispatches: 0, bindGroupsCreated: 0, buffersCreated: 0, bytesWritten: 0, submits: 0, plan: undefined },
+  };
+  readonly #parts: SchedulerParts;
+  readonly #readback: Readback;
+  readonly #lookahead = new Lookahead();
+  readonly #waiting: Run[] = [];
+  readonly #jobs: { readonly start: () => Promise<void>; readonly fail: (error: unknown) => void }[] = [];
+  readonly #inFlight: InFlight[] = [];
+  #active: Run[] = [];
+  /** The runs whose rows the GPU advances by itself, in row order; empty when the next step must be fed. */
+  #continuing: readonly Run[] = [];
+  #loop: Promise<void> | undefined;
+  #closed: unknown;
+
+  constructor(parts: SchedulerParts) {
+    this.#parts = parts;
+    this.#readback = new Readback(parts.gpu, parts.ring * parts.state.layout.maxLogitRows * OUTPUT_WORDS * 4, 4);
+  }
+
+  /** Queues a run; it joins the running ones at the next step. */
+  submit(run: Run): void {
+    if (this.#closed !== undefined) {
+      run.fail(this.#closed);
+      return;
+    }
+    this.#waiting.push(run);
+    this.#start();
+  }
+
+  /** Runs `job` when no step is in flight and none begins until it ends. */
+  exclusive<T>(job: (readback: Readback) => Promise<T>): Promise<T> {
+    if (this.#closed !== undefined) return Promise.reject(this.#closed as Error);
+    return new Promise<T>((resolve, reject) => {
+      this.#jobs.push({ start: () => job(this.#readback).then(resolve, reject), fail: reject });
+      this.#start();
+    });
+  }
+
+  /** Ends every run with `error`, and waits until the loop has stopped. Later submissions fail with it too. */
+  async close(error: unknown): Promise<void> {
+    this.#closed = error;
+    this.#failAll(error);
+    await this.#loop;
+  }
+
+  #start(): void {
+    this.#loop ??= this.#work().finally(() => {
+      this.#loop = undefined;
+    });
+  }
+
+  async #work(): Promise<void> {
+    // A run that was queued in this turn joins those queued with it.
+    await Promise.resolve();
+    try {
+      while (this.#jobs.length > 0 || this.#waiting.length > 0 || this.#active.length > 0 || this.#inFlight.length > 0) {
+        if (this.#closed !== undefined) throw this.#closed;
+        // oxlint-disable no-await-in-loop -- a step follows the other
+        if (this.#jobs.length > 0) {
+          await this.#drain();
+          this.#continuing = [];
+          await this.#jobs.shift()!.start();
+          continue;
+        }
+        if (this.#active.some((run) => run.ended)) await this.#reap();
+        await this.#admit();
+        if (this.#active.length === 0) {
+          await this.#drain();
+          continue;
+        }
+        if (this.#continuing.length > 0) await this.#continue();
+        else await this.#feed();
+        // oxlint-enable no-await-in-loop
+      }
+    } catch (error) {
+      const reason = this.#closed ?? this.#parts.gpu.disposedError ?? this.#parts.gpu.lostError ?? error;
+      await Promise.allSettled(this.#inFlight.map(({ words }) => words));
+      this.#inFlight.length = 0;
+      this.#failAll(reason);
+    }
+  }
+
+  #failAll(error: unknown): void {
+    for (const run of [...this.#active, ...this.#waiting]) run.fail(error);
+    for (const run of this.#active) this.#parts.sequences.end(run.lease, 0);
+    this.#active = [];
+    this.#continuing = [];
+    this.#waiting.length = 0;
+    for (const job of this.#jobs.splice(0)) job.fail(error);
+  }
+
+  /** Takes waiting runs in while there is a logit row for each. */
+  async #admit(): Promise<void> {
+    while (this.#waiting.length > 0 && this.#active.length < MATVEC_ROWS) {
+      const run = this.#waiting.shift()!;
+      if (run.ended) {
+        this.#parts.sequences.end(run.lease, run.lease.length);
+        continue;
+      }
+      // oxlint-disable no-await-in-loop -- one after the other
+      await this.#drain();
+      this.#continuing = [];
+      const { sequences } = this.#parts;
+      try {
+        sequences.begin(run.lease);
+        await this.#reserve(run, Math.min(run.promptTokens + run.maxTokens, run.promptTokens + RESERVE_AHEAD));
+      } catch (error) {
+        sequences.release(run.lease);
+        run.fail(error);
+        continue;
+      }
+      // oxlint-enable no-await-in-loop
+      if (hasPenalties(run.sampling)) this.#writeCounts(run);
+      run.began(run.lease.length);
+      this.#active.push(run);
+    }
+  }
+
+  /** Lets ended runs go. The rest is fed again, for the GPU would carry the ended ones' rows on. */
+  async #reap(): Promise<void> {
+    await this.#drain();
+    this.#continuing = [];
+    for (const run of this.#active.filter(({ ended }) => ended))
+      this.#parts.sequences.end(run.lease, Math.min(run.lease.length, run.ids.length));
+    this.#active = this.#active.filter(({ ended }) => !ended);
+  }
+
+  /** Feeds the next tokens of every run: one of each that generates, and as much of the prompts as a chunk holds. */
+  async #feed(): Promise<void> {
+    const { state, plans, gpu, chunkRows } = this.#parts;
+    const rows: BatchRow[] = [];
+    const finishing: Run[] = [];
+    const fed: { run: Run; count: number }[] = [];
+    // Short ones first, so that a long prompt does not hold up those that already generate.
+    const ordered = [...this.#active].toSorted((a, b) => pendingOf(a) - pendingOf(b));
+    for (const run of ordered) {
+      const count = Math.min(pendingOf(run), chunkRows - rows.length);
+      if (count === 0) continue;
+      const first = run.lease.length;
+      for (let i = 0; i < count; i++)
+        rows.push({
+          sequence: run.lease.sequence!,
+          position: first + i,
+          ordinal: i,
+          token: run.ids[first + i]!,
+          logits: first + i === run.ids.length - 1,
+        });
+      fed.push({ run, count });
+      if (first + count === run.ids.length) finishing.push(run);
+    }
+    const length = Math.max(...fed.map(({ run, count }) => run.lease.length + count));
+    const sampled = finishing.length > 0;
+    const plan = await plans.for({ rows: rows.length, logitRows: finishing.length, length, tail: sampled ? 'sample' : 'none' });
+    state.writeBatch(
+      { rows },
+      fed.map(({ run, count }) => ({
+        sequence: run.lease.sequence!,
+        length: run.lease.length,
+        words: packSequence(run.sampling, {
+          remaining: run.maxTokens - run.generated,
+          stopIds: run.stopIds,
+          ignoreEos: run.ignoreEos,
+          rows: count,
+        }),
+      })),
+    );
+    for (const { run, count } of fed) run.lease.length += count;
+    this.statistics[rows.length > finishing.length ? 'prefill' : 'decode']++;
+    const encoder = encode(gpu, plan, 1);
+    const step = state.step++;
+    if (!sampled) {
+      gpu.submit([encoder.finish()]);
+      await Promise.race([gpu.device.queue.onSubmittedWorkDone(), gpu.lost.then((error) => Promise.reject(error))]);
+      return;
+    }
+    this.#lookahead.start();
+    this.#push(encoder, step, 1, finishing);
+    await this.#read();
+    if (finishing.length === this.#active.length) this.#continuing = finishing;
+  }
+
+  /** Replays the decode plan as far ahead as the lookahead allows, and reads the oldest steps. */
+  async #continue(): Promise<void> {
+    const { gpu, plans, state, sequences } = this.#parts;
+    const runs = this.#continuing;
+    const ahead = this.#inFlight.reduce((sum, { steps }) => sum + steps, 0);
+    const left = Math.max(...runs.map((run) => run.maxTokens - run.generated)) - ahead;
+    const count = Math.min(this.#lookahead.batch, left, this.#parts.ring - ahead);
+    if (count > 0 && ahead + count <= Math.max(1, this.#lookahead.inFlight) && this.#readback.free > 0) {
+      const needed = (run: Run): number => Math.min(run.lease.length + ahead + count, run.promptTokens + run.maxTokens);
+      const short = runs.filter((run) => sequences.missingPages(run.lease, needed(run)) > 0);
+      for (const run of short) {
+        const slots = Math.min(run.promptTokens + run.maxTokens, run.lease.length + RESERVE_AHEAD);
+        // oxlint-disable-next-line no-await-in-loop -- growing the cache needs an idle GPU
+        if (sequences.mustGrow(run.lease, slots)) await this.#drain();
+        // oxlint-disable-next-line no-await-in-loop -- once in 256 tokens
+        await this.#reserve(run, slots);
+      }
+      // A drain above has read steps that may have ended runs.
+      if (short.length > 0) return;
+      const length = Math.max(...runs.map((run) => run.lease.length)) + ahead + count;
+      const plan = await plans.for({ rows: runs.length, logitRows: runs.length, length, tail: 'sample' });
+      if (ahead === 0) this.#lookahead.start();
+      const before = { ...gpu.counts };
+      const encoder = encode(gpu, plan, count);
+      this.#push(encoder, state.step, count, runs);
+      state.step += count;
+      this.#note(before, count, plan);
+      this.statistics.decode += count;
+      this.statistics.maxInFlight = Math.max(this.statistics.maxInFlight, ahead + count);
+      if (ahead + count < this.#lookahead.inFlight && this.#readback.free > 0) return;
+    }
+    await this.#read();
+  }
+
+  /** Submits steps and has their outputs read back. */
+  #push(encoder: GPUCommandEncoder, firstStep: number, steps: number, runs: readonly Run[]): void {
+    const { outputs, ring, state } = this.#parts;
+    const stepBytes = state.layout.maxLogitRows * OUTPUT_WORDS * 4;
+    const first = firstStep % ring;
+    const untilEnd = Math.min(steps, ring - first);
+    const ranges: [GPUBuffer, number, number][] = [[outputs.buffer, first * stepBytes, untilEnd * stepBytes]];
+    if (steps > untilEnd) ranges.push([outputs.buffer, 0, (steps - untilEnd) * stepBytes]);
+    const words = this.#readback.submit(encoder, ranges);
+    words.catch(() => {});
+    this.#inFlight.push({ runs, steps, words });
+  }
+
+  /** Reads the oldest steps and hands their tokens out. */
+  async #read(): Promise<void> {
+    const oldest = this.#inFlight[0];
+    if (!oldest) return;
+    const words = await oldest.words;
+    this.#inFlight.shift();
+    this.#lookahead.finished(oldest.steps);
+    const stepWords = this.#parts.state.layout.maxLogitRows * OUTPUT_WORDS;
+    for (let step = 0; step < oldest.steps; step++)
+      oldest.runs.forEach((run, row) => {
+        const at = step * stepWords + row * OUTPUT_WORDS;
+        const flags = words[at + 1]!;
+        if (run.ended) {
+          if ((flags & OUTPUT_NO_TOKEN) === 0) this.statistics.rolledBack++;
+          return;
+        }
+        if ((flags & OUTPUT_NO_TOKEN) !== 0) return;
+        // The row of the token before was appended to the cache in this step.
+        run.lease.length = run.ids.length;
+        run.accept(words[at]!, (flags & OUTPUT_DONE) !== 0);
+      });
+  }
+
+  async #drain(): Promise<void> {
+    // oxlint-disable-next-line no-await-in-loop -- in order
+    while (this.#inFlight.length > 0) await this.#read();
+  }
+
+  async #reserve(run: Run, slots: number): Promise<void> {
+    await this.#parts.sequences.reserve(run.lease, slots, () => {
+      invariant(this.#inFlight.length === 0, () => 'the cache grew under steps in flight');
+      return this.#parts.plans.clear();
+    });
+  }
+
+  /** What the penalties count: every token of the prompt is marked; the kernels count the output. */
+  #writeCounts(run: Run): void {
+    const { counts, vocab, gpu } = this.#parts;
+    const table = new Uint32Array(vocab);
+    for (const id of run.ids) table[id] = COUNT_PROMPT;
+    gpu.write(counts.buffer, run.lease.sequence! * vocab * 4, table);
+  }
+
+  #note(before: GpuCounts, steps: number, plan: Plan): void {
+    const now = this.#parts.gpu.counts;
+    const { perToken } = this.statistics;
+    for (const key of ['dispatches', 'bindGroupsCreated', 'buffersCreated', 'bytesWritten', 'submits'] as const)
+      perToken[key] = (now[key] - before[key]) / steps;
+    perToken.plan = plan;
+  }
+}
+
+/** Tokens whose keys and values are not cached yet. */
+const pendingOf = (run: Run): number => run.ids.length - run.lease.length;
+
+/** `steps` replays of a plan in one pass. */
+function encode(gpu: Gpu, plan: Plan, steps: number): GPUCommandEncoder {
+  const encoder = gpu.device.createCommandEncoder();
+  const pass = encoder.beginComputePass();
+  for (let step = 0; step < steps; step++) plan.encode(pass);
+  pass.end();
+  return encoder;
+}

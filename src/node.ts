@@ -1,0 +1,22 @@
+/** Winnow in Node: the same engine, a device from the npm package `webgpu`, and models from the file system. */
+
+import type { Engine, EngineOptions } from './engine/api.ts';
+import { createEngineIn } from './engine/engine.ts';
+import { nodeEnvironment } from './node/node-environment.ts';
+
+/**
+ * Creates an engine. The model is a path, a URL (read in place), or a name of the manifest.
+ * @throws ModelFileError, CapabilityError, MemoryError, StorageError, UsageError, AbortedError: each has a stable `code`.
+ */
+export const createEngine = (options: EngineOptions): Promise<Engine> => createEngineIn(nodeEnvironment, options);
+
+export { inspectModel, openTokenizer } from './node/inspect.ts';
+export type { ModelInspection } from './node/inspect.ts';
+export { createWorkerEngine } from './worker/client.ts';
+export type { WorkerEngineOptions } from './worker/client.ts';
+export { serveEngine } from './worker/host.ts';
+export { MANIFEST } from './weights/manifest.ts';
+export type { ManifestModel } from './weights/manifest.ts';
+export { VERSION } from './engine/version.ts';
+export * from './core/errors.ts';
+export type * from './engine/api.ts';

@@ -1,0 +1,90 @@
+import { DEFAULT_CONTEXT } from '../engine/engine-options.ts';
+import type { ModelSource, TokenizerApi } from '../engine/api.ts';
+import { readModel, type ModelSession } from '../engine/model-session.ts';
+import { weightTypes } from '../engine/report.ts';
+import { createTokenizerApi } from '../engine/tokenizer-api.ts';
+import { PAGE_SLOTS, pageWords, type KvType } from '../kernels/cache-layout.ts';
+import { matrixBytes } from '../kernels/weights/format.ts';
+import type { ModelConfig } from '../models/config.ts';
+import type { GgufFile } from '../weights/gguf.ts';
+import { openNodeModel } from './node-environment.ts';
+
+/** What a file holds and what running it will take, read from its header alone. */
+export interface ModelInspection {
+  readonly name: string;
+  readonly architecture: string;
+  readonly fileBytes: number;
+  readonly ggufVersion: number;
+  readonly parameters: number;
+  readonly config: ModelConfig;
+  /** By tensor type: how many, and their bytes in the file. */
+  readonly tensors: Readonly<Record<string, { readonly count: number; readonly bytes: number }>>;
+  readonly tokenizer: { readonly model: string; readonly pre: string; readonly vocab: number; readonly eosIds: readonly number[]; readonly hasChatTemplate: boolean };
+  readonly memory: {
+    readonly context: number;
+    readonly kv: KvType;
+    /** GPU bytes of the weights after repacking, about. */
+    readonly weights: number;
+    /** GPU bytes of keys and values when the context is full. */
+    readonly cache: number;
+    readonly cachePerToken: number;
+  };
+}
+
+const quietly = (): void => {};
+
+/** Reads a model's header. @throws ModelFileError, StorageError */
+export async function inspectModel(
+  model: ModelSource,
+  options: { readonly context?: number; readonly kv?: KvType; readonly signal?: AbortSignal } = {},
+): Promise<ModelInspection> {
+  const session = await open(model, options.signal);
+  const { gguf, config, tokenizer, template, source } = session;
+  const context = options.context ?? Math.min(config.contextLength, DEFAULT_CONTEXT);
+  const kv = options.kv ?? 'f16';
+  const counts = new Map<string, number>();
+  for (const { type } of gguf.tensors.values()) counts.set(type, (counts.get(type) ?? 0) + 1);
+  const text = (key: string): string => String(gguf.metadata.get(key) ?? 'none');
+  const pageBytes = config.layers.reduce((sum, { kvHeads, headDim }) => sum + pageWords(kv, kvHeads, headDim) * 4, 0);
+  return {
+    name: config.name,
+    architecture: config.architecture,
+    fileBytes: source.size,
+    ggufVersion: gguf.version,
+    parameters: [...gguf.tensors.values()].reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0),
+    config,
+    tensors: Object.fromEntries(Object.entries(weightTypes(gguf)).map(([type, bytes]) => [type, { count: counts.get(type) ?? 0, bytes }])),
+    tokenizer: {
+      model: text('tokenizer.ggml.model'),
+      pre: text('tokenizer.ggml.pre'),
+      vocab: tokenizer.vocabSize,
+      eosIds: tokenizer.eosIds,
+      hasChatTemplate: template !== undefined,
+    },
+    memory: { context, kv, weights: repackedBytes(gguf), cache: pageBytes * Math.ceil(context / PAGE_SLOTS), cachePerToken: pageBytes / PAGE_SLOTS },
+  };
+}
+
+/** The tokenizer and chat template of a model file; no GPU is needed. */
+export const openTokenizer = async (model: ModelSource, signal?: AbortSignal): Promise<TokenizerApi> => createTokenizerApi(await open(model, signal));
+
+async function open(model: ModelSource, signal: AbortSignal | undefined): Promise<ModelSession> {
+  const opened = await openNodeModel(model, signal);
+  try {
+    return await readModel(opened, quietly, signal);
+  } finally {
+    await opened.source.close?.();
+  }
+}
+
+function repackedBytes(gguf: GgufFile): number {
+  let bytes = 0;
+  for (const { type, shape, byteLength } of gguf.tensors.values()) {
+    if (shape.length < 2) bytes += byteLength;
+    else {
+      const { codes, aux } = matrixBytes(type, shape[1]!, shape[0]!, 1);
+      bytes += codes + aux;
+    }
+  }
+  return bytes;
+}

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Random } from '../../src/core/rng.ts';
+import type { Engine } from '../../src/index.ts';
+import { tinyEngine } from '../support/tiny-engine.ts';
+
+const ids = (count: number, seed: number): number[] => {
+  const random = new Random(seed);
+  return Array.from({ length: count }, () => random.below(320));
+};
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await tinyEngine({ contextLength: 2048, seed: 31 }, { context: 2048 });
+});
+afterAll(() => engine?.dispose());
+
+const options = { maxTokens: 20, ignoreEos: true } as const;
+
+test('two conversations in one step get what each gets alone', async () => {
+  const [a, b] = [ids(6, 1), ids(7, 2)];
+  const alone = [(await engine.generate(a, options).result).ids, (await engine.generate(b, options).result).ids];
+  const before = (await engine.report()).steps;
+  const together = await Promise.all([engine.generate(a, options).result, engine.generate(b, options).result]);
+  expect(together.map((result) => result.ids)).toEqual(alone);
+  const after = (await engine.report()).steps;
+  // 20 tokens each: one fed step and 19 replays for both, not for each.
+  expect(after.decode - before.decode).toBeLessThanOrEqual(22);
+});
+
+test('one that joins late and one that stops early leave the others as they are', async () => {
+  const prompts = [ids(5, 4), ids(40, 5), ids(3, 6)];
+  const lengths = [24, 6, 15];
+  const alone: (readonly number[])[] = [];
+  for (const [i, prompt] of prompts.entries())
+    alone.push((await engine.generate(prompt, { ...options, maxTokens: lengths[i]! }).result).ids);
+  const first = engine.generate(prompts[0]!, { ...options, maxTokens: lengths[0]! });
+  const iterator = first[Symbol.asyncIterator]();
+  await iterator.next();
+  const rest = [1, 2].map((i) => engine.generate(prompts[i]!, { ...options, maxTokens: lengths[i]! }).result);
+  const results = await Promise.all([first.result, ...rest]);
+  expect(results.map((result) => result.ids)).toEqual(alone);
+});
+
+test('a prompt fed in chunks gives the logits of one fed token by token', async () => {
+  const prompt = ids(150, 7);
+  const chunked = await engine.score(prompt, { logits: [149], top: 5 });
+  const conversation = engine.conversation();
+  // Raw ids that extend the cached ones are fed alone.
+  let last: readonly number[] = [];
+  for (let length = 1; length <= 150; length += 7) {
+    const slice = prompt.slice(0, length);
+    last = (await conversation.generate(slice, { maxTokens: 1, ignoreEos: true }).result).ids;
+  }
+  const { ids: finalIds, cachedTokens } = await conversation.generate(prompt, { maxTokens: 1, ignoreEos: true }).result;
+  expect(cachedTokens).toBeGreaterThan(140);
+  expect(finalIds[0]).toBe(chunked.logits[0]!.top[0]![0]);
+  expect(last.length).toBe(1);
+  await conversation.dispose();
+});
+
+test('the cache grows by doubling, and what was cached stays', async () => {
+  const prompt = ids(30, 9);
+  const alone = await engine.generate(prompt, { maxTokens: 60, ignoreEos: true }).result;
+  const conversation = engine.conversation();
+  const { pages } = (await engine.report()).cache;
+  const long = await conversation.generate(prompt, { maxTokens: 60, ignoreEos: true }).result;
+  expect(long.ids).toEqual(alone.ids);
+  const filled = engine.conversation();
+  await filled.generate(ids(1500, 10), { maxTokens: 2, ignoreEos: true }).result;
+  const report = await engine.report();
+  expect(report.cache.pages).toBeGreaterThan(pages);
+  expect(report.cache.growths).toBeGreaterThan(0);
+  const more = await conversation.generate([...prompt, ...alone.ids], { maxTokens: 5, ignoreEos: true }).result;
+  expect(more.cachedTokens).toBeGreaterThanOrEqual(89);
+  await Promise.all([conversation.dispose(), filled.dispose()]);
+});
+
+test('more runs than rows wait their turn and all end', async () => {
+  const results = await Promise.all(
+    Array.from({ length: 19 }, (_, i) => engine.generate(ids(2 + i, 50 + i), { maxTokens: 3 + (i % 4), ignoreEos: true }).result),
+  );
+  expect(results.map((result) => result.ids.length)).toEqual(Array.from({ length: 19 }, (_, i) => 3 + (i % 4)));
+});

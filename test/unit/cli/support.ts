@@ -1,0 +1,121 @@
+import type { EngineOptions } from '../../../src/engine/api.ts';
+import { runCli } from '../../../src/cli/program.ts';
+import type { ModelInspection, Runtime } from '../../../src/cli/runtime.ts';
+import type { Terminal } from '../../../src/cli/terminal.ts';
+import { fakeEngine, newLog, type FakeLog } from '../worker/fake-engine.ts';
+
+export interface RunResult {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** A command line without a process: files, typed lines and Ctrl-C are the test's. */
+export class FakeCli {
+  readonly log: FakeLog = newLog();
+  readonly files = new Map<string, Uint8Array | string>();
+  readonly typed: string[] = [];
+  readonly exits: number[] = [];
+  readonly #interrupts = new Set<() => void>();
+  engineOptions: EngineOptions | undefined;
+  isScreen = false;
+  #out = '';
+  #err = '';
+
+  readonly runtime: Runtime = {
+    VERSION: '1.2.3',
+    createEngine: async (options) => {
+      this.engineOptions = options;
+      options.onProgress?.({ stage: 'download', loadedBytes: 1, totalBytes: 2 });
+      options.signal?.throwIfAborted();
+      return fakeEngine(this.log);
+    },
+    inspectModel: async (_model, { context = 4096, kv = 'f16' } = {}) => inspection(context, kv),
+    openTokenizer: async () => fakeEngine(this.log).tokenizer,
+  };
+
+  /** What has been written to stdout so far. */
+  get out(): string {
+    return this.#out;
+  }
+
+  interrupt(): void {
+    for (const listener of this.#interrupts) listener();
+  }
+
+  async run(...args: string[]): Promise<RunResult> {
+    this.#out = '';
+    this.#err = '';
+    const code = await runCli(['node', 'winnow', ...args], this.runtime, this.#terminal());
+    return { code, out: this.#out, err: this.#err };
+  }
+
+  #terminal(): Terminal {
+    return {
+      out: (text) => {
+        this.#out += text;
+      },
+      err: (text) => {
+        this.#err += text;
+      },
+      isScreen: this.isScreen,
+      readBytes: async (path) => {
+        const content = this.files.get(path);
+        if (content === undefined) throw new Error(`ENOENT: no such file, open '${path}'`);
+        return typeof content === 'string' ? new TextEncoder().encode(content) : content;
+      },
+      onInterrupt: (listener) => {
+        this.#interrupts.add(listener);
+        return () => this.#interrupts.delete(listener);
+      },
+      readLines: () => {
+        let closed = false;
+        return {
+          next: async () => (closed ? undefined : this.typed.shift()),
+          close: () => {
+            closed = true;
+          },
+        };
+      },
+      exit: (code) => this.exits.push(code),
+    };
+  }
+}
+
+const layer = {
+  qHeads: 9,
+  kvHeads: 3,
+  headDim: 64,
+  ffn: 1536,
+  window: undefined,
+  qkNorm: false,
+  biases: false,
+  softcap: undefined,
+  activation: 'silu',
+  norms: 'pre',
+} as const;
+
+const rope = { base: 100_000, dims: 64, scaling: 'none', factors: undefined } as unknown as ModelInspection['config']['layers'][number]['rope'];
+
+const inspection = (context: number, kv: 'f16' | 'f32'): ModelInspection => ({
+  name: 'A model\u001B[2J',
+  architecture: 'llama',
+  fileBytes: 2 ** 20,
+  ggufVersion: 3,
+  parameters: 134_515_008,
+  config: {
+    architecture: 'llama',
+    name: 'A model',
+    layers: [{ ...layer, rope }, { ...layer, rope }, { ...layer, kvHeads: 1, rope }],
+    hidden: 576,
+    vocab: 49_152,
+    contextLength: 8192,
+    normEpsilon: 1e-5,
+    embeddingScale: 1,
+    head: 'tied',
+    logitSoftcap: undefined,
+  },
+  tensors: { Q4_1: { count: 210, bytes: 2 ** 20 } },
+  tokenizer: { model: 'gpt2', pre: 'smollm', vocab: 49_152, eosIds: [2, 0], hasChatTemplate: true },
+  memory: { context, kv, weights: 3 * 2 ** 20, cache: context * 2 ** 10, cachePerToken: 2 ** 10 },
+});
