@@ -19,7 +19,7 @@ export default defineConfig({
       formats: ['es'],
     },
     rolldownOptions: {
-      external: [/^node:/, 'webgpu', 'commander', 'comlink', '@huggingface/tokenizers', '@huggingface/jinja'],
+      external: [/^node:/, 'webgpu', 'commander', 'comlink', '@huggingface/tokenizers', '@huggingface/jinja', /^@noble\/hashes/],
       output: { preserveModules: true, preserveModulesRoot: 'src', entryFileNames: '[name].js' },
     },
   },

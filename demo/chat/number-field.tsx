@@ -5,16 +5,17 @@ import { readNumber, type NumberSpec } from './state/settings-spec.ts';
 
 /** A number that is taken when it is valid; emptied, it goes back to its default. */
 export function NumberField({ spec }: { spec: NumberSpec }): JSX.Element {
+  // What is being typed, until it is taken: a render in between must not put the old value back.
+  const [typed, setTyped] = useState<string>();
   const [problem, setProblem] = useState('');
   const id = `setting-${spec.query}`;
   const onChange = ({ currentTarget }: TargetedEvent<HTMLInputElement>): void => {
-    if (currentTarget.value === '' && !currentTarget.validity.badInput) {
-      setProblem('');
-      return changeSettings({ [spec.key]: undefined });
-    }
-    const read = readNumber(spec, currentTarget.value);
+    const { value, validity } = currentTarget;
+    const read = value === '' && !validity.badInput ? { value: undefined } : readNumber(spec, value);
     setProblem('problem' in read ? read.problem : '');
-    if ('value' in read) changeSettings({ [spec.key]: read.value });
+    if ('problem' in read) return;
+    changeSettings({ [spec.key]: read.value });
+    setTyped(undefined);
   };
   return (
     <div class="field">
@@ -28,9 +29,10 @@ export function NumberField({ spec }: { spec: NumberSpec }): JSX.Element {
         max={spec.max}
         step={spec.step}
         placeholder={spec.absent ?? ''}
-        value={settings.value[spec.key] ?? defaultNumber(spec.key) ?? ''}
+        value={typed ?? settings.value[spec.key] ?? defaultNumber(spec.key) ?? ''}
         aria-invalid={problem !== ''}
         aria-describedby={`${id}-problem`}
+        onInput={({ currentTarget }) => setTyped(currentTarget.value)}
         onChange={onChange}
       />
       <p id={`${id}-problem`} class="field-problem" role="alert">

@@ -16,6 +16,8 @@ struct Params { scale : f32, layer : u32, splits : u32, rows : u32 }
 const QUADS = HEAD_DIM / 4u;
 const QUAD_WORDS = 2u * PAIR_WORDS;
 const SUBSETS = THREADS / QUADS;
+// Every thread has a quad and the subsets' steps end with a page.
+const SUBSETS_FIT = SUBSETS * QUADS == THREADS && PAGE_SLOTS % (SUBSETS * 4u) == 0u;
 const HEADS_AT_ONCE = min(GROUP, 4u);
 const LOWEST = -3.0e38;
 const LOG2_E = 1.4426950408889634;
@@ -27,6 +29,9 @@ var<workgroup> weights : array<f32, max(GROUP * TILE, HEADS_AT_ONCE * THREADS * 
 var<workgroup> found : array<f32, GROUP * THREADS>;
 var<workgroup> head_max : array<f32, GROUP>;
 var<workgroup> head_weight : array<f32, GROUP>;
+
+// The slot that is the i-th of a round.
+fn slot_of(first : u32, splits : u32, i : u32) -> u32 { return (first + (i >> 6u) * splits) * PAGE_SLOTS + (i & 63u); }
 
 fn value_at(page : u32, kv_head : u32, slot : u32, quad : u32) -> vec4f {
   return unpack_quad(cache[value_word(page, kv_head, slot) / QUAD_WORDS + quad]);
@@ -55,40 +60,36 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
   var sum_$g = vec4f(0.0);
 #end
 
+  let last = slots - 1u;
   for (var first = split; first < pages; first += splits * (TILE / PAGE_SLOTS)) {
+    // Slots of the round's pages; what follows the last slot weighs nothing and is read as the last slot.
+    let live = min(TILE, (pages - first + splits - 1u) / splits * PAGE_SLOTS);
 #for g in GROUP
     var high_$g = LOWEST;
 #end
-    for (var i = t; i < TILE; i += THREADS) {
-      let page_index = first + (i >> 6u) * splits;
-      let slot = page_index * PAGE_SLOTS + (i & 63u);
-      var visible = slot < slots;
-      var page = 0u;
-      if (visible) {
-        page = page_of(sequence, params.layer, slot);
-        if (WINDOW > 0u) { visible = position_at(page, kv_head, slot) + WINDOW > position; }
-      }
+    for (var some = 0u; some < live; some += THREADS) {
+      let i = some + t;
+      let place = slot_of(first, splits, i);
+      let slot = min(place, last);
+      let page = page_of(sequence, params.layer, slot);
+      var visible = place < slots;
+      if (WINDOW > 0u) { visible = visible && position_at(page, kv_head, slot) + WINDOW > position; }
 #for g in GROUP
-      var score_$g = LOWEST;
+      var score_$g = 0.0;
 #end
-      if (visible) {
+      if (WINDOW == 0u || visible) {
         let key = key_word(page, kv_head, slot) / QUAD_WORDS - first_quad;
-#for g in GROUP
-        score_$g = 0.0;
-#end
         for (var q = first_quad; q < first_quad + QUADS; q++) {
           let k = unpack_quad(cache[key + q]);
 #for g in GROUP
           score_$g += dot(k, query[$gu * QUADS + q]);
 #end
         }
-#for g in GROUP
-        score_$g *= scale;
-        high_$g = max(high_$g, score_$g);
-#end
       }
 #for g in GROUP
+      score_$g = select(LOWEST, score_$g * scale, visible);
       weights[$gu * TILE + i] = score_$g;
+      high_$g = max(high_$g, score_$g);
 #end
     }
 #for g in GROUP
@@ -110,7 +111,8 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
     sum_$g *= rescale_$g;
     max_$g = high_$g;
 #end
-    for (var i = t; i < TILE; i += THREADS) {
+    for (var some = 0u; some < live; some += THREADS) {
+      let i = some + t;
 #for g in GROUP
       let score_$g = weights[$gu * TILE + i];
       let weight_of_$g = select(0.0, exp2(score_$g - max_$g), score_$g > LOWEST);
@@ -120,14 +122,12 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
     }
     workgroupBarrier();
 
-    if (subset < SUBSETS) {
-      for (var i = subset * 4u; i < TILE; i += SUBSETS * 4u) {
-        let slot = (first + (i >> 6u) * splits) * PAGE_SLOTS + (i & 63u);
-        if (slot >= slots) { break; }
-        let page = page_of(sequence, params.layer, slot);
-        // Slots past the end weigh nothing; what lies there may be no number.
-        let last = slots - 1u;
-        let v0 = value_at(page, kv_head, slot, quad);
+    for (var some = 0u; some < live; some += SUBSETS * 4u) {
+      let i = some + subset * 4u;
+      if (SUBSETS_FIT || (subset < SUBSETS && i < live)) {
+        let slot = slot_of(first, splits, i);
+        let page = page_of(sequence, params.layer, min(slot, last));
+        let v0 = value_at(page, kv_head, min(slot, last), quad);
         let v1 = value_at(page, kv_head, min(slot + 1u, last), quad);
         let v2 = value_at(page, kv_head, min(slot + 2u, last), quad);
         let v3 = value_at(page, kv_head, min(slot + 3u, last), quad);

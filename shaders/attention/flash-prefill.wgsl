@@ -119,9 +119,9 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_id) loca
 #for l in LINES
       high_$l = max_$l;
 #end
-      for (var i = 0u; i < LANES; i++) {
+      for (var i = origin; i < origin + LANES; i++) {
 #for l in LINES
-        high_$l = max(high_$l, found[(team_line + $lu) * LANES + i]);
+        high_$l = max(high_$l, found[(team_line + $lu) * LANES + i - origin]);
 #end
       }
 #for l in LINES
@@ -179,7 +179,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_id) loca
 #for l in LINES
   if (row_$l < end_row && row_valid(row_$l)) {
     var total = 0.0;
-    for (var i = 0u; i < LANES; i++) { total += found[(team_line + $lu) * LANES + i]; }
+    for (var i = origin; i < origin + LANES; i++) { total += found[(team_line + $lu) * LANES + i - origin]; }
     let share = select(0.0, 1.0 / max(total, 1.0e-30), total > 0.0);
 #for j in DIM_QUADS
     if (lane + $ju * LANES < QUADS) { output[origin + query_$l + lane + $ju * LANES] = sum_$l_$j * share; }

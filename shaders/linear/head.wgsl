@@ -11,7 +11,9 @@ struct Params { columns : u32, epsilon : f32, first_id : u32, gain_at : u32 }
 @group(0) @binding(7) var<storage, read_write> logits : array<f32>;   // [columns, VOCAB]
 @group(0) @binding(8) var<storage, read_write> block_max : array<f32>; // [columns, ceil(VOCAB / 64)]
 
-var<workgroup> finished : array<f32, FINISHED>;                       // [COLUMNS][64] with MAXIMA
+#for c in COLUMNS
+var<private> largest$c : f32 = -3.0e38;                               // of this thread's outputs
+#end
 
 fn active_columns() -> u32 { return min(params.columns, logit_row_count()); }
 fn input(column : u32, quad : u32) -> vec4f { return x[logit_row(column) * (BLOCKS * 8u) + quad]; }
@@ -23,20 +25,26 @@ fn finish_pair(output : u32, column : u32, values : vec2f) {
   let sequence = logit_row_sequence(column);
   let at = column * VOCAB + id;
   let first = penalise(values.x, sequence, id);
+  var largest = first;
   logits[at] = first;
-  if (MAXIMA) { finished[(column % COLUMNS) * 64u + output % 64u] = first; }
   if (output + 1u < OUTPUTS) {
     let second = penalise(values.y, sequence, id + 1u);
     logits[at + 1u] = second;
-    if (MAXIMA) { finished[(column % COLUMNS) * 64u + (output + 1u) % 64u] = second; }
+    largest = max(first, second);
   }
+#for c in COLUMNS
+  if (MAXIMA && column % COLUMNS == $cu) { largest$c = max(largest$c, largest); }
+#end
 }
 fn finish_group(first_output : u32, first_column : u32, index : u32) {
   if (!MAXIMA) { return; }
-  workgroupBarrier();
-  let column = first_column + index;
-  if (index >= COLUMNS || column >= active_columns()) { return; }
-  var largest = finished[index * 64u];
-  for (var i = 1u; i < min(64u, OUTPUTS - first_output); i++) { largest = max(largest, finished[index * 64u + i]); }
-  block_max[column * ((VOCAB + 63u) / 64u) + (params.first_id + first_output) / 64u] = largest;
+  let block = (params.first_id + first_output) / 64u;
+#for c in COLUMNS
+  {
+    let largest = group_maximum(largest$c, $cu, index);
+    if (index == 0u && first_column + $cu < active_columns()) {
+      block_max[(first_column + $cu) * ((VOCAB + 63u) / 64u) + block] = largest;
+    }
+  }
+#end
 }

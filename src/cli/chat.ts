@@ -106,5 +106,6 @@ async function talk(context: CliContext, session: Session, conversation: Convers
     /* oxlint-enable no-await-in-loop */
   } finally {
     lines.close();
+    if (terminal.isScreen) terminal.err('\n'); // The shell's prompt shall not follow ours.
   }
 }

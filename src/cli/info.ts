@@ -60,5 +60,5 @@ const layerText = ({ qHeads, kvHeads, headDim, ffn, window, rope }: LayerConfig)
     `${qHeads} query and ${kvHeads} key-value heads of ${headDim}`,
     `MLP ${ffn}`,
     window === undefined ? 'full attention' : `window ${window}`,
-    `RoPE base ${rope.base}`,
+    `RoPE base ${rope.base}${rope.scaling.kind === 'none' ? '' : ` (${rope.scaling.kind} scaling)`}`,
   ].join(', ');

@@ -1,7 +1,7 @@
 /** The command `winnow` as a whole: its subcommands, its errors, its exit status. */
 
 import { Command, CommanderError } from 'commander';
-import { AbortedError, WinnowError } from '../core/errors.ts';
+import { AbortedError, deserializeError, serializeError, WinnowError } from '../core/errors.ts';
 import { addBench } from './bench.ts';
 import { addChat } from './chat.ts';
 import { addGenerate } from './generate.ts';
@@ -56,6 +56,6 @@ const usageOf = ({ message }: CommanderError): WinnowError => {
 };
 
 const lineOf = (error: unknown): string => {
-  const text = error instanceof WinnowError ? error.message : `${String(error)} [internal]`;
+  const text = (error instanceof WinnowError ? error : deserializeError(serializeError(error))).message;
   return text.replaceAll(/\s*\n\s*/g, ' ');
 };

@@ -2,5 +2,7 @@
 
 import type * as node from '../node.ts';
 
-export type Runtime = Pick<typeof node, 'VERSION' | 'createEngine' | 'inspectModel' | 'openTokenizer'>;
+export interface Runtime extends Pick<typeof node, 'createEngine' | 'inspectModel' | 'openTokenizer'> {
+  readonly VERSION: string;
+}
 export type { ModelInspection } from '../node.ts';

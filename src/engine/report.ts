@@ -74,7 +74,7 @@ function kernelVariants(keys: readonly string[]): Record<string, string> {
       .split('+')
       .filter((part) => part !== name && !['lib/step-state', 'lib/cache-layout', 'lib/weights/layout', 'lib/weights/nibbles'].includes(part))
       .map((part) => part.replace('lib/', ''));
-    const sizes = constants.split(',').filter((item) => /^(OUTPUTS|COLUMNS|LANES|K_LANES|THREAD_ROWS|THREADS|DIRECT|WINDOW)=/.test(item));
+    const sizes = constants.split(',').filter((item) => /^(OUTPUTS|COLUMNS|LANES|K_LANES|PAIRS|THREADS|DIRECT|WINDOW)=/.test(item));
     variants.set(name, [...(variants.get(name) ?? []), [...shape, ...sizes].join(' ')]);
   }
   return Object.fromEntries([...variants].map(([name, list]) => [name, [...new Set(list)].join('; ')]));

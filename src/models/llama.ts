@@ -8,7 +8,7 @@ import { gateUp } from '../kernels/linear/gate-up.ts';
 import { head } from '../kernels/linear/head.ts';
 import { project } from '../kernels/linear/project.ts';
 import { qkv } from '../kernels/linear/qkv.ts';
-import { columnsOf, linearConstants, type LinearVariant } from '../kernels/linear/variant.ts';
+import { linearConstants, type LinearVariant } from '../kernels/linear/variant.ts';
 import { rmsNorm, rmsNormThreads } from '../kernels/norm/rms-norm.ts';
 import { stepConstants, type StepLayout } from '../kernels/step-layout.ts';
 import { weightConstants } from '../kernels/weights/format.ts';
@@ -188,7 +188,7 @@ export function encodeLlama(recorder: PlanRecorder, context: StepContext, shape:
         'head',
         head.call({
           params: { columns: logitRows, epsilon, first_id: part.firstRow, gain_at: weights.finalNormAt },
-          constants: { ...constants, ...step, VOCAB: config.vocab, MAXIMA: maxima, FINISHED: maxima ? 64 * columnsOf(variant.shape) : 1 },
+          constants: { ...constants, ...step, VOCAB: config.vocab, MAXIMA: maxima },
           variant,
           bindings: { ...bound, x, vectors, state, counts: activations.counts, logits: activations.logits, block_max: activations.blockMax },
         }),

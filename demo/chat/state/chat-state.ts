@@ -110,7 +110,6 @@ async function stream(turn: Turn, options: GenerateOptions, signal: AbortSignal)
     const problem = toProblem(error);
     if (signal.aborted || isAbort(error)) return show({ state: 'stopped' });
     show({ state: 'failed', text, tokens, problem });
-    announce(`The answer failed. ${problem.happened} ${problem.todo}`);
     noteEngineLoss(error);
   } finally {
     cancelAnimationFrame(frame);

@@ -1,22 +1,25 @@
-// The matmul core for narrow SIMD (software adapters, small subgroups): a lane owns THREAD_ROWS outputs of COLUMNS batch
+// The matmul core for narrow SIMD (software adapters, small subgroups): a lane owns PAIRS pairs of outputs of COLUMNS batch
 // rows in registers and activations are handed round by subgroup broadcast, so that neither shared memory nor
-// barriers stand in the loop. Weights are dequantised once for all columns. Inputs are already normalised.
-const GROUP_OUTPUTS = LANES * THREAD_ROWS;
+// barriers are needed. Weights are dequantised once for all columns. Inputs are already normalised.
+const GROUP_OUTPUTS = LANES * PAIRS * 2u;
 const THREADS = LANES;
-var<workgroup> results : array<f32, COLUMNS * GROUP_OUTPUTS>;
+
+var<private> results : array<vec2f, COLUMNS * PAIRS>;
 
 fn run(group : u32, column_group : u32, index : u32, lane : u32) {
   let first_output = group * GROUP_OUTPUTS;
   let first_column = column_group * COLUMNS;
   if (first_output >= OUTPUTS || first_column >= active_columns()) { return; }
-#for r in THREAD_ROWS
+#for p in PAIRS
+  let row$p = first_output + ($pu * LANES + index) * 2u;
 #for c in COLUMNS
-  var sum$r_$c = 0.0;
+  var sum$p_$c = vec2f(0.0);
 #end
 #end
   for (var block = 0u; block < BLOCKS; block++) {
-#for r in THREAD_ROWS
-    let weights$r = load_block(first_output + $ru * LANES + index, block);
+#for p in PAIRS
+    let even$p = load_block(row$p, block);
+    let odd$p = load_block(row$p + 1u, block);
 #end
 #for h in HOLDS
 #for c in COLUMNS
@@ -25,32 +28,30 @@ fn run(group : u32, column_group : u32, index : u32, lane : u32) {
 #for l in HOLD_LANES
     {
       const part = $hu * HOLD_LANES + $lu;
-#for r in THREAD_ROWS
-      let w$r = block_quad(weights$r, part) * select(weights$r.scale.x, weights$r.scale.y, part >= 4u) + weights$r.offset;
+#for p in PAIRS
+      let u$p = block_quad(even$p, part) * select(even$p.scale.x, even$p.scale.y, part >= 4u) + even$p.offset;
+      let v$p = block_quad(odd$p, part) * select(odd$p.scale.x, odd$p.scale.y, part >= 4u) + odd$p.offset;
 #end
 #for c in COLUMNS
       let x$c = handed$l(held$h_$c);
-#for r in THREAD_ROWS
-      sum$r_$c += dot(w$r, x$c);
+#for p in PAIRS
+      sum$p_$c += vec2f(dot(u$p, x$c), dot(v$p, x$c));
 #end
 #end
     }
 #end
 #end
   }
-#for r in THREAD_ROWS
+#for p in PAIRS
 #for c in COLUMNS
-  results[$cu * GROUP_OUTPUTS + $ru * LANES + index] = sum$r_$c;
+  results[$cu * PAIRS + $pu] = sum$p_$c;
 #end
 #end
-  workgroupBarrier();
-  for (var i = index; i < COLUMNS * (GROUP_OUTPUTS / 2u); i += THREADS) {
-    let column = i / (GROUP_OUTPUTS / 2u);
-    let within = (i % (GROUP_OUTPUTS / 2u)) * 2u;
-    let at = column * GROUP_OUTPUTS + within;
-    if (first_output + within < OUTPUTS && first_column + column < active_columns()) {
-      finish_pair(first_output + within, first_column + column, vec2f(results[at], results[at + 1u]));
-    }
+  // One copy of the epilogue, in a loop: it is compiled 64 times otherwise.
+  let count = min(COLUMNS, active_columns() - first_column) * PAIRS;
+  for (var i = 0u; i < count; i++) {
+    let row = first_output + (i % PAIRS) * LANES * 2u + index * 2u;
+    if (row < OUTPUTS) { finish_pair(row, first_column + i / PAIRS, results[i]); }
   }
   finish_group(first_output, first_column, index);
 }

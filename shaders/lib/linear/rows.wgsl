@@ -1,13 +1,22 @@
-// The matvec core, for 1 to 8 batch rows, COLUMNS of them in a workgroup. A workgroup computes LANES * THREAD_ROWS
-// neighbouring outputs; K_LANES lanes share an output, each taking every K_LANES-th block of 32 weights.
+// The matvec core, for 1 to 8 batch rows, COLUMNS of them in a workgroup. A workgroup computes LANES * PAIRS neighbouring
+// pairs of outputs, PAIRS of them a lane; K_LANES lanes share an output, each taking every K_LANES-th block of 32 weights.
 // A weight is read once for all columns. The additions of an output come in the same order for every COLUMNS, LANES and
-// THREAD_ROWS: 8 quads in a block, blocks k_lane, k_lane + K_LANES, ..., then the k lanes.
+// PAIRS: 8 quads in a block, blocks k_lane, k_lane + K_LANES, ..., then the k lanes.
 // The kernel's file defines input(column, quad), gain_of(quad), norm_scale(squares), finish_pair(output, column, values)
 // and finish_group(first output, first column, index).
-const GROUP_OUTPUTS = LANES * THREAD_ROWS;
+const GROUP_OUTPUTS = LANES * PAIRS * 2u;
 const THREADS = LANES * K_LANES;
-var<workgroup> partial : array<f32, K_LANES * COLUMNS * GROUP_OUTPUTS>;
+var<workgroup> partial : array<vec2f, K_LANES * COLUMNS * LANES * PAIRS>;
 var<workgroup> squares : array<f32, K_LANES * COLUMNS>;
+
+var<private> results : array<vec2f, COLUMNS * PAIRS>;
+fn finish_results(first_row : u32, first_column : u32) {
+  let count = min(COLUMNS, active_columns() - first_column) * PAIRS;
+  for (var i = 0u; i < count; i++) {
+    let row = first_row + (i % PAIRS) * LANES * 2u;
+    if (row < OUTPUTS) { finish_pair(row, first_column + i / PAIRS, results[i]); }
+  }
+}
 
 fn run(group : u32, column_group : u32, index : u32, lane : u32) {
   let row_lane = index % LANES;
@@ -15,20 +24,22 @@ fn run(group : u32, column_group : u32, index : u32, lane : u32) {
   let first_output = group * GROUP_OUTPUTS;
   let first_column = column_group * COLUMNS;
   if (first_output >= OUTPUTS || first_column >= active_columns()) { return; }
-#for r in THREAD_ROWS
+#for p in PAIRS
+  let row$p = first_output + ($pu * LANES + row_lane) * 2u;
 #for c in COLUMNS
-  var sum$r_$c = 0.0;
+  var sum$p_$c = vec2f(0.0);
 #end
 #end
 #for c in COLUMNS
   var square$c = 0.0;
 #end
   for (var block = k_lane; block < BLOCKS; block += K_LANES) {
-#for r in THREAD_ROWS
-    let weights$r = load_block(first_output + $ru * LANES + row_lane, block);
+#for p in PAIRS
+    let even$p = load_block(row$p, block);
+    let odd$p = load_block(row$p + 1u, block);
 #for c in COLUMNS
-    var first$r_$c = 0.0;
-    var second$r_$c = 0.0;
+    var first$p_$c = vec2f(0.0);
+    var second$p_$c = vec2f(0.0);
 #end
 #end
 #for c in COLUMNS
@@ -49,10 +60,12 @@ fn run(group : u32, column_group : u32, index : u32, lane : u32) {
       let x$c = handed$l(held$h_$c);
       if (OFFSET) { total$c += x$c; }
 #end
-#for r in THREAD_ROWS
-      let w$r = block_quad(weights$r, part);
+#for p in PAIRS
+      let u$p = block_quad(even$p, part);
+      let v$p = block_quad(odd$p, part);
 #for c in COLUMNS
-      if (part < 4u || !SPLIT_SCALE) { first$r_$c += dot(w$r, x$c); } else { second$r_$c += dot(w$r, x$c); }
+      if (part < 4u || !SPLIT_SCALE) { first$p_$c += vec2f(dot(u$p, x$c), dot(v$p, x$c)); }
+      else { second$p_$c += vec2f(dot(u$p, x$c), dot(v$p, x$c)); }
 #end
 #end
     }
@@ -61,34 +74,43 @@ fn run(group : u32, column_group : u32, index : u32, lane : u32) {
 #for c in COLUMNS
     let block_sum$c = dot(total$c, vec4f(1.0));
 #end
-#for r in THREAD_ROWS
+#for p in PAIRS
 #for c in COLUMNS
-    sum$r_$c += weights$r.scale.x * first$r_$c;
-    if (SPLIT_SCALE) { sum$r_$c += weights$r.scale.y * second$r_$c; }
-    if (OFFSET) { sum$r_$c += weights$r.offset * block_sum$c; }
+    sum$p_$c += vec2f(even$p.scale.x, odd$p.scale.x) * first$p_$c;
+    if (SPLIT_SCALE) { sum$p_$c += vec2f(even$p.scale.y, odd$p.scale.y) * second$p_$c; }
+    if (OFFSET) { sum$p_$c += vec2f(even$p.offset, odd$p.offset) * block_sum$c; }
 #end
 #end
   }
+  if (K_LANES == 1u) {
+    // No barrier, and one copy of the epilogue: lavapipe's compiler takes minutes over more in a large kernel.
 #for c in COLUMNS
-  let square_sum$c = squares_of(square$c, lane);
-  if (row_lane == 0u) { squares[k_lane * COLUMNS + $cu] = square_sum$c; }
-#for r in THREAD_ROWS
-  partial[(k_lane * COLUMNS + $cu) * GROUP_OUTPUTS + $ru * LANES + row_lane] = sum$r_$c;
+    let scale$c = select(1.0, norm_scale(squares_of(square$c, lane) / f32(BLOCKS * 32u)), NORM);
+#for p in PAIRS
+    results[$cu * PAIRS + $pu] = sum$p_$c * scale$c;
 #end
 #end
-  workgroupBarrier();
-  for (var i = index; i < COLUMNS * (GROUP_OUTPUTS / 2u); i += THREADS) {
-    let column = i / (GROUP_OUTPUTS / 2u);
-    let within = (i % (GROUP_OUTPUTS / 2u)) * 2u;
-    let at = column * GROUP_OUTPUTS + within;
-    var pair = vec2f(partial[at], partial[at + 1u]);
-    var square = squares[column];
-    for (var k = 1u; k < K_LANES; k++) {
-      pair += vec2f(partial[k * COLUMNS * GROUP_OUTPUTS + at], partial[k * COLUMNS * GROUP_OUTPUTS + at + 1u]);
-      square += squares[k * COLUMNS + column];
+    finish_results(first_output + row_lane * 2u, first_column);
+  } else {
+#for c in COLUMNS
+    if (row_lane == 0u) { squares[k_lane * COLUMNS + $cu] = square$c; }
+#for p in PAIRS
+    partial[((k_lane * COLUMNS + $cu) * PAIRS + $pu) * LANES + row_lane] = sum$p_$c;
+#end
+#end
+    workgroupBarrier();
+    for (var i = index; i < COLUMNS * PAIRS * LANES; i += THREADS) {
+      let column = i / (PAIRS * LANES);
+      var pair = partial[i];
+      var square = squares[column];
+      for (var k = 1u; k < K_LANES; k++) {
+        pair += partial[k * COLUMNS * PAIRS * LANES + i];
+        square += squares[k * COLUMNS + column];
+      }
+      if (NORM) { pair *= norm_scale(square / f32(BLOCKS * 32u)); }
+      let output = first_output + (i % (PAIRS * LANES)) * 2u;
+      if (output < OUTPUTS) { finish_pair(output, first_column + column, pair); }
     }
-    if (NORM) { pair *= norm_scale(square / f32(BLOCKS * 32u)); }
-    if (first_output + within < OUTPUTS && first_column + column < active_columns()) { finish_pair(first_output + within, first_column + column, pair); }
   }
   finish_group(first_output, first_column, index);
 }

@@ -1,25 +1,21 @@
-// Reductions over the 256 threads of a workgroup, the same for every thread and in the same order in every run.
+// Reductions over the 256 threads of a workgroup, the same for every thread and in the same order in every run: 16 runs of 16, then the runs.
+// The loops start at the thread, so that no compiler unrolls them: with that the sampler took a minute to compile on a software adapter.
 var<workgroup> row_sums : array<vec2f, 256>;
-var<workgroup> row_sum_all : vec2f;
 var<workgroup> row_bests : array<vec2u, 256>;
-var<workgroup> row_best_all : vec2u;
 
-// The sum of all values: 16 sums of 16, then the sum of those.
+// The sum of all values.
 fn row_sum(thread : u32, value : vec2f) -> vec2f {
-  row_sums[thread] = value;
-  workgroupBarrier();
-  if (thread < 16u) {
-    var sum = value;
-    for (var i = 1u; i < 16u; i++) { sum += row_sums[i * 16u + thread]; }
-    row_sums[thread] = sum;
+  var sum = value;
+  row_sums[thread] = sum;
+  for (var span = 256u; span > 1u; span >>= 4u) {
+    workgroupBarrier();
+    let runs = span >> 4u;
+    if (thread < runs) {
+      for (var i = thread + runs; i < span; i += runs) { sum += row_sums[i]; }
+      row_sums[thread] = sum;
+    }
   }
-  workgroupBarrier();
-  if (thread == 0u) {
-    var sum = row_sums[0];
-    for (var i = 1u; i < 16u; i++) { sum += row_sums[i]; }
-    row_sum_all = sum;
-  }
-  return workgroupUniformLoad(&row_sum_all);
+  return workgroupUniformLoad(&row_sums[0]);
 }
 
 // Of two (key, id): the higher key, or the lower id of equal keys.
@@ -27,20 +23,17 @@ fn better(a : vec2u, b : vec2u) -> vec2u { return select(b, a, a.x > b.x || (a.x
 
 // The best (key, id) of all.
 fn row_best(thread : u32, value : vec2u) -> vec2u {
-  row_bests[thread] = value;
-  workgroupBarrier();
-  if (thread < 16u) {
-    var best = value;
-    for (var i = 1u; i < 16u; i++) { best = better(best, row_bests[i * 16u + thread]); }
-    row_bests[thread] = best;
+  var best = value;
+  row_bests[thread] = best;
+  for (var span = 256u; span > 1u; span >>= 4u) {
+    workgroupBarrier();
+    let runs = span >> 4u;
+    if (thread < runs) {
+      for (var i = thread + runs; i < span; i += runs) { best = better(best, row_bests[i]); }
+      row_bests[thread] = best;
+    }
   }
-  workgroupBarrier();
-  if (thread == 0u) {
-    var best = row_bests[0];
-    for (var i = 1u; i < 16u; i++) { best = better(best, row_bests[i]); }
-    row_best_all = best;
-  }
-  return workgroupUniformLoad(&row_best_all);
+  return workgroupUniformLoad(&row_bests[0]);
 }
 
 // Integers in the order of the numbers, and back. Both zeros have one key, as they are equal logits.

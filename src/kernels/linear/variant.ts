@@ -1,6 +1,8 @@
-import broadcast from '../../../shaders/lib/linear/activations.broadcast.wgsl?raw';
-import direct from '../../../shaders/lib/linear/activations.direct.wgsl?raw';
+import broadcastActivations from '../../../shaders/lib/linear/activations.broadcast.wgsl?raw';
+import directActivations from '../../../shaders/lib/linear/activations.direct.wgsl?raw';
 import columnsCore from '../../../shaders/lib/linear/columns.wgsl?raw';
+import maximaSubgroup from '../../../shaders/lib/linear/maxima.subgroup.wgsl?raw';
+import maximaWorkgroup from '../../../shaders/lib/linear/maxima.workgroup.wgsl?raw';
 import rowsCore from '../../../shaders/lib/linear/rows.wgsl?raw';
 import tileCore from '../../../shaders/lib/linear/tile.wgsl?raw';
 import { ceilDiv } from '../../core/invariant.ts';
@@ -14,7 +16,7 @@ import { WEIGHT_CONSTANTS, WEIGHT_FORMATS, weightConstants, weightParts, type Ma
  */
 export interface LinearVariant {
   readonly core: 'rows' | 'columns' | 'tile';
-  /** Lanes side by side on neighbouring outputs, lanes that share an output, outputs of a lane. Unused by 'tile'. */
+  /** Lanes side by side on neighbouring outputs, lanes that share an output, outputs of a lane (even). Unused by 'tile'. */
   readonly lanes: number;
   readonly kLanes: number;
   readonly threadRows: number;
@@ -45,9 +47,15 @@ export const linearParts = ({ type, shape }: LinearIncludes): readonly WgslPart[
   ...weightParts(type),
   { name: `lib/linear/${shape.core}`, text: CORES[shape.core] },
   shape.broadcast > 0
-    ? { name: 'lib/linear/activations.broadcast', text: broadcast }
-    : { name: 'lib/linear/activations.direct', text: direct },
+    ? { name: 'lib/linear/activations.broadcast', text: broadcastActivations }
+    : { name: 'lib/linear/activations.direct', text: directActivations },
 ];
+
+/** The include with group_maximum: one subgroup where activations are handed round by broadcast, else workgroup memory. */
+export const maximaPart = ({ broadcast }: LinearVariant): WgslPart =>
+  broadcast > 0
+    ? { name: 'lib/linear/maxima.subgroup', text: maximaSubgroup }
+    : { name: 'lib/linear/maxima.workgroup', text: maximaWorkgroup };
 
 /** The constants of `lib/linear/*` and `lib/weights/*`. */
 export const LINEAR_CONSTANTS = [
@@ -57,7 +65,7 @@ export const LINEAR_CONSTANTS = [
   'OUTPUTS',
   'LANES',
   'K_LANES',
-  'THREAD_ROWS',
+  'PAIRS',
   'COLUMNS',
   'TILE_COLUMNS',
   'HOLDS',
@@ -80,7 +88,7 @@ export function linearConstants(
     OUTPUTS: matrix.outputs,
     LANES: shape.lanes,
     K_LANES: shape.kLanes,
-    THREAD_ROWS: shape.threadRows,
+    PAIRS: shape.threadRows / 2,
     COLUMNS: shape.columns,
     TILE_COLUMNS: TILE_COLUMNS / 16,
     HOLDS: 8 / holdLanes,

@@ -36,29 +36,31 @@ const everyType = TYPES.flatMap((type): Shape[] => {
   ];
 });
 
+const shapes: readonly Shape[] = [
+  { ...base, outputs: 2, k: 32, rowTile: 1, variant: rowsVariant(1, 64, 2, 1) },
+  { ...base, outputs: 2, k: 32, variant: rowsVariant(64, 1, 1, 1) },
+  { ...base, k: 64, variant: rowsVariant(8, 16, 1, 1) },
+  { ...base, k: 576, variant: rowsVariant(4, 16, 2, 1), residual: true },
+  { ...base, k: 576, batch: 3, variant: rowsVariant(4, 16, 2, 4), residual: true },
+  { ...base, k: 576, batch: 8, type: 'Q8_0', rowTile: 64, variant: rowsVariant(16, 4, 4, 8) },
+  { ...base, batch: 4, rowTile: 64, variant: rowsVariant(32, 1, 3, 1) },
+  { ...base, batch: 5, rowTile: 32, variant: rowsVariant(32, 4, 5, 4) },
+  { ...base, type: 'Q6_K', k: 512, batch: 3, variant: rowsVariant(8, 4, 6, 4) },
+  { ...base, type: 'Q5_0', rowTile: 8, variant: rowsVariant(8, 2, 7, 1) },
+  { ...base, rowTile: 64, variant: rowsVariant(32, 1, 8, 1, 4), residual: true },
+  { ...base, type: 'Q8_0', k: 576, batch: 8, rowTile: 64, variant: rowsVariant(8, 1, 4, 8, 8) },
+  { ...base, type: 'Q8_0', k: 576, batch: 8, rowTile: 64, variant: rowsVariant(8, 4, 4, 8, 8) },
+  { ...base, batch: 3, rowTile: 64, variant: rowsVariant(8, 2, 8, 4, 4) },
+  { ...base, k: 576, batch: 70, rowTile: 64, variant: columnsVariant(8, 8, 16, 8), residual: true },
+  { ...base, batch: 16, rowTile: 1, variant: columnsVariant(8, 3, 5, 4) },
+  { ...base, type: 'Q8_0', k: 64, batch: 33, variant: columnsVariant(64, 1, 4) },
+  { ...base, k: 576, batch: 70, outputs: 130, rowTile: 8, variant: TILE, residual: true },
+  { ...base, type: 'Q8_0', k: 32, batch: 64, outputs: 64, rowTile: 1, variant: TILE },
+  ...everyType,
+];
+
 export default kernelCase(project, {
-  shapes: [
-    { ...base, outputs: 2, k: 32, rowTile: 1, variant: rowsVariant(1, 64, 2, 1) },
-    { ...base, outputs: 2, k: 32, variant: rowsVariant(64, 1, 1, 1) },
-    { ...base, k: 64, variant: rowsVariant(8, 16, 1, 1) },
-    { ...base, k: 576, variant: rowsVariant(4, 16, 2, 1), residual: true },
-    { ...base, k: 576, batch: 3, variant: rowsVariant(4, 16, 2, 4), residual: true },
-    { ...base, k: 576, batch: 8, type: 'Q8_0', rowTile: 64, variant: rowsVariant(16, 4, 4, 8) },
-    { ...base, batch: 4, rowTile: 64, variant: rowsVariant(32, 1, 3, 1) },
-    { ...base, batch: 5, rowTile: 32, variant: rowsVariant(32, 4, 5, 4) },
-    { ...base, type: 'Q6_K', k: 512, batch: 3, variant: rowsVariant(8, 4, 6, 4) },
-    { ...base, type: 'Q5_0', rowTile: 8, variant: rowsVariant(8, 2, 7, 1) },
-    { ...base, rowTile: 64, variant: rowsVariant(32, 1, 8, 1, 4), residual: true },
-    { ...base, type: 'Q8_0', k: 576, batch: 8, rowTile: 64, variant: rowsVariant(8, 1, 4, 8, 8) },
-    { ...base, type: 'Q8_0', k: 576, batch: 8, rowTile: 64, variant: rowsVariant(8, 4, 4, 8, 8) },
-    { ...base, batch: 3, rowTile: 64, variant: rowsVariant(8, 2, 8, 4, 4) },
-    { ...base, k: 576, batch: 70, rowTile: 64, variant: columnsVariant(8, 8, 16, 8), residual: true },
-    { ...base, batch: 16, rowTile: 1, variant: columnsVariant(8, 3, 5, 4) },
-    { ...base, type: 'Q8_0', k: 64, batch: 33, variant: columnsVariant(64, 1, 4) },
-    { ...base, k: 576, batch: 70, outputs: 130, rowTile: 8, variant: TILE, residual: true },
-    { ...base, type: 'Q8_0', k: 32, batch: 64, outputs: 64, rowTile: 1, variant: TILE },
-    ...everyType,
-  ],
+  shapes,
   bench: [
     { ...base, outputs: 576, k: 1536, rowTile: 64, residual: true, variant: rowsVariant(8, 1, 4, 1, 8) },
     { ...base, outputs: 576, k: 1536, rowTile: 8, residual: true, variant: rowsVariant(4, 16, 2, 1) },

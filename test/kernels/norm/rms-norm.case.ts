@@ -41,7 +41,8 @@ export default kernelCase(rmsNorm, {
       y: Array.from(y, (before, i) => {
         const row = Math.floor(i / hidden);
         if (row >= rows) return before;
-        const squares = x.slice(row * hidden, (row + 1) * hidden).reduce((sum, value) => sum + value * value, 0);
+        let squares = 0;
+        for (let k = row * hidden; k < (row + 1) * hidden; k++) squares += x[k]! ** 2;
         return (x[i]! * gain[gainAt * 4 + (i % hidden)]!) / Math.sqrt(squares / hidden + params.epsilon);
       }),
     };

@@ -6,7 +6,7 @@ import { GENERATE_DEFAULTS, hasPenalties, packSequence, type SamplingSettings } 
 import { referenceSample } from '../../reference/sampler.ts';
 import { kernelCase } from '../../support/kernel-case.ts';
 import { smallLayout, stepWords } from '../../support/step-words.ts';
-import { blockMaxima, referenceSettings } from './sampling-inputs.ts';
+import { blockMaxima, randomLogits, referenceSettings } from './sampling-inputs.ts';
 
 interface Shape {
   readonly vocab: number;
@@ -73,12 +73,9 @@ export default kernelCase(sample, {
     { vocab: 49_152, settings: { temperature: 0.7, topP: 0.95 } },
     { vocab: 49_152, settings: { temperature: 0.7, topK: 40, topP: 0.95 } },
   ],
-  build({ vocab, settings, spread = 4, rounding = 0, shift = 0 }, random) {
+  build({ vocab, settings, ...distribution }, random) {
     const layout = smallLayout();
-    const logits = Float32Array.from({ length: ROWS * vocab }, () => {
-      const value = shift + (spread === 0 ? 0 : random.normal() * spread);
-      return rounding === 0 ? value : Math.round(value / rounding) * rounding;
-    });
+    const logits = randomLogits(ROWS * vocab, random.word(), distribution);
     const sequences = Array.from({ length: layout.maxSequences }, (_, i) =>
       packSequence(
         { ...GENERATE_DEFAULTS, ...settings, seed: random.word() },

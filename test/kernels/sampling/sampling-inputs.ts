@@ -1,5 +1,19 @@
 import { SEQUENCE_WORDS, SequenceWord, type StepLayout } from '../../../src/kernels/step-layout.ts';
 import type { ReferenceSettings } from '../../reference/sampler.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
+
+/** `count` logits: normal numbers times `spread` plus `shift`, rounded to multiples of `rounding` so that many are equal (0 = not). */
+export function randomLogits(
+  count: number,
+  seed: number,
+  { spread = 4, shift = 0, rounding = 0 }: { spread?: number | undefined; shift?: number | undefined; rounding?: number | undefined } = {},
+): Float32Array<ArrayBuffer> {
+  const random = seededRandom(seed);
+  return Float32Array.from({ length: count }, () => {
+    const value = shift + (spread === 0 ? 0 : random.normal() * spread);
+    return rounding === 0 ? value : Math.round(value / rounding) * rounding;
+  });
+}
 
 /** The largest of every 64 ids of each row of `vocab` logits, as the head writes them. */
 export function blockMaxima(logits: Float32Array, vocab: number): Float32Array<ArrayBuffer> {

@@ -3,6 +3,7 @@ import { scoreRows } from '../../../src/kernels/sampling/score-rows.ts';
 import { stepConstants } from '../../../src/kernels/step-layout.ts';
 import { kernelCase } from '../../support/kernel-case.ts';
 import { smallLayout, stepWords } from '../../support/step-words.ts';
+import { randomLogits } from './sampling-inputs.ts';
 
 interface Shape {
   readonly vocab: number;
@@ -26,7 +27,7 @@ export default kernelCase(scoreRows, {
     { vocab: 49_152, spread: 3 },
   ],
   bench: [{ vocab: 49_152, spread: 3 }],
-  build({ vocab, spread, shift = 0 }, random) {
+  build({ vocab, ...distribution }, random) {
     const layout = smallLayout();
     const target = (): number => random.below(vocab);
     // Row 2 has no target.
@@ -42,7 +43,7 @@ export default kernelCase(scoreRows, {
       variant: undefined,
       buffers: {
         state: stepWords({ layout, rows, logitRows: LOGIT_ROWS, sequences: [], step: STEP }),
-        logits: Float32Array.from({ length: ROWS * vocab }, () => shift + (spread === 0 ? 0 : random.normal() * spread)),
+        logits: randomLogits(ROWS * vocab, random.word(), distribution),
         // As f32, so that the results are compared as the numbers that they are.
         outputs: new Float32Array(RING * layout.maxLogitRows * OUTPUT_WORDS).fill(0.5),
       },

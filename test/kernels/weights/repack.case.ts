@@ -32,15 +32,17 @@ const shapesOf = (type: WeightType): Shape[] => {
   ];
 };
 
+const shapes: readonly Shape[] = [
+  ...GGML_TYPE_NAMES.flatMap(shapesOf),
+  // More units than a workgroup.
+  { type: 'Q4_1', blocks: 65, rows: 2, rowTile: 8, outputs: 3, firstRow: 1, stride: 1 },
+];
+
 export default kernelCase(repack, {
-  shapes: [
-    ...GGML_TYPE_NAMES.flatMap(shapesOf),
-    // More units than a workgroup.
-    { type: 'Q4_1', blocks: 65, rows: 2, rowTile: 8, outputs: 3, firstRow: 1, stride: 1 },
-  ],
+  shapes,
   bench: [{ type: 'Q4_1', blocks: 48, rows: 576, rowTile: 64, outputs: 576, firstRow: 0, stride: 1 }],
   tolerance: 0,
-  build({ type, blocks, rows, rowTile, outputs, firstRow, stride }, random: Random) {
+  build({ type, blocks, rows, rowTile, outputs, firstRow, stride }: Shape, random: Random) {
     const raw = randomBlocks(type, rows * blocks * 32, seededRandom(random.word()));
     // The staging buffer is larger than its content; a word beyond the last block may be read, never used.
     const words = new Uint32Array(Math.ceil(raw.byteLength / 4) + 1).fill(BEFORE);
@@ -52,7 +54,7 @@ export default kernelCase(repack, {
       buffers: { raw: words, ...emptyMatrix(type, outputs, blocks * 32, rowTile, BEFORE) },
     };
   },
-  reference({ buffers }, { type, blocks, rows, rowTile, outputs, firstRow, stride }) {
+  reference({ buffers }, { type, blocks, rows, rowTile, outputs, firstRow, stride }: Shape) {
     const matrix = emptyMatrix(type, outputs, blocks * 32, rowTile, BEFORE);
     repackRows(matrix, type, new Uint8Array(buffers.raw.buffer), {
       columns: blocks * 32,

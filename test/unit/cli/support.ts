@@ -19,6 +19,8 @@ export class FakeCli {
   readonly #interrupts = new Set<() => void>();
   engineOptions: EngineOptions | undefined;
   isScreen = false;
+  /** Called when a line is asked for. */
+  onLine = (): void => undefined;
   #out = '';
   #err = '';
 
@@ -30,14 +32,9 @@ export class FakeCli {
       options.signal?.throwIfAborted();
       return fakeEngine(this.log);
     },
-    inspectModel: async (_model, { context = 4096, kv = 'f16' } = {}) => inspection(context, kv),
+    inspectModel: async (_model, options) => inspection(options?.context ?? 4096, options?.kv ?? 'f16'),
     openTokenizer: async () => fakeEngine(this.log).tokenizer,
   };
-
-  /** What has been written to stdout so far. */
-  get out(): string {
-    return this.#out;
-  }
 
   interrupt(): void {
     for (const listener of this.#interrupts) listener();
@@ -71,7 +68,10 @@ export class FakeCli {
       readLines: () => {
         let closed = false;
         return {
-          next: async () => (closed ? undefined : this.typed.shift()),
+          next: async () => {
+            this.onLine();
+            return closed ? undefined : this.typed.shift();
+          },
           close: () => {
             closed = true;
           },
@@ -95,7 +95,7 @@ const layer = {
   norms: 'pre',
 } as const;
 
-const rope = { base: 100_000, dims: 64, scaling: 'none', factors: undefined } as unknown as ModelInspection['config']['layers'][number]['rope'];
+const rope = { base: 100_000, dims: 64, scaling: { kind: 'none' }, pairing: 'neighbours' } as const;
 
 const inspection = (context: number, kv: 'f16' | 'f32'): ModelInspection => ({
   name: 'A model\u001B[2J',
@@ -106,7 +106,11 @@ const inspection = (context: number, kv: 'f16' | 'f32'): ModelInspection => ({
   config: {
     architecture: 'llama',
     name: 'A model',
-    layers: [{ ...layer, rope }, { ...layer, rope }, { ...layer, kvHeads: 1, rope }],
+    layers: [
+      { ...layer, rope },
+      { ...layer, rope },
+      { ...layer, kvHeads: 1, rope },
+    ],
     hidden: 576,
     vocab: 49_152,
     contextLength: 8192,

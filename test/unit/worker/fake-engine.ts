@@ -1,6 +1,9 @@
 import { abortedError, UsageError } from '../../../src/core/errors.ts';
 import type {
   Conversation,
+  ConversationOptions,
+  RowLogits,
+  ScoreOptions,
   Engine,
   GenerateOptions,
   Generation,
@@ -28,6 +31,11 @@ export interface FakeLog {
   produced: number;
   disposed: number;
   optionsSeen: GenerateOptions[];
+  prompts: string[];
+  /** The time to the first token that a generation reports, by its number from 1 on. */
+  firstTokenMs: (run: number) => number;
+  scoreOptions: ScoreOptions | undefined;
+  conversationOptions: ConversationOptions | undefined;
   /** Awaited before every token. */
   beforeToken: () => Promise<void>;
 }
@@ -36,6 +44,10 @@ export const newLog = (): FakeLog => ({
   produced: 0,
   disposed: 0,
   optionsSeen: [],
+  prompts: [],
+  firstTokenMs: () => 1,
+  scoreOptions: undefined,
+  conversationOptions: undefined,
   beforeToken: () => Promise.resolve(),
 });
 
@@ -47,6 +59,8 @@ function fakeGeneration(
   onEnd?: (text: string) => void,
 ): Generation {
   log.optionsSeen.push(options);
+  log.prompts.push(prompt);
+  const timeToFirstTokenMs = log.firstTokenMs(log.prompts.length);
   const { maxTokens = 5, signal } = options;
   const ids: number[] = [];
   let settle: { resolve(result: GenerationResult): void; reject(error: unknown): void } | undefined;
@@ -61,7 +75,7 @@ function fakeGeneration(
       finish,
       promptTokens: prompt.length,
       cachedTokens: 0,
-      timeToFirstTokenMs: 1,
+      timeToFirstTokenMs,
       tokensPerSecond: 2,
       seed: 3,
     });
@@ -94,12 +108,12 @@ function fakeGeneration(
   return { result, [Symbol.asyncIterator]: () => iterator };
 }
 
-function fakeConversation(log: FakeLog, system: string | undefined): Conversation {
+function fakeConversation(log: FakeLog, { system, ...settings }: ConversationOptions = {}): Conversation {
   if (system === 'refused')
     throw new UsageError({ code: 'usage-option', happened: 'Refused.', expected: 'Another.', todo: 'Change it.' });
   let messages: Message[] = system === undefined ? [] : [{ role: 'system', content: system }];
   const answer = (options?: GenerateOptions): Generation =>
-    fakeGeneration(log, messages.at(-1)?.content ?? '', options, (content) => {
+    fakeGeneration(log, messages.at(-1)?.content ?? '', { ...settings, ...options }, (content) => {
       messages = [...messages, { role: 'assistant', content }];
     });
   return {
@@ -140,18 +154,23 @@ export function fakeEngine(log: FakeLog): Engine {
           });
         return ids.join();
       },
-      applyChatTemplate: async (messages) => ({
+      applyChatTemplate: async (messages, { addGenerationPrompt = true } = {}) => ({
         ids: [messages.length],
-        rendered: messages.map(({ content }) => content).join(),
+        rendered: messages.map(({ content }) => content).join() + (addGenerationPrompt ? '+' : ''),
       }),
     },
-    conversation: (options) => fakeConversation(log, options?.system),
-    chat: (messages, options) => fakeGeneration(log, messages.at(-1)?.content ?? '', options),
+    conversation: (options) => {
+      log.conversationOptions = options;
+      return fakeConversation(log, options);
+    },
+    chat: (messages, options) => fakeGeneration(log, `chat:${messages.at(-1)?.content ?? ''}`, options),
     generate: (prompt, options) => fakeGeneration(log, typeof prompt === 'string' ? prompt : prompt.join('+'), options),
-    async score(ids, { signal, top } = {}) {
+    async score(ids, options = {}) {
+      log.scoreOptions = options;
       await log.beforeToken();
-      if (signal?.aborted) throw abortedError();
-      return { tokens: ids.length, nll: top ?? 0, perplexity: 1, nlls: [], logits: [] };
+      if (options.signal?.aborted) throw abortedError();
+      const logits: RowLogits[] = [{ position: 2, logsumexp: 1, top: [[5, 0.25]] }];
+      return { tokens: ids.length, nll: 0.5, perplexity: Math.exp(0.5), nlls: [0.5], logits };
     },
     report: async () => fakeReport(),
     restore: async () => {

@@ -54,9 +54,9 @@ describe('an engine over a channel', () => {
     expect(await engine.tokenizer.decode([1, 2])).toBe('1,2');
     expect(await engine.tokenizer.applyChatTemplate([{ role: 'user', content: 'Hi' }])).toEqual({
       ids: [1],
-      rendered: 'Hi',
+      rendered: 'Hi+',
     });
-    expect(await engine.score([1, 2, 3], { top: 7 })).toMatchObject({ tokens: 3, nll: 7 });
+    expect(await engine.score([1, 2, 3], { top: 7 })).toMatchObject({ tokens: 3, nll: 0.5, logits: [{ position: 2 }] });
     expect(await engine.report()).toEqual(fakeReport());
   });
 
@@ -169,7 +169,7 @@ describe('a generation over a channel', () => {
     const { page, log } = serve();
     const engine = await createWorkerEngine({ model: 'x', worker: page });
     expect(await read(engine.generate([4, 5], { maxTokens: 1, seed: 9, stop: ['x'] }))).toBe('4+50 ');
-    expect(await read(engine.chat([{ role: 'user', content: 'Hi' }], { maxTokens: 1 }))).toBe('Hi0 ');
+    expect(await read(engine.chat([{ role: 'user', content: 'Hi' }], { maxTokens: 1 }))).toBe('chat:Hi0 ');
     expect(log.optionsSeen[0]).toMatchObject({ maxTokens: 1, seed: 9, stop: ['x'] });
   });
 

@@ -1,0 +1,346 @@
+import { describe, expect, it } from 'vitest';
+import { fakeReport } from '../worker/fake-engine.ts';
+import { FakeCli, type RunResult } from './support.ts';
+
+const json = ({ out }: RunResult): unknown => {
+  expect(out.endsWith('\n')).toBe(true);
+  expect(out.trimEnd()).not.toContain('\n');
+  return JSON.parse(out);
+};
+
+describe('winnow info', () => {
+  it('prints the inspection as JSON, for the asked settings', async () => {
+    const facts = json(await new FakeCli().run('info', 'm', '--json', '--context', '64', '--kv', 'f32'));
+    expect(facts).toMatchObject({
+      architecture: 'llama',
+      memory: { context: 64, kv: 'f32', cache: 65_536 },
+      tensors: { Q4_1: { count: 210 } },
+    });
+  });
+
+  it('prints it for people: equal layers together, no control characters', async () => {
+    const { out } = await new FakeCli().run('info', 'm');
+    expect(out).toContain('A model?[2J');
+    expect(out).toMatch(
+      /layers 0-1 +9 query and 3 key-value heads of 64, MLP 1536, full attention, RoPE base 100000\n/,
+    );
+    expect(out).toMatch(/layer 2 +9 query and 1 key-value heads/);
+    expect(out).toContain('210 Q4_1 (1.0 MiB)');
+    expect(out).toContain('f16 cache 4.0 MiB at 4096 tokens');
+  });
+});
+
+describe('winnow tokenize', () => {
+  it('prints ids, as an array that an ids file may hold', async () => {
+    expect(await new FakeCli().run('tokenize', 'm', '--text', 'abc')).toEqual({ code: 0, out: '[0,1,2]\n', err: '' });
+  });
+
+  it('prints ids and text as JSON', async () => {
+    expect(json(await new FakeCli().run('tokenize', 'm', '--text', 'ab', '--json'))).toEqual({
+      ids: [0, 1],
+      rendered: 'ab',
+    });
+    expect(json(await new FakeCli().run('tokenize', 'm', '--text', '-x', '--special', '--json'))).toEqual({
+      ids: [0, -1],
+      rendered: '-x',
+    });
+    expect(json(await new FakeCli().run('tokenize', 'm', '--text', '', '--json'))).toEqual({ ids: [], rendered: '' });
+  });
+
+  it('reads text files exactly, the byte order mark too', async () => {
+    const cli = new FakeCli();
+    cli.files.set('f', '\uFEFFé\r\n');
+    expect(json(await cli.run('tokenize', 'm', '--text-file', 'f', '--json'))).toMatchObject({
+      rendered: '\uFEFFé\r\n',
+    });
+  });
+
+  it('renders messages', async () => {
+    const cli = new FakeCli();
+    cli.files.set('f', JSON.stringify([{ role: 'user', content: 'Hi' }]));
+    expect(json(await cli.run('tokenize', 'm', '--messages-file', 'f', '--json'))).toEqual({
+      ids: [1],
+      rendered: 'Hi+',
+    });
+    expect(
+      json(await cli.run('tokenize', 'm', '--messages-file', 'f', '--json', '--no-generation-prompt')),
+    ).toMatchObject({ rendered: 'Hi' });
+  });
+
+  it.each([
+    ['--text-file', undefined, 'storage-read'],
+    ['--text-file', Uint8Array.of(0x61, 0xff), 'usage-option'],
+    ['--messages-file', '[', 'usage-option'],
+    ['--messages-file', '{}', 'usage-messages'],
+    ['--messages-file', '[]', 'usage-messages'],
+    ['--messages-file', '[{"role":"robot","content":""}]', 'usage-messages'],
+  ])('refuses the %s %j with %s', async (option, content, code) => {
+    const cli = new FakeCli();
+    if (content !== undefined) cli.files.set('f', content);
+    const result = await cli.run('tokenize', 'm', option, 'f');
+    expect(result).toMatchObject({ code: 1, out: '' });
+    expect(result.err).toContain(`[${code}]`);
+  });
+});
+
+describe('winnow generate', () => {
+  it('streams the text to stdout and the rest to stderr', async () => {
+    const { code, out, err } = await new FakeCli().run('generate', 'm', '--prompt', 'a', '--max-tokens', '3');
+    expect({ code, out }).toEqual({ code: 0, out: 'a0 a1 a2 \n' });
+    expect(err).toContain('3 new (length)');
+  });
+
+  it('prints ids, text, finish and report as JSON', async () => {
+    const result = json(await new FakeCli().run('generate', 'm', '--prompt', 'a', '--max-tokens', '2', '--json'));
+    expect(result).toEqual({ ids: [0, 1], text: 'a0 a1 ', finish: 'length', report: fakeReport() });
+  });
+
+  it('takes ids, and prompts for the chat template', async () => {
+    const cli = new FakeCli();
+    cli.files.set('f', '[7, 8]');
+    expect((await cli.run('generate', 'm', '--ids', '4, 5', '--max-tokens', '1')).out).toBe('4+50 \n');
+    expect((await cli.run('generate', 'm', '--ids-file', 'f', '--max-tokens', '1')).out).toBe('7+80 \n');
+    expect((await cli.run('generate', 'm', '--prompt', 'Hi', '--chat', '--max-tokens', '1')).out).toBe('chat:Hi0 \n');
+  });
+
+  it.each(['{}', '[1.5]', '[-1]', '["1"]', 'null'])('refuses the ids file %s', async (content) => {
+    const cli = new FakeCli();
+    cli.files.set('f', content);
+    expect(await cli.run('generate', 'm', '--ids-file', 'f')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('[usage-ids]'),
+    });
+  });
+
+  it('is greedy and without penalties unless told otherwise', async () => {
+    const cli = new FakeCli();
+    await cli.run('generate', 'm', '--prompt', 'a', '--chat');
+    const neutral = {
+      temperature: 0,
+      topK: 0,
+      topP: 1,
+      minP: 0,
+      repetitionPenalty: 1,
+      presencePenalty: 0,
+      frequencyPenalty: 0,
+    };
+    expect(cli.log.optionsSeen[0]).toEqual({ ...neutral, signal: expect.anything() });
+    const flags =
+      '--stop x --stop y --ignore-eos --temperature 0.5 --top-k 3 --top-p .9 --min-p 0.1 --repetition-penalty 1.1 --presence-penalty -1 --frequency-penalty 1e-1 --seed 7';
+    await cli.run('generate', 'm', '--prompt', 'a', ...flags.split(' '));
+    expect(cli.log.optionsSeen[1]).toMatchObject({
+      stop: ['x', 'y'],
+      ignoreEos: true,
+      temperature: 0.5,
+      topK: 3,
+      topP: 0.9,
+      minP: 0.1,
+      repetitionPenalty: 1.1,
+      presencePenalty: -1,
+      frequencyPenalty: 0.1,
+      seed: 7,
+    });
+  });
+
+  it('stops at Ctrl-C with what it has, status 130; a second ends the process', async () => {
+    const cli = new FakeCli();
+    cli.log.beforeToken = async () => {
+      if (cli.log.produced === 2) cli.interrupt();
+    };
+    const result = await cli.run('generate', 'm', '--prompt', 'a', '--json');
+    expect(result.code).toBe(130);
+    expect(json(result)).toMatchObject({ ids: [0, 1], finish: 'abort' });
+    expect(cli.exits).toEqual([]);
+    cli.log.beforeToken = async () => {
+      cli.interrupt();
+      cli.interrupt();
+    };
+    await cli.run('generate', 'm', '--prompt', 'a');
+    expect(cli.exits).toEqual([130]);
+  });
+});
+
+describe('winnow score', () => {
+  it('hands over windows and rows, and prints the result', async () => {
+    const cli = new FakeCli();
+    cli.files.set('f', '[1,2,3]');
+    const result = json(
+      await cli.run(
+        'score',
+        'm',
+        '--ids-file',
+        'f',
+        '--context',
+        '8',
+        '--stride',
+        '4',
+        '--logits',
+        '0,-1',
+        '--top',
+        '2',
+        '--json',
+      ),
+    );
+    expect(cli.log.scoreOptions).toMatchObject({ context: 8, stride: 4, logits: [0, -1], top: 2 });
+    expect(cli.engineOptions).toMatchObject({ context: 8 });
+    expect(result).toEqual({
+      tokens: 3,
+      nll: 0.5,
+      perplexity: Math.exp(0.5),
+      logits: [{ position: 2, logsumexp: 1, top: [[5, 0.25]] }],
+      report: fakeReport(),
+    });
+  });
+
+  it('scores a text in one window unless told otherwise', async () => {
+    const cli = new FakeCli();
+    cli.files.set('f', 'abcd');
+    const { out } = await cli.run('score', 'm', '--text-file', 'f');
+    expect(Object.keys(cli.log.scoreOptions ?? {})).toEqual(['signal']);
+    expect(out).toBe('perplexity 1.6487, mean NLL 0.500000 nats over 4 targets\nrow 2: logsumexp 1.0000; 5 0.2500\n');
+  });
+
+  it('ends with status 130 at Ctrl-C', async () => {
+    const cli = new FakeCli();
+    cli.files.set('f', '[1]');
+    cli.log.beforeToken = async () => cli.interrupt();
+    expect(await cli.run('score', 'm', '--ids-file', 'f')).toMatchObject({
+      code: 130,
+      out: '',
+      err: expect.stringContaining('[aborted]'),
+    });
+  });
+});
+
+describe('winnow bench', () => {
+  it('measures each prompt so many times, after a round that does not count', async () => {
+    const cli = new FakeCli();
+    const result = json(await cli.run('bench', 'm', '--prompt', '3,5', '--decode', '4', '--repeat', '2', '--json'));
+    expect(cli.engineOptions).toMatchObject({ context: 10 });
+    expect(cli.log.optionsSeen).toHaveLength(6);
+    for (const options of cli.log.optionsSeen)
+      expect(options).toMatchObject({ maxTokens: 5, temperature: 0, ignoreEos: true });
+    expect(result).toMatchObject({
+      adapter: { vendor: 'v', architecture: 'a', description: 'e', features: ['subgroups'] },
+      prefill: [
+        {
+          tokens: 3,
+          tokensPerSecond: { median: 3000, min: 3000, max: 3000 },
+          timeToFirstTokenMs: { median: 1, min: 1, max: 1 },
+        },
+        { tokens: 5, tokensPerSecond: { median: 5000 } },
+      ],
+      decode: [
+        { history: 3, tokens: 4, tokensPerSecond: { median: 2, min: 2, max: 2 } },
+        { history: 5, tokens: 4, tokensPerSecond: { median: 2 } },
+      ],
+      perToken: { dispatches: 10, dispatchesPerLayer: 5, bindGroupsCreated: 0, buffersCreated: 0, bytesWritten: 4 },
+      gpuBytes: { weights: 1, cache: 2, peak: 7 },
+    });
+    expect(Object.keys((result as { decode: { msPerToken: object }[] }).decode[0]?.msPerToken ?? {})).toEqual([
+      'p50',
+      'p95',
+      'p99',
+    ]);
+  });
+
+  it('leaves the first round out', async () => {
+    const cli = new FakeCli();
+    cli.log.firstTokenMs = (run) => run;
+    const result = json(await cli.run('bench', 'm', '--prompt', '3', '--repeat', '2', '--json'));
+    expect(result).toMatchObject({ prefill: [{ timeToFirstTokenMs: { median: 2.5, min: 2, max: 3 } }] });
+  });
+
+  it('uses the same prompts in every run, with ids of the vocabulary', async () => {
+    const cli = new FakeCli();
+    await cli.run('bench', 'm', '--prompt', '6', '--repeat', '2');
+    const [first, ...others] = cli.log.prompts;
+    expect(others).toEqual([first, first]);
+    for (const id of (first ?? '').split('+').map(Number)) expect(id).toBeLessThan(10);
+  });
+
+  it('prints a table, and what it does on stderr', async () => {
+    const { out, err } = await new FakeCli().run('bench', 'm', '--prompt', '3', '--decode', '2', '--repeat', '1');
+    expect(out).toMatch(/prefill 3 +3000\.0 tokens\/s/);
+    expect(out).toMatch(/decode 2 after 3 +2\.0 tokens\/s/);
+    expect(err).toContain('warming up');
+  });
+
+  it('measures nothing after Ctrl-C', async () => {
+    const cli = new FakeCli();
+    cli.log.beforeToken = async () => cli.interrupt();
+    expect(await cli.run('bench', 'm', '--prompt', '3', '--json')).toMatchObject({ code: 130, out: '' });
+  });
+});
+
+describe('winnow chat', () => {
+  it('answers given messages in turn, within one conversation', async () => {
+    const { code, out } = await new FakeCli().run(
+      'chat',
+      'm',
+      '--system',
+      'S',
+      '--message',
+      'a',
+      '--message',
+      'b',
+      '--max-tokens',
+      '1',
+    );
+    expect({ code, out }).toEqual({ code: 0, out: 'a0 \nb0 \n' });
+  });
+
+  it('prints the answers as JSON', async () => {
+    const result = json(await new FakeCli().run('chat', 'm', '--message', 'a', '--max-tokens', '1', '--json'));
+    expect(result).toEqual({
+      answers: [{ ids: [0], text: 'a0 ', finish: 'length' }],
+      messages: [
+        { role: 'user', content: 'a' },
+        { role: 'assistant', content: 'a0 ' },
+      ],
+      report: fakeReport(),
+    });
+  });
+
+  it('leaves sampling to the engine unless told otherwise', async () => {
+    const cli = new FakeCli();
+    await cli.run('chat', 'm', '--message', 'a', '--temperature', '0.3');
+    expect(cli.log.conversationOptions).toEqual({ temperature: 0.3 });
+  });
+
+  it('answers typed lines until the input ends, skipping empty ones and going on after a refusal', async () => {
+    const cli = new FakeCli();
+    cli.typed.push('a', '  ', 'fail', 'b');
+    const { code, out, err } = await cli.run('chat', 'm', '--max-tokens', '3');
+    expect({ code, out }).toEqual({ code: 0, out: 'a0 a1 a2 \nfail0 fail1 b0 b1 b2 \n' });
+    expect(err).toContain('error: It failed.');
+  });
+
+  it('stops an answer at Ctrl-C and asks again; between answers Ctrl-C leaves', async () => {
+    const cli = new FakeCli();
+    cli.typed.push('a', 'b', 'c');
+    cli.log.beforeToken = async () => {
+      if (cli.log.produced !== 1) return;
+      cli.log.produced++;
+      cli.interrupt();
+    };
+    const { code, out } = await cli.run('chat', 'm', '--max-tokens', '2');
+    expect({ code, out }).toEqual({ code: 0, out: 'a0 \nb0 b1 \nc0 c1 \n' });
+
+    const idle = new FakeCli();
+    idle.typed.push('a');
+    idle.onLine = () => idle.interrupt();
+    expect(await idle.run('chat', 'm', '--max-tokens', '1')).toMatchObject({ code: 130, out: '' });
+    expect(idle.exits).toEqual([]);
+  });
+
+  it('ends with status 130 when Ctrl-C stops a given message', async () => {
+    const cli = new FakeCli();
+    cli.log.beforeToken = async () => {
+      if (cli.log.produced === 1) cli.interrupt();
+    };
+    const result = await cli.run('chat', 'm', '--message', 'a', '--message', 'b', '--json');
+    expect(result.code).toBe(130);
+    expect(json(result)).toMatchObject({ answers: [{ ids: [0], finish: 'abort' }] });
+  });
+});

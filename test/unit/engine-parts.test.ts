@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { scoreWindows, highest } from '../../src/engine/score.ts';
+import { SlotAllocator } from '../../src/engine/slot-allocator.ts';
+import { Transcript } from '../../src/engine/transcript.ts';
+
+describe('scoreWindows', () => {
+  test('one window scores every target', () => {
+    expect(scoreWindows(512, 512, 256)).toEqual([{ start: 0, end: 512, firstTarget: 1 }]);
+  });
+  test('later windows score their last stride targets', () => {
+    expect(scoreWindows(2048, 1024, 512)).toEqual([
+      { start: 0, end: 1024, firstTarget: 1 },
+      { start: 512, end: 1536, firstTarget: 1024 },
+      { start: 1024, end: 2048, firstTarget: 1536 },
+    ]);
+  });
+  test('a short last window scores what is left, and every target is scored once', () => {
+    const windows = scoreWindows(1100, 512, 256);
+    const targets = windows.flatMap(({ firstTarget, end }) => Array.from({ length: end - firstTarget }, (_, i) => firstTarget + i));
+    expect(targets).toEqual(Array.from({ length: 1099 }, (_, i) => i + 1));
+  });
+  test('a stride as long as the window leaves each window’s first token without a target', () => {
+    const windows = scoreWindows(10, 5, 5);
+    expect(windows.map(({ firstTarget }) => firstTarget)).toEqual([1, 6]);
+  });
+});
+
+test('highest gives ties to the lower id', () => {
+  expect(highest([1, 3, 3, 2], 3)).toEqual([
+    [1, 3],
+    [2, 3],
+    [3, 2],
+  ]);
+});
+
+test('slots are handed out lowest first, and come back', () => {
+  const slots = new SlotAllocator(3);
+  expect([slots.take(), slots.take()]).toEqual([0, 1]);
+  slots.give(0);
+  slots.resize(5);
+  expect([slots.take(), slots.take(), slots.free, slots.used]).toEqual([0, 2, 2, 3]);
+  expect(() => slots.give(4)).toThrow(/not taken/);
+});
+
+describe('Transcript', () => {
+  const letters = {
+    encode: (text: string) => [...text].map((letter) => letter.charCodeAt(0)),
+    decode: (ids: readonly number[]) => String.fromCharCode(...ids),
+  };
+  test('only the new part of a longer chat is tokenised', () => {
+    const encoded: string[] = [];
+    const transcript = new Transcript({ ...letters, encode: (text) => (encoded.push(text), letters.encode(text)) });
+    transcript.prompt('<u>hi<a>');
+    transcript.answered(letters.encode('yo.'));
+    const next = transcript.prompt('<u>hi<a>yo.<u>and<a>');
+    expect(encoded).toEqual(['<u>hi<a>', '<u>and<a>']);
+    expect(next.shared).toBe('<u>hi<a>yo.'.length);
+    expect(letters.decode(next.ids)).toBe('<u>hi<a>yo.<u>and<a>');
+  });
+  test('an edit goes back to the last place where text and ids meet', () => {
+    const transcript = new Transcript(letters);
+    transcript.prompt('one');
+    transcript.answered(letters.encode('two'));
+    const edited = transcript.prompt('onetXo');
+    expect(letters.decode(edited.ids)).toBe('onetXo');
+    expect(edited.shared).toBe(4);
+  });
+});

@@ -1,0 +1,46 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+
+const SRC = resolve(import.meta.dirname, '../../src');
+
+/** Which folders of src/ a folder may import from, besides itself. The order is the architecture. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  gpu: ['core'],
+  weights: ['core'],
+  tokenizer: ['core', 'weights'],
+  kernels: ['core', 'gpu'],
+  attention: ['core', 'gpu', 'kernels'],
+  cache: ['core', 'gpu', 'kernels'],
+  sampling: ['core', 'gpu', 'kernels'],
+  models: ['core', 'gpu', 'kernels', 'attention', 'cache', 'sampling', 'weights'],
+  engine: ['core', 'gpu', 'kernels', 'attention', 'cache', 'sampling', 'models', 'weights', 'tokenizer'],
+  worker: ['core', 'index'],
+  node: ['core', 'kernels', 'models', 'engine', 'weights', 'tokenizer'],
+  cli: ['core', 'node'],
+  index: ['core', 'engine', 'weights', 'worker'],
+};
+
+const folderOf = (path: string): string => relative(SRC, path).replace(/\.ts$/, '').split(/[/\\]/)[0]!;
+
+function* imports(): Generator<{ from: string; to: string; file: string }> {
+  for (const entry of readdirSync(SRC, { recursive: true, encoding: 'utf8' })) {
+    if (!entry.endsWith('.ts') || entry.endsWith('.d.ts')) continue;
+    const file = join(SRC, entry);
+    for (const [, specifier] of readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*['"](\.[^'"]+\.ts)['"]/g)) {
+      const target = resolve(dirname(file), specifier!);
+      // src/node.ts is the entry of the folder src/node.
+      yield { from: folderOf(file), to: folderOf(target), file: entry };
+    }
+  }
+}
+
+test('imports point one way', () => {
+  const wrong = [...imports()].filter(({ from, to }) => from !== to && !MAY_IMPORT[from]?.includes(to));
+  expect(wrong.map(({ file, to }) => `${file} imports ${to}`)).toEqual([]);
+});
+
+test('every folder of src has its place in the order', () => {
+  expect([...new Set([...imports()].map(({ from }) => from))].filter((folder) => !(folder in MAY_IMPORT))).toEqual([]);
+});
