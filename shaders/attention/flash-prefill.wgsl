@@ -63,7 +63,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_id) loca
 #for l in LINES
     let mine_$l = row_$l >= begin && row_$l < next && row_valid(row_$l);
     let limit_$l = select(0u, length + row_ordinal(row_$l) + 1u, mine_$l);
-    let position_$l = row_position(row_$l);
+    let oldest_$l = select(0u, row_position(row_$l) + 1u, WINDOW > 0u);
 #end
 
     for (var first = 0u; first < slots; first += PAGE_SLOTS) {
@@ -101,10 +101,10 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_id) loca
 #for s in SLOT_QUADS
       let slots_$s = slot_$s + vec4u(0u, 1u, 2u, 3u);
       var positions_$s = vec4u(0u);
-      if (WINDOW > 0u) { positions_$s = positions_at(page, kv_head, min(slots_$s, vec4u(last))); }
+      if (WINDOW > 0u) { positions_$s = positions_at(page, kv_head, slot_$s); }
 #for l in LINES
       {
-        let visible = (slots_$s < vec4u(limit_$l)) & (positions_$s + WINDOW > vec4u(select(0u, position_$l, WINDOW > 0u)));
+        let visible = (slots_$s < vec4u(limit_$l)) & (positions_$s + WINDOW >= vec4u(oldest_$l));
         score_$l_$s = select(vec4f(LOWEST), score_$l_$s * scale, visible);
         let pair = max(score_$l_$s.xy, score_$l_$s.zw);
         high_$l = max(high_$l, max(pair.x, pair.y));
@@ -189,11 +189,9 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_id) loca
 #end
 }
 
-fn positions_at(page : u32, kv_head : u32, slots : vec4u) -> vec4u {
-  return vec4u(position_at(page, kv_head, slots.x), position_at(page, kv_head, slots.y), position_at(page, kv_head, slots.z), position_at(page, kv_head, slots.w));
-}
-
-fn position_at(page : u32, kv_head : u32, slot : u32) -> u32 {
-  let word = position_word(page, kv_head, slot);
-  return quad_word(cache[word / QUAD_WORDS], word);
+// Positions of four slots from one that is a multiple of 4 on.
+fn positions_at(page : u32, kv_head : u32, slot : u32) -> vec4u {
+  let quad = position_word(page, kv_head, slot) / QUAD_WORDS;
+  let tail = cache[quad + 2u / QUAD_WORDS];
+  return vec4u(quad_word(cache[quad], 0u), quad_word(cache[quad], 1u), quad_word(tail, 2u), quad_word(tail, 3u));
 }

@@ -5,13 +5,13 @@
 @group(0) @binding(2) var<storage, read_write> outputs : array<u32>;  // [RING, MAX_LOGIT_ROWS, 2]: token, flags
 
 const THREADS = 256u;
-const MAX_SEQUENCES = (LENGTHS_AT - SEQUENCES_AT) / SEQUENCE_WORDS;
-const SEQUENCE_LENGTHS = LAYERS * KV_STRIDE;
+fn max_sequences() -> u32 { return (lengths_at() - sequences_at()) / SEQUENCE_WORDS; }
+fn sequence_lengths() -> u32 { return layer_count() * kv_stride(); }
 const NONE = 0xffffffffu;
 const OUTPUT_DONE = 1u;                                               // the sequence is done
 const OUTPUT_NO_TOKEN = 2u;                                           // it was done before this step: word 0 is no token of its
 
-fn sequence_at(sequence : u32, word : u32) -> u32 { return SEQUENCES_AT + sequence * SEQUENCE_WORDS + word; }
+fn sequence_at(sequence : u32, word : u32) -> u32 { return sequences_at() + sequence * SEQUENCE_WORDS + word; }
 
 fn is_stop(sequence : u32, token : u32) -> bool {
   if ((sequence_word(sequence, 0u) & SEQUENCE_IGNORE_EOS) != 0u) { return false; }
@@ -32,7 +32,7 @@ fn set_row(index : u32, sequence : u32, position : u32, token : u32, flags : u32
   state[row + 5u] = flags;
   state[row + 6u] = NONE;
   state[row + 7u] = 0u;
-  let logit_row_at = LOGIT_ROWS_AT + index * LOGIT_ROW_WORDS;
+  let logit_row_at = logit_rows_at() + index * LOGIT_ROW_WORDS;
   state[logit_row_at] = index;
   state[logit_row_at + 1u] = sequence;
   state[logit_row_at + 2u] = position;
@@ -65,14 +65,14 @@ fn next_row(index : u32) {
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(local_invocation_index) thread : u32) {
-  for (var i = thread; i < MAX_SEQUENCES * SEQUENCE_LENGTHS; i += THREADS) {
-    state[LENGTHS_AT + i] += sequence_word(i / SEQUENCE_LENGTHS, 10u);
+  for (var i = thread; i < max_sequences() * sequence_lengths(); i += THREADS) {
+    state[lengths_at() + i] += sequence_word(i / sequence_lengths(), 10u);
   }
   storageBarrier();
-  let rows = min(logit_row_count(), MAX_LOGIT_ROWS);
+  let rows = min(logit_row_count(), max_logit_rows());
   if (SAMPLED) {
     // Only what was drawn goes on: a sequence that was fed without a logit row has no rows in the next step.
-    for (var sequence = thread; sequence < MAX_SEQUENCES; sequence += THREADS) { state[sequence_at(sequence, 10u)] = 0u; }
+    for (var sequence = thread; sequence < max_sequences(); sequence += THREADS) { state[sequence_at(sequence, 10u)] = 0u; }
     storageBarrier();
     for (var index = thread; index < rows; index += THREADS) { next_row(index); }
   }

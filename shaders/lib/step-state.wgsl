@@ -1,11 +1,11 @@
 // The step state: what this step computes, for whom, and where it goes. One buffer, read through these functions.
 // Laid out by src/kernels/step-layout.ts:
-//   header        16 words: row count, logit row count, step number
+//   header        16 words: row count, logit row count, step number, 0, then where the sections begin and their sizes
 //   rows          [MAX_ROWS] of 8 words: sequence, position, ordinal, token, parent, flags, target, unused
 //   logit rows    [MAX_LOGIT_ROWS] of 4 words: row, sequence, position, flags
 //   sequences     [MAX_SEQUENCES] of 32 words: flags, seed, remaining, sampling settings, rows in this step, stop ids
-//   lengths       [MAX_SEQUENCES][LAYERS][KV_STRIDE]: slots in use before this step
-//   page table    [MAX_SEQUENCES][LAYERS][MAX_PAGES]: page of the layer's cache that holds slots 64 p ... 64 p + 63
+//   lengths       [MAX_SEQUENCES][layers][kv_stride]: slots in use before this step
+//   page table    [MAX_SEQUENCES][layers][max_pages]: page of the layer's cache that holds slots 64 p ... 64 p + 63
 // A row's slot in (layer, KV head) is that head's length plus the row's ordinal among its sequence's rows.
 const ROWS_AT = 16u;
 const ROW_WORDS = 8u;
@@ -17,6 +17,15 @@ const ROW_VALID = 1u;
 const SEQUENCE_DONE = 1u;
 const SEQUENCE_PENALTIES = 2u;
 const SEQUENCE_IGNORE_EOS = 4u;
+
+// Read from the header, not compiled in, so that models share their kernels.
+fn logit_rows_at() -> u32 { return state[4]; }
+fn sequences_at() -> u32 { return state[5]; }
+fn lengths_at() -> u32 { return state[6]; }
+fn pages_at() -> u32 { return state[7]; }
+fn layer_count() -> u32 { return state[8]; }
+fn kv_stride() -> u32 { return state[9]; }
+fn max_pages() -> u32 { return state[10]; }
 
 fn row_count() -> u32 { return state[0]; }
 fn logit_row_count() -> u32 { return state[1]; }
@@ -30,14 +39,14 @@ fn row_token(row : u32) -> u32 { return row_word(row, 3u); }
 fn row_valid(row : u32) -> bool { return row < row_count() && (row_word(row, 5u) & ROW_VALID) != 0u; }
 fn row_target(row : u32) -> u32 { return row_word(row, 6u); }
 
-fn logit_row_word(index : u32, word : u32) -> u32 { return state[LOGIT_ROWS_AT + index * LOGIT_ROW_WORDS + word]; }
+fn logit_row_word(index : u32, word : u32) -> u32 { return state[logit_rows_at() + index * LOGIT_ROW_WORDS + word]; }
 fn logit_row(index : u32) -> u32 { return logit_row_word(index, 0u); }
 fn logit_row_sequence(index : u32) -> u32 { return logit_row_word(index, 1u); }
 fn logit_row_position(index : u32) -> u32 { return logit_row_word(index, 2u); }
 
-fn sequence_word(sequence : u32, word : u32) -> u32 { return state[SEQUENCES_AT + sequence * SEQUENCE_WORDS + word]; }
+fn sequence_word(sequence : u32, word : u32) -> u32 { return state[sequences_at() + sequence * SEQUENCE_WORDS + word]; }
 fn sequence_setting(sequence : u32, word : u32) -> f32 { return bitcast<f32>(sequence_word(sequence, word)); }
 
-fn length_at(sequence : u32, layer : u32, kv_head : u32) -> u32 { return LENGTHS_AT + (sequence * LAYERS + layer) * KV_STRIDE + kv_head; }
+fn length_at(sequence : u32, layer : u32, kv_head : u32) -> u32 { return lengths_at() + (sequence * layer_count() + layer) * kv_stride() + kv_head; }
 fn sequence_length(sequence : u32, layer : u32, kv_head : u32) -> u32 { return state[length_at(sequence, layer, kv_head)]; }
-fn page_of(sequence : u32, layer : u32, slot : u32) -> u32 { return state[PAGES_AT + (sequence * LAYERS + layer) * MAX_PAGES + (slot >> 6u)]; }
+fn page_of(sequence : u32, layer : u32, slot : u32) -> u32 { return state[pages_at() + (sequence * layer_count() + layer) * max_pages() + (slot >> 6u)]; }

@@ -1,10 +1,10 @@
 // Logits of the logit rows: W n, n = RMSNorm(x) with NORM, else x as it is; penalised, and with MAXIMA the largest of every 64 ids, which the sampler scans
 // instead of the vocabulary. A head larger than a binding is a few shards: this one's ids begin at first_id.
-struct Params { columns : u32, epsilon : f32, first_id : u32, gain_at : u32 }
+struct Params { blocks : u32, outputs : u32, columns : u32, epsilon : f32, first_id : u32, gain_at : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> codes : array<vec4u>;        // lib/weights/layout
 @group(0) @binding(2) var<storage, read> aux : array<u32>;            // lib/weights/layout
-@group(0) @binding(3) var<storage, read> x : array<vec4f>;            // [rows, BLOCKS * 8]
+@group(0) @binding(3) var<storage, read> x : array<vec4f>;            // [rows, blocks * 8]
 @group(0) @binding(4) var<storage, read> vectors : array<vec4f>;      // norm weights at gain_at
 @group(0) @binding(5) var<storage, read> state : array<u32>;          // lib/step-state
 @group(0) @binding(6) var<storage, read> counts : array<u32>;         // [sequences, VOCAB]
@@ -16,7 +16,7 @@ var<private> largest$c : f32 = -3.0e38;                               // of this
 #end
 
 fn active_columns() -> u32 { return min(params.columns, logit_row_count()); }
-fn input(column : u32, quad : u32) -> vec4f { return x[logit_row(column) * (BLOCKS * 8u) + quad]; }
+fn input(column : u32, quad : u32) -> vec4f { return x[logit_row(column) * (params.blocks * 8u) + quad]; }
 fn gain_of(quad : u32) -> vec4f { if (NORM) { return vectors[params.gain_at + quad]; } return vec4f(1.0); }
 fn norm_scale(square : f32) -> f32 { return inverseSqrt(square + params.epsilon); }
 fn finish_pair(output : u32, column : u32, values : vec2f) {
@@ -27,7 +27,7 @@ fn finish_pair(output : u32, column : u32, values : vec2f) {
   let first = penalise(values.x, sequence, id);
   var largest = first;
   logits[at] = first;
-  if (output + 1u < OUTPUTS) {
+  if (output + 1u < params.outputs) {
     let second = penalise(values.y, sequence, id + 1u);
     logits[at + 1u] = second;
     largest = max(first, second);

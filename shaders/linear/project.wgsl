@@ -1,17 +1,17 @@
 // y = W x, or y += W x with RESIDUAL: attention output and down projection with the residual in the epilogue.
-struct Params { columns : u32 }
+struct Params { blocks : u32, outputs : u32, columns : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> codes : array<vec4u>;        // lib/weights/layout
 @group(0) @binding(2) var<storage, read> aux : array<u32>;            // lib/weights/layout
-@group(0) @binding(3) var<storage, read> x : array<vec4f>;            // [columns, BLOCKS * 8]
-@group(0) @binding(4) var<storage, read_write> y : array<vec2f>;      // [columns, OUTPUTS / 2]
+@group(0) @binding(3) var<storage, read> x : array<vec4f>;            // [columns, blocks * 8]
+@group(0) @binding(4) var<storage, read_write> y : array<vec2f>;      // [columns, outputs / 2]
 
 fn active_columns() -> u32 { return params.columns; }
-fn input(column : u32, quad : u32) -> vec4f { return x[column * (BLOCKS * 8u) + quad]; }
+fn input(column : u32, quad : u32) -> vec4f { return x[column * (params.blocks * 8u) + quad]; }
 fn gain_of(quad : u32) -> vec4f { return vec4f(1.0); }
 fn norm_scale(square : f32) -> f32 { return 1.0; }
 fn finish_pair(output : u32, column : u32, values : vec2f) {
-  let at = (column * OUTPUTS + output) / 2u;
+  let at = (column * params.outputs + output) / 2u;
   if (RESIDUAL) { y[at] += values; } else { y[at] = values; }
 }
 fn finish_group(first_output : u32, first_column : u32, index : u32) {}

@@ -101,7 +101,8 @@ fn truncate(thread : u32, scale : Scale, floor_key : u32, top_k : u32, top_p : f
     var high = float_key(scale.top) + 1u;                             // keys from here on fail
     var first = 0u;                                                   // ids before this fail, once there is only one key
     var failed = vec2f();
-    for (var step = 0u; size.x - failed.x > 1.0 && size[by_mass] != goal; step++) {
+    // At most 8 + 32 + 18 steps, unless logits are no numbers; then too it must end.
+    for (var step = 0u; step < 64u && size.x - failed.x > 1.0 && size[by_mass] != goal; step++) {
       if ((step & 3u) == 0u) { list_live(thread, scale.row, cut.key); }
       let between_keys = high - cut.key > 1u;
       var trial = Cut(cut.key, (first + cut.last) / 2u);

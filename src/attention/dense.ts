@@ -4,7 +4,6 @@ import { decodeFlash, decodeShape, MAX_GROUP, MAX_HEAD_DIM } from '../kernels/at
 import { flashPrefill, prefillConstants, prefillShape, type PrefillShape } from '../kernels/attention/flash-prefill.ts';
 import { MAX_SPLITS, mergeSplits } from '../kernels/attention/merge.ts';
 import type { LayerView } from '../kernels/layer-view.ts';
-import { stepConstants } from '../kernels/step-layout.ts';
 import type { AttentionArrays, AttentionBackend, AttentionShape } from './backend.ts';
 
 export { partialsBytes } from '../kernels/attention/decode-flash.ts';
@@ -21,15 +20,18 @@ export const splitsOf = ({ rows, lengthBucket }: AttentionShape): number =>
 
 /**
  * Exact attention to every visible slot, in a window where the layer has one.
- * @param cut how prefill is cut, where the adapter is known to want another shape than the default.
+ * @param options.software the adapter runs on the CPU, which wants another shape of prefill.
  */
-export function dense(cut?: PrefillShape): AttentionBackend {
+export function dense({ software = false }: { readonly software?: boolean } = {}): AttentionBackend {
   return {
     encode(recorder, layer, arrays, shape) {
       const { groupSize, kvHeads, qHeads, headDim } = layer;
-      invariant(groupSize * kvHeads === qHeads && groupSize <= MAX_GROUP, () => `${qHeads} query heads of ${kvHeads} KV heads`);
+      invariant(
+        groupSize * kvHeads === qHeads && groupSize <= MAX_GROUP,
+        () => `${qHeads} query heads of ${kvHeads} KV heads`,
+      );
       invariant(headDim % 4 === 0 && headDim <= MAX_HEAD_DIM, () => `head dimension ${headDim}`);
-      if (shape.rows > MAX_DECODE_ROWS) encodePrefill(recorder, layer, arrays, shape, cut ?? prefillShape(headDim));
+      if (shape.rows > MAX_DECODE_ROWS) encodePrefill(recorder, layer, arrays, shape, prefillShape(headDim, software));
       else encodeDecode(recorder, layer, arrays, shape);
     },
   };
@@ -37,8 +39,7 @@ export function dense(cut?: PrefillShape): AttentionBackend {
 
 const scaleOf = ({ scale, headDim }: LayerView): number => scale ?? 1 / Math.sqrt(headDim);
 
-const layerConstants = ({ stepLayout, kvHeads, groupSize, headDim, window }: LayerView) => ({
-  ...stepConstants(stepLayout),
+const layerConstants = ({ kvHeads, groupSize, headDim, window }: LayerView) => ({
   KV_HEADS: kvHeads,
   GROUP: groupSize,
   HEAD_DIM: headDim,
@@ -85,7 +86,7 @@ function encodeDecode(
     'attention-merge',
     mergeSplits.call({
       params: { splits, rows },
-      constants: { ...stepConstants(layer.stepLayout), Q_HEADS: layer.qHeads, HEAD_DIM: layer.headDim },
+      constants: { Q_HEADS: layer.qHeads, HEAD_DIM: layer.headDim },
       variant: undefined,
       bindings: { state: layer.state, partials, output, lse },
     }),

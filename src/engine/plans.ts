@@ -7,7 +7,6 @@ import { advance } from '../kernels/decoding/advance.ts';
 import type { LayerView } from '../kernels/layer-view.ts';
 import { sample } from '../kernels/sampling/sample.ts';
 import { scoreRows } from '../kernels/sampling/score-rows.ts';
-import { stepConstants } from '../kernels/step-layout.ts';
 import { encodeLlama, MATVEC_ROWS, type Activations, type StepShape } from '../models/llama.ts';
 import type { NetworkWeights } from '../models/network.ts';
 import type { StepState } from './step-state.ts';
@@ -74,7 +73,7 @@ export class Plans {
       { weights, activations, state: state.array, stepLayout: state.layout, layers: layerViews(this.#parts), attention },
       shape,
     );
-    const constants = { ...stepConstants(state.layout), VOCAB: weights.config.vocab, RING: ring };
+    const constants = { VOCAB: weights.config.vocab, RING: ring };
     const params = { rows: shape.logitRows };
     const logits = activations.logits;
     if (tail === 'sample')
@@ -93,7 +92,7 @@ export class Plans {
       'advance',
       advance.call({
         params: {},
-        constants: { ...stepConstants(state.layout), RING: ring, SAMPLED: tail === 'sample' },
+        constants: { RING: ring, SAMPLED: tail === 'sample' },
         variant: undefined,
         bindings: { state: state.array, outputs },
       }),

@@ -4,6 +4,8 @@ import { wholeBuffer, type GpuArray } from '../gpu/array.ts';
 import type { Gpu } from '../gpu/device.ts';
 import {
   HEADER_WORDS,
+  LAYOUT_AT,
+  layoutWords,
   LOGIT_ROW_WORDS,
   NO_PARENT,
   Row,
@@ -59,6 +61,7 @@ export class StepState {
     head[0] = rows.length;
     head[1] = wanted.length;
     head[2] = this.step;
+    head.set(layoutWords(this.layout), LAYOUT_AT);
     rows.forEach((row, i) => {
       const at = rowsAt + i * ROW_WORDS;
       head[at + Row.sequence] = row.sequence;

@@ -4,7 +4,7 @@ import { BINDING_ALIGNMENT, slice, wholeBuffer, type GpuArray } from '../gpu/arr
 import type { Gpu } from '../gpu/device.ts';
 import { PlanRecorder } from '../gpu/plan.ts';
 import { tuneLinear } from '../kernels/linear/tuning.ts';
-import { matrixBytes, type Matrix, type WeightType } from '../kernels/weights/format.ts';
+import { BLOCK, matrixBytes, type Matrix, type WeightType } from '../kernels/weights/format.ts';
 import { repack, repackConstants } from '../kernels/weights/repack.ts';
 import type { ModelConfig } from '../models/config.ts';
 import type { LayerWeights, MatrixPart, NetworkWeights, TunedMatrix } from '../models/network.ts';
@@ -205,8 +205,8 @@ async function repackChunk(
   recorder.add(
     'repack',
     repack.call({
-      params: { first_row: first + row * stride, row_stride: stride, rows, row_bytes: rowBytes },
-      constants: repackConstants(matrix.type, matrix.columns, matrix.rowTile),
+      params: { blocks: matrix.columns / BLOCK, first_row: first + row * stride, row_stride: stride, rows, row_bytes: rowBytes },
+      constants: repackConstants(matrix.type, matrix.rowTile),
       variant: { type: matrix.type },
       bindings: { raw: wholeBuffer(raw), codes: matrix.codes, aux: matrix.aux },
     }),

@@ -63,16 +63,18 @@ export class Gpu {
   lostError: DeviceLostError | undefined;
   peakBytes = 0;
   readonly #buffers = new Set<GPUBuffer>();
-  readonly #owned: boolean;
   #bytes = 0;
   #disposed = false;
 
-  constructor(device: GPUDevice, info: GPUAdapterInfo, disabled: readonly string[], owned: boolean) {
+  /** Held because Dawn in Node crashes when the provider is collected before its devices. */
+  readonly #provider: GPU | undefined;
+
+  constructor(device: GPUDevice, info: GPUAdapterInfo, disabled: readonly string[], provider: GPU | undefined) {
     this.device = device;
     this.info = info;
     this.disabled = disabled;
     this.limits = device.limits;
-    this.#owned = owned;
+    this.#provider = provider;
     const on = (feature: string): boolean => device.features.has(feature as GPUFeatureName) && !disabled.includes(feature);
     this.features = {
       shaderF16: on('shader-f16'),
@@ -187,7 +189,8 @@ export class Gpu {
     for (const buffer of this.#buffers) buffer.destroy();
     this.#buffers.clear();
     this.#bytes = 0;
-    if (this.#owned) this.device.destroy();
+    // A device of the caller's came without a provider.
+    if (this.#provider) this.device.destroy();
   }
 
   /** The error for work that is asked of a disposed device. */
@@ -213,7 +216,7 @@ const describe = (info: GPUAdapterInfo): string =>
 export async function requestGpu({ provider, device, adapter: pattern, disable = [] }: GpuRequest): Promise<Gpu> {
   if (device) {
     refuseSmallLimits(device.limits, 'The device that was given');
-    return new Gpu(device, device.adapterInfo, disable, false);
+    return new Gpu(device, device.adapterInfo, disable, undefined);
   }
   if (!provider)
     throw new CapabilityError({
@@ -243,7 +246,7 @@ export async function requestGpu({ provider, device, adapter: pattern, disable =
   for (const name of WANTED_LIMITS) requiredLimits[name] = adapter.limits[name];
   const features = OPTIONAL_FEATURES.filter((name) => adapter.features.has(name as GPUFeatureName) && !disable.includes(name));
   const owned = await adapter.requestDevice({ label: 'winnow', requiredFeatures: features as GPUFeatureName[], requiredLimits });
-  return new Gpu(owned, adapter.info, disable, true);
+  return new Gpu(owned, adapter.info, disable, provider);
 }
 
 function refuseSmallLimits(limits: GPUSupportedLimits, who: string): void {

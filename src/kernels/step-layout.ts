@@ -65,15 +65,16 @@ export function stepLayout(sizes: StepSizes): StepLayout {
   return { ...sizes, rowsAt, logitRowsAt, sequencesAt, lengthsAt, pagesAt, words: pagesAt + sizes.maxSequences * sizes.layers * sizes.maxPages };
 }
 
-/** The constants that `lib/step-state` needs; kernels that include it name them all. */
-export const STEP_CONSTANTS = ['LOGIT_ROWS_AT', 'SEQUENCES_AT', 'LENGTHS_AT', 'PAGES_AT', 'LAYERS', 'KV_STRIDE', 'MAX_PAGES'] as const;
+/** The header words from 4 on, which tell the kernels where the sections lie. */
+export const layoutWords = (layout: StepLayout): readonly number[] => [
+  layout.logitRowsAt,
+  layout.sequencesAt,
+  layout.lengthsAt,
+  layout.pagesAt,
+  layout.layers,
+  layout.kvStride,
+  layout.maxPages,
+];
 
-export const stepConstants = (layout: StepLayout): Record<(typeof STEP_CONSTANTS)[number], number> => ({
-  LOGIT_ROWS_AT: layout.logitRowsAt,
-  SEQUENCES_AT: layout.sequencesAt,
-  LENGTHS_AT: layout.lengthsAt,
-  PAGES_AT: layout.pagesAt,
-  LAYERS: layout.layers,
-  KV_STRIDE: layout.kvStride,
-  MAX_PAGES: layout.maxPages,
-});
+/** Where `layoutWords` begin. */
+export const LAYOUT_AT = 4;

@@ -8,9 +8,9 @@ import { gateUp } from '../kernels/linear/gate-up.ts';
 import { head } from '../kernels/linear/head.ts';
 import { project } from '../kernels/linear/project.ts';
 import { qkv } from '../kernels/linear/qkv.ts';
-import { linearConstants, type LinearVariant } from '../kernels/linear/variant.ts';
+import { linearConstants, linearParams, type LinearVariant } from '../kernels/linear/variant.ts';
 import { rmsNorm, rmsNormThreads } from '../kernels/norm/rms-norm.ts';
-import { stepConstants, type StepLayout } from '../kernels/step-layout.ts';
+import type { StepLayout } from '../kernels/step-layout.ts';
 import { weightConstants } from '../kernels/weights/format.ts';
 import type { NetworkWeights, TunedMatrix } from './network.ts';
 
@@ -60,8 +60,7 @@ export const MATVEC_ROWS = 8;
 export function encodeLlama(recorder: PlanRecorder, context: StepContext, shape: StepShape): void {
   const { weights, activations, state, stepLayout } = context;
   const { config, vectors } = weights;
-  const step = stepConstants(stepLayout);
-  const { rows } = shape;
+    const { rows } = shape;
   const fused = rows <= MATVEC_ROWS;
   const epsilon = config.normEpsilon;
 
@@ -82,7 +81,7 @@ export function encodeLlama(recorder: PlanRecorder, context: StepContext, shape:
       label,
       rmsNorm.call({
         params: { epsilon, gain_at: gainAt, rows },
-        constants: { ...step, HIDDEN: config.hidden, THREADS: rmsNormThreads(config.hidden) },
+        constants: { HIDDEN: config.hidden, THREADS: rmsNormThreads(config.hidden) },
         variant: undefined,
         bindings: { state, x: activations.hidden, gain: vectors, y: activations.normed },
       }),
@@ -93,7 +92,7 @@ export function encodeLlama(recorder: PlanRecorder, context: StepContext, shape:
     const { constants, variant, weights: bound } = linear(tuned, rows, false);
     recorder.add(
       label,
-      project.call({ params: { columns: rows }, constants: { ...constants, RESIDUAL: residual }, variant, bindings: { ...bound, x, y } }),
+      project.call({ params: { ...linearParams(tuned.matrix), columns: rows }, constants: { ...constants, RESIDUAL: residual }, variant, bindings: { ...bound, x, y } }),
     );
   };
 
@@ -101,8 +100,8 @@ export function encodeLlama(recorder: PlanRecorder, context: StepContext, shape:
     recorder.add(
       'embed',
       embed.call({
-        params: { first_id: firstRow, scale: config.embeddingScale },
-        constants: { ...weightConstants(matrix.type, matrix.columns, matrix.rowTile), ...step, OUTPUTS: matrix.outputs },
+        params: { ...linearParams(matrix), first_id: firstRow, scale: config.embeddingScale },
+        constants: { ...weightConstants(matrix.type, matrix.rowTile), },
         variant: { type: matrix.type, rows },
         bindings: { codes: matrix.codes, aux: matrix.aux, state, y: activations.hidden },
       }),
@@ -117,8 +116,8 @@ export function encodeLlama(recorder: PlanRecorder, context: StepContext, shape:
       recorder.add(
         'layer.qkv',
         qkv.call({
-          params: { columns: rows, epsilon, layer: index, first_row: part.firstRow, gain_at: layer.attentionNormAt, turns_at: layer.turnsAt },
-          constants: { ...constants, ...step, Q_HEADS: qHeads, KV_HEADS: kvHeads, HEAD_DIM: headDim, ROPE_PAIRS: rope.dims / 2 },
+          params: { ...linearParams(part.matrix), columns: rows, epsilon, layer: index, first_row: part.firstRow, gain_at: layer.attentionNormAt, turns_at: layer.turnsAt },
+          constants: { ...constants, Q_HEADS: qHeads, KV_HEADS: kvHeads, HEAD_DIM: headDim, ROPE_PAIRS: rope.dims / 2 },
           variant: { ...variant, kv: view.kv },
           bindings: { ...bound, x, vectors, state, query: activations.query, cache: view.cache },
         }),
@@ -137,7 +136,7 @@ export function encodeLlama(recorder: PlanRecorder, context: StepContext, shape:
       recorder.add(
         'layer.gate-up',
         gateUp.call({
-          params: { columns: rows, epsilon, gain_at: layer.ffnNormAt },
+          params: { ...linearParams(layer.gateUp.matrix), columns: rows, epsilon, gain_at: layer.ffnNormAt },
           constants,
           variant,
           bindings: { ...bound, x: n, vectors, y: activations.ffn },
@@ -156,7 +155,7 @@ export function encodeLlama(recorder: PlanRecorder, context: StepContext, shape:
         'layer.norm',
         rmsNorm.call({
           params: { epsilon, gain_at: gainAt, rows },
-          constants: { ...step, HIDDEN: config.hidden, THREADS: rmsNormThreads(config.hidden) },
+          constants: { HIDDEN: config.hidden, THREADS: rmsNormThreads(config.hidden) },
           variant: undefined,
           bindings: { state, x: activations.hidden, gain: vectors, y: activations.normed },
         }),
@@ -175,7 +174,7 @@ export function encodeLlama(recorder: PlanRecorder, context: StepContext, shape:
         'head.norm',
         rmsNorm.call({
           params: { epsilon, gain_at: weights.finalNormAt, rows },
-          constants: { ...step, HIDDEN: config.hidden, THREADS: rmsNormThreads(config.hidden) },
+          constants: { HIDDEN: config.hidden, THREADS: rmsNormThreads(config.hidden) },
           variant: undefined,
           bindings: { state, x: activations.hidden, gain: vectors, y: activations.normed },
         }),
@@ -187,8 +186,8 @@ export function encodeLlama(recorder: PlanRecorder, context: StepContext, shape:
       recorder.add(
         'head',
         head.call({
-          params: { columns: logitRows, epsilon, first_id: part.firstRow, gain_at: weights.finalNormAt },
-          constants: { ...constants, ...step, VOCAB: config.vocab, MAXIMA: maxima },
+          params: { ...linearParams(part.matrix), columns: logitRows, epsilon, first_id: part.firstRow, gain_at: weights.finalNormAt },
+          constants: { ...constants, VOCAB: config.vocab, MAXIMA: maxima },
           variant,
           bindings: { ...bound, x, vectors, state, counts: activations.counts, logits: activations.logits, block_max: activations.blockMax },
         }),

@@ -94,7 +94,10 @@ export interface SequenceStart {
  * The words of a sequence in the step state, not done.
  * @throws ModelFileError 'model-tokenizer' when there are more stop ids than the state has room for.
  */
-export function packSequence(settings: SamplingSettings, { remaining, stopIds, ignoreEos, rows }: SequenceStart): Uint32Array<ArrayBuffer> {
+export function packSequence(
+  settings: SamplingSettings,
+  { remaining, stopIds, ignoreEos, rows }: SequenceStart,
+): Uint32Array<ArrayBuffer> {
   if (stopIds.length > MAX_STOP_IDS)
     throw new ModelFileError({
       code: 'model-tokenizer',

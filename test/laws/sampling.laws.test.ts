@@ -4,9 +4,14 @@ import { wholeBuffer } from '../../src/gpu/array.ts';
 import { requestGpu, type Gpu } from '../../src/gpu/device.ts';
 import { PlanRecorder } from '../../src/gpu/plan.ts';
 import { advance } from '../../src/kernels/decoding/advance.ts';
-import { OUTPUT_DONE, OUTPUT_NO_TOKEN, OUTPUT_WORDS, outputAt, outputsWords } from '../../src/kernels/sampling/outputs.ts';
+import {
+  OUTPUT_DONE,
+  OUTPUT_NO_TOKEN,
+  OUTPUT_WORDS,
+  outputAt,
+  outputsWords,
+} from '../../src/kernels/sampling/outputs.ts';
 import { sample } from '../../src/kernels/sampling/sample.ts';
-import { stepConstants } from '../../src/kernels/step-layout.ts';
 import { GENERATE_DEFAULTS, packSequence, type SamplingSettings } from '../../src/sampling/settings.ts';
 import { blockMaxima, randomLogits, referenceSettings } from '../kernels/sampling/sampling-inputs.ts';
 import { referenceSample } from '../reference/sampler.ts';
@@ -27,9 +32,15 @@ interface Draw {
   readonly logits: Float32Array;
 }
 
-const MAX_DRAWS = 4000;
+const MAX_DRAWS = 2000;
 /** One layout for all, as every other one is another pipeline. */
-const layout = smallLayout({ maxRows: MAX_DRAWS, maxLogitRows: MAX_DRAWS, maxSequences: MAX_DRAWS, layers: 1, kvStride: 1 });
+const layout = smallLayout({
+  maxRows: MAX_DRAWS,
+  maxLogitRows: MAX_DRAWS,
+  maxSequences: MAX_DRAWS,
+  layers: 1,
+  kvStride: 1,
+});
 
 /** One dispatch: a logit row and a sequence for each draw. Returns the tokens. */
 async function drawAll(draws: readonly Draw[]): Promise<{ tokens: number[]; state: Uint32Array<ArrayBuffer> }> {
@@ -42,12 +53,15 @@ async function drawAll(draws: readonly Draw[]): Promise<{ tokens: number[]; stat
     rows: draws.map(({ position }, sequence) => ({ sequence, position })),
     logitRows: draws.map((_, row) => row),
     sequences: draws.map(({ settings }) =>
-      packSequence({ ...GENERATE_DEFAULTS, seed: 0, ...settings }, { remaining: 2, stopIds: [], ignoreEos: false, rows: 1 }),
+      packSequence(
+        { ...GENERATE_DEFAULTS, seed: 0, ...settings },
+        { remaining: 2, stopIds: [], ignoreEos: false, rows: 1 },
+      ),
     ),
   });
   const { outputs } = await runKernel(gpu, { kernel: sample } as unknown as AnyKernelCase, {
     params: { rows: count },
-    constants: { ...stepConstants(layout), VOCAB: vocab, RING: 1 },
+    constants: { VOCAB: vocab, RING: 1 },
     variant: undefined,
     buffers: {
       state,
@@ -95,7 +109,9 @@ describe('exact sampling', () => {
       const want = referenceSample(logits, referenceSettings(state, layout, row), position + 1);
       if (want.margin < NEAR_SCORE || want.cutMargin < NEAR_CUT) near++;
       else if (tokens[row] !== want.token)
-        wrong.push(`row ${row} got ${tokens[row]} want ${want.token} ${JSON.stringify(settings)} margins ${want.margin} ${want.cutMargin}`);
+        wrong.push(
+          `row ${row} got ${tokens[row]} want ${want.token} ${JSON.stringify(settings)} margins ${want.margin} ${want.cutMargin}`,
+        );
     });
     expect(wrong).toEqual([]);
     expect(near).toBeLessThanOrEqual(9);
@@ -129,7 +145,8 @@ describe('the law of the draws', () => {
     }, 0);
   }
   /** Chi-square that a true law passes with probability 1 - 1e-4 (Wilson-Hilferty). */
-  const limit = (freedom: number): number => freedom * (1 - 2 / (9 * freedom) + 3.72 * Math.sqrt(2 / (9 * freedom))) ** 3;
+  const limit = (freedom: number): number =>
+    freedom * (1 - 2 / (9 * freedom) + 3.72 * Math.sqrt(2 / (9 * freedom))) ** 3;
 
   const sorted = [5, 1, 3, 9, 7, 0, 2, 6, 4, 8];
   test.each([
@@ -149,23 +166,38 @@ describe('the law of the draws', () => {
     ['all three', { temperature: 1.5, topK: 6, topP: 0.9, minP: 0.6 }, sorted.slice(0, 4)],
   ])('%s', async (_, settings, survivors) => {
     const { tokens } = await drawAll(
-      Array.from({ length: DRAWS }, (__, i): Draw => ({ settings: { ...settings, seed: 1234 + (i % 4) }, position: i >> 2, logits })),
+      Array.from({ length: DRAWS }, (__, i): Draw => ({
+        settings: { ...settings, seed: 1234 + (i % 4) },
+        position: i >> 2,
+        logits,
+      })),
     );
     const counts = Array.from({ length: logits.length }, (__, id) => tokens.filter((token) => token === id).length);
-    const reference = referenceSample(logits, { repetition: 1, presence: 0, frequency: 0, topK: 0, topP: 1, minP: 0, ...settings, seed: 1 }, 1);
+    const reference = referenceSample(
+      logits,
+      { repetition: 1, presence: 0, frequency: 0, topK: 0, topP: 1, minP: 0, ...settings, seed: 1 },
+      1,
+    );
     expect(reference.survivors).toEqual(survivors.toSorted((a, b) => a - b));
     expect(counts.reduce((sum, count, id) => sum + (survivors.includes(id) ? 0 : count), 0)).toBe(0);
-    if (survivors.length > 1) expect(chiSquare(counts, survivors, settings.temperature)).toBeLessThan(limit(survivors.length - 1));
+    if (survivors.length > 1)
+      expect(chiSquare(counts, survivors, settings.temperature)).toBeLessThan(limit(survivors.length - 1));
   });
 
   test('all-equal logits: each of the kept lower ids, evenly', async () => {
     const equal = new Float32Array(300).fill(-3.25);
     const { tokens } = await drawAll(
-      Array.from({ length: 2000 }, (_, position): Draw => ({ settings: { temperature: 0.3, topK: 70, topP: 0.5, seed: 5 }, position, logits: equal })),
+      Array.from({ length: MAX_DRAWS }, (_, position): Draw => ({
+        settings: { temperature: 0.3, topK: 70, topP: 0.5, seed: 5 },
+        position,
+        logits: equal,
+      })),
     );
     const counts = Array.from({ length: 35 }, (_, id) => tokens.filter((token) => token === id).length);
     expect(Math.max(...tokens)).toBe(34);
-    expect(counts.reduce((sum, count) => sum + (count - 2000 / 35) ** 2 / (2000 / 35), 0)).toBeLessThan(limit(34));
+    expect(counts.reduce((sum, count) => sum + (count - MAX_DRAWS / 35) ** 2 / (MAX_DRAWS / 35), 0)).toBeLessThan(
+      limit(34),
+    );
   });
 });
 
@@ -205,12 +237,21 @@ describe('the tail of a step, replayed', () => {
       gpu.write(buffer, 0, data);
       return [name, buffer] as const;
     });
-    const arrays = Object.fromEntries(buffers.map(([name, buffer]) => [name, wholeBuffer(buffer)])) as Record<keyof typeof content, ReturnType<typeof wholeBuffer>>;
+    const arrays = Object.fromEntries(buffers.map(([name, buffer]) => [name, wholeBuffer(buffer)])) as Record<
+      keyof typeof content,
+      ReturnType<typeof wholeBuffer>
+    >;
     const buffer = Object.fromEntries(buffers) as Record<keyof typeof content, GPUBuffer>;
-    const constants = { ...stepConstants(small), RING };
+    const constants = { RING };
     const recorder = new PlanRecorder();
-    recorder.add('sample', sample.call({ params: { rows: 4 }, constants: { ...constants, VOCAB }, variant: undefined, bindings: arrays }));
-    recorder.add('advance', advance.call({ params: {}, constants: { ...constants, SAMPLED: true }, variant: undefined, bindings: arrays }));
+    recorder.add(
+      'sample',
+      sample.call({ params: { rows: 4 }, constants: { ...constants, VOCAB }, variant: undefined, bindings: arrays }),
+    );
+    recorder.add(
+      'advance',
+      advance.call({ params: {}, constants: { ...constants, SAMPLED: true }, variant: undefined, bindings: arrays }),
+    );
     const plan = await recorder.build(gpu, 'tail');
 
     const got: number[][] = starts.map(() => []);
@@ -231,7 +272,11 @@ describe('the tail of a step, replayed', () => {
       const want: number[] = [];
       while (want.length < remaining && want.at(-1) !== STOP)
         want.push(
-          referenceSample(logits.subarray(sequence * VOCAB, (sequence + 1) * VOCAB), referenceSettings(state, small, sequence), position + want.length + 1).token,
+          referenceSample(
+            logits.subarray(sequence * VOCAB, (sequence + 1) * VOCAB),
+            referenceSettings(state, small, sequence),
+            position + want.length + 1,
+          ).token,
         );
       expect(want.length).toBeLessThanOrEqual(STEPS);
       expect(got[sequence]!.slice(0, want.length)).toEqual(want);
@@ -243,11 +288,13 @@ describe('the tail of a step, replayed', () => {
       ]);
       // Each drawn token but the last was a row, after the row that the CPU fed.
       for (let i = 0; i < 4; i++) expect(end[small.lengthsAt + sequence * 4 + i]).toBe(want.length);
-      const counted = Array.from({ length: VOCAB }, (_, id) => (sequence === 2 ? want.filter((token) => token === id).length : 0));
+      const counted = Array.from({ length: VOCAB }, (_, id) =>
+        sequence === 2 ? want.filter((token) => token === id).length : 0,
+      );
       expect(Array.from(counts.slice(sequence * VOCAB, (sequence + 1) * VOCAB))).toEqual(counted);
     });
     expect(got[1]!.includes(STOP)).toBe(true);
-    expect([...end.slice(0, 3)]).toEqual([3, 3, STEPS]);
+    expect(Array.from(end.slice(0, 3))).toEqual([3, 3, STEPS]);
     plan.dispose();
     for (const [, made] of buffers) gpu.destroyBuffer(made);
   });

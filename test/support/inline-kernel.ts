@@ -7,7 +7,8 @@ import { asTypeOf, runKernel } from './run-kernel.ts';
 
 /**
  * Runs a few lines of WGSL behind some includes, for tests of an include by itself.
- * Kernels are cached by name and constants, so every text needs a `name` of its own. `body` is the content of `main`, run once for each `i` below `count`; it reads `input` and writes `output`.
+ * `body` is the content of `main`, run once for each `i` below `count`; it reads `input` and writes `output`.
+ * Kernels are cached by name and constants, so every text needs a `name` of its own.
  */
 export async function runInline(
   gpu: Gpu,

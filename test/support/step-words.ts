@@ -1,4 +1,6 @@
 import {
+  LAYOUT_AT,
+  layoutWords,
   LOGIT_ROW_WORDS,
   NO_PARENT,
   ROW_VALID,
@@ -37,8 +39,12 @@ export const smallLayout = (sizes: Partial<Parameters<typeof stepLayout>[0]> = {
 export function stepWords({ layout, rows, logitRows, sequences, step = 0 }: StepContent): Uint32Array<ArrayBuffer> {
   const words = new Uint32Array(layout.words);
   words.set([rows.length, logitRows.length, step]);
+  words.set(layoutWords(layout), LAYOUT_AT);
   rows.forEach(({ sequence, position, ordinal = 0, token = 0, valid = true, target = NO_TARGET }, i) =>
-    words.set([sequence, position, ordinal, token, NO_PARENT, valid ? ROW_VALID : 0, target], layout.rowsAt + i * ROW_WORDS),
+    words.set(
+      [sequence, position, ordinal, token, NO_PARENT, valid ? ROW_VALID : 0, target],
+      layout.rowsAt + i * ROW_WORDS,
+    ),
   );
   logitRows.forEach((row, i) =>
     words.set([row, rows[row]!.sequence, rows[row]!.position], layout.logitRowsAt + i * LOGIT_ROW_WORDS),

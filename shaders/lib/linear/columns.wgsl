@@ -9,14 +9,14 @@ var<private> results : array<vec2f, COLUMNS * PAIRS>;
 fn run(group : u32, column_group : u32, index : u32, lane : u32) {
   let first_output = group * GROUP_OUTPUTS;
   let first_column = column_group * COLUMNS;
-  if (first_output >= OUTPUTS || first_column >= active_columns()) { return; }
+  if (first_output >= params.outputs || first_column >= active_columns()) { return; }
 #for p in PAIRS
   let row$p = first_output + ($pu * LANES + index) * 2u;
 #for c in COLUMNS
   var sum$p_$c = vec2f(0.0);
 #end
 #end
-  for (var block = 0u; block < BLOCKS; block++) {
+  for (var block = 0u; block < params.blocks; block++) {
 #for p in PAIRS
     let even$p = load_block(row$p, block);
     let odd$p = load_block(row$p + 1u, block);
@@ -51,7 +51,7 @@ fn run(group : u32, column_group : u32, index : u32, lane : u32) {
   let count = min(COLUMNS, active_columns() - first_column) * PAIRS;
   for (var i = 0u; i < count; i++) {
     let row = first_output + (i % PAIRS) * LANES * 2u + index * 2u;
-    if (row < OUTPUTS) { finish_pair(row, first_column + i / PAIRS, results[i]); }
+    if (row < params.outputs) { finish_pair(row, first_column + i / PAIRS, results[i]); }
   }
   finish_group(first_output, first_column, index);
 }

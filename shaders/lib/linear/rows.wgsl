@@ -14,7 +14,7 @@ fn finish_results(first_row : u32, first_column : u32) {
   let count = min(COLUMNS, active_columns() - first_column) * PAIRS;
   for (var i = 0u; i < count; i++) {
     let row = first_row + (i % PAIRS) * LANES * 2u;
-    if (row < OUTPUTS) { finish_pair(row, first_column + i / PAIRS, results[i]); }
+    if (row < params.outputs) { finish_pair(row, first_column + i / PAIRS, results[i]); }
   }
 }
 
@@ -23,7 +23,7 @@ fn run(group : u32, column_group : u32, index : u32, lane : u32) {
   let k_lane = select(index / LANES, 0u, K_LANES == 1u);             // known to be uniform where it is
   let first_output = group * GROUP_OUTPUTS;
   let first_column = column_group * COLUMNS;
-  if (first_output >= OUTPUTS || first_column >= active_columns()) { return; }
+  if (first_output >= params.outputs || first_column >= active_columns()) { return; }
 #for p in PAIRS
   let row$p = first_output + ($pu * LANES + row_lane) * 2u;
 #for c in COLUMNS
@@ -33,7 +33,7 @@ fn run(group : u32, column_group : u32, index : u32, lane : u32) {
 #for c in COLUMNS
   var square$c = 0.0;
 #end
-  for (var block = k_lane; block < BLOCKS; block += K_LANES) {
+  for (var block = k_lane; block < params.blocks; block += K_LANES) {
 #for p in PAIRS
     let even$p = load_block(row$p, block);
     let odd$p = load_block(row$p + 1u, block);
@@ -85,7 +85,7 @@ fn run(group : u32, column_group : u32, index : u32, lane : u32) {
   if (K_LANES == 1u) {
     // No barrier, and one copy of the epilogue: lavapipe's compiler takes minutes over more in a large kernel.
 #for c in COLUMNS
-    let scale$c = select(1.0, norm_scale(squares_of(square$c, lane) / f32(BLOCKS * 32u)), NORM);
+    let scale$c = select(1.0, norm_scale(squares_of(square$c, lane) / f32(params.blocks * 32u)), NORM);
 #for p in PAIRS
     results[$cu * PAIRS + $pu] = sum$p_$c * scale$c;
 #end
@@ -93,13 +93,15 @@ fn run(group : u32, column_group : u32, index : u32, lane : u32) {
     finish_results(first_output + row_lane * 2u, first_column);
   } else {
 #for c in COLUMNS
-    if (row_lane == 0u) { squares[k_lane * COLUMNS + $cu] = square$c; }
+    let square_sum$c = squares_of(square$c, lane);
+    if (row_lane == 0u) { squares[k_lane * COLUMNS + $cu] = square_sum$c; }
 #for p in PAIRS
     partial[((k_lane * COLUMNS + $cu) * PAIRS + $pu) * LANES + row_lane] = sum$p_$c;
 #end
 #end
     workgroupBarrier();
-    for (var i = index; i < COLUMNS * PAIRS * LANES; i += THREADS) {
+    let count = min(COLUMNS, active_columns() - first_column) * PAIRS * LANES;
+    for (var i = index; i < count; i += THREADS) {
       let column = i / (PAIRS * LANES);
       var pair = partial[i];
       var square = squares[column];
@@ -107,9 +109,9 @@ fn run(group : u32, column_group : u32, index : u32, lane : u32) {
         pair += partial[k * COLUMNS * PAIRS * LANES + i];
         square += squares[k * COLUMNS + column];
       }
-      if (NORM) { pair *= norm_scale(square / f32(BLOCKS * 32u)); }
+      if (NORM) { pair *= norm_scale(square / f32(params.blocks * 32u)); }
       let output = first_output + (i % (PAIRS * LANES)) * 2u;
-      if (output < OUTPUTS) { finish_pair(output, first_column + column, pair); }
+      if (output < params.outputs) { finish_pair(output, first_column + column, pair); }
     }
   }
   finish_group(first_output, first_column, index);

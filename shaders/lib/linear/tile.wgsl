@@ -8,13 +8,13 @@ var<workgroup> tile_w : array<vec4f, 8u * TILE>;                   // [quad][out
 fn run(group : u32, column_group : u32, index : u32, lane : u32) {
   let first_output = group * TILE;
   let first_column = column_group * TILE;
-  if (first_output >= OUTPUTS || first_column >= active_columns()) { return; }
+  if (first_output >= params.outputs || first_column >= active_columns()) { return; }
   let output_lane = index % 16u;                                   // outputs 4 * lane ... + 3
   let column_lane = index / 16u;                                   // columns lane, lane + 16, ...
 #for c in TILE_COLUMNS
   var sum$c = vec4f(0.0);
 #end
-  for (var block = 0u; block < BLOCKS; block++) {
+  for (var block = 0u; block < params.blocks; block++) {
     for (var i = index; i < 8u * TILE; i += THREADS) {
       tile_x[(i % 8u) * TILE + i / 8u] = input(first_column + i / 8u, block * 8u + i % 8u);
     }
@@ -44,8 +44,8 @@ fn run(group : u32, column_group : u32, index : u32, lane : u32) {
   let output = first_output + output_lane * 4u;
 #for c in TILE_COLUMNS
   if (first_column + column_lane + 16u * $cu < active_columns()) {
-    if (output < OUTPUTS) { finish_pair(output, first_column + column_lane + 16u * $cu, sum$c.xy); }
-    if (output + 2u < OUTPUTS) { finish_pair(output + 2u, first_column + column_lane + 16u * $cu, sum$c.zw); }
+    if (output < params.outputs) { finish_pair(output, first_column + column_lane + 16u * $cu, sum$c.xy); }
+    if (output + 2u < params.outputs) { finish_pair(output + 2u, first_column + column_lane + 16u * $cu, sum$c.zw); }
   }
 #end
   finish_group(first_output, first_column, index);

@@ -8,6 +8,11 @@ fn k_scale(scales : u32, sub : u32) -> u32 {
   let minimum = (low >> 4u) | ((byte_at(scales + sub) >> 6u) << 4u);
   return scale | (minimum << 8u);
 }
+// Scale and minimum of the super-block, then those of its blocks, two blocks to a word.
+fn write_k_scales(source : u32, sub : u32, to : u32) {
+  if (sub == 0u) { aux[to] = word_at(source); }
+  if ((sub & 1u) == 0u) { aux[to + (1u + (sub >> 1u)) * ROW_TILE] = k_scale(source + 4u, sub) | (k_scale(source + 4u, sub + 1u) << 16u); }
+}
 // 32 nibbles of block `sub`: file order keeps two blocks in 32 bytes (low, then high halves); ours keeps weights j and j + 16 in byte j.
 fn k_nibbles(source : u32, sub : u32) -> vec4u {
   let start = source + (sub >> 1u) * 32u;

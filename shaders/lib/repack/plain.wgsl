@@ -1,5 +1,3 @@
 // F32, F16 and BF16: the block's words as they are.
-fn repack_unit(source : u32, row : u32, block : u32) {
-  let at = code_at(row, block);
-  for (var i = 0u; i < BLOCK_CODES; i++) { codes[at + i * ROW_TILE] = words_at(source + i * 16u); }
-}
+fn code_words(source : u32, sub : u32, part : u32) -> vec4u { return words_at(source + part * 16u); }
+fn write_aux(source : u32, sub : u32, row : u32, block : u32) {}

@@ -1,9 +1,3 @@
 // Q4_K: f16 scale and minimum, 12 bytes of 6-bit scales, 128 bytes of nibbles.
-fn repack_unit(source : u32, row : u32, block : u32) {
-  let to = aux_at(row, block);
-  aux[to] = word_at(source);
-  for (var sub = 0u; sub < 8u; sub++) {
-    if ((sub & 1u) == 0u) { aux[to + (1u + (sub >> 1u)) * ROW_TILE] = k_scale(source + 4u, sub) | (k_scale(source + 4u, sub + 1u) << 16u); }
-    codes[code_at(row, block + sub)] = k_nibbles(source + 16u, sub);
-  }
-}
+fn code_words(source : u32, sub : u32, part : u32) -> vec4u { return k_nibbles(source + 16u, sub); }
+fn write_aux(source : u32, sub : u32, row : u32, block : u32) { write_k_scales(source, sub, aux_at(row, block)); }

@@ -1,12 +1,7 @@
-// Q5_0: f16 scale, 32 fifth bits, 16 bytes of nibbles. A unit is two blocks; the last one of a row may be alone.
-fn repack_unit(source : u32, row : u32, block : u32) {
+// Q5_0: f16 scale, 32 fifth bits, 16 bytes of nibbles. A unit is two blocks that share the word of scales.
+fn code_words(source : u32, sub : u32, part : u32) -> vec4u { return words_at(source + sub * 22u + 6u); }
+fn write_aux(source : u32, sub : u32, row : u32, block : u32) {
   let to = aux_at(row, block);
-  var scales = 0u;
-  for (var i = 0u; i < min(2u, BLOCKS - block); i++) {
-    let start = source + i * 22u;
-    scales |= half_at(start) << (i * 16u);
-    aux[to + (1u + i) * ROW_TILE] = word_at(start + 2u);
-    codes[code_at(row, block + i)] = words_at(start + 6u);
-  }
-  aux[to] = scales;
+  if (sub == 0u) { aux[to] = pair_scales(source, block); }
+  aux[to + (1u + sub) * ROW_TILE] = word_at(source + sub * 22u + 2u);
 }

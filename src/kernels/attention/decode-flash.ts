@@ -1,7 +1,7 @@
 import source from '../../../shaders/attention/decode-flash.wgsl?raw';
 import { defineKernel } from '../../gpu/kernel.ts';
 import { cacheParts, type KvType } from '../cache-layout.ts';
-import { STEP_CONSTANTS, stepStatePart } from '../step-layout.ts';
+import { stepStatePart } from '../step-layout.ts';
 
 /** The most query heads of a KV head, and the widest head, that the attention kernels have room for. */
 export const MAX_GROUP = 16;
@@ -20,16 +20,7 @@ export const decodeFlash = defineKernel({
     lse: 'read_write',
     partials: 'read_write',
   },
-  constants: [
-    ...STEP_CONSTANTS,
-    'KV_HEADS',
-    'GROUP',
-    'HEAD_DIM',
-    'WINDOW',
-    'DIRECT',
-    'THREADS',
-    'TILE',
-  ],
+  constants: ['KV_HEADS', 'GROUP', 'HEAD_DIM', 'WINDOW', 'DIRECT', 'THREADS', 'TILE'],
   includes: ({ kv }: { readonly kv: KvType }) => [stepStatePart, ...cacheParts(kv)],
   grid: ({ splits, rows }, { KV_HEADS }) => [splits, Number(KV_HEADS), rows],
 });

@@ -2,7 +2,7 @@ import source from '../../../shaders/attention/flash-prefill.wgsl?raw';
 import { ceilDiv } from '../../core/invariant.ts';
 import { defineKernel } from '../../gpu/kernel.ts';
 import { cacheParts, PAGE_SLOTS, type KvType } from '../cache-layout.ts';
-import { STEP_CONSTANTS, stepStatePart } from '../step-layout.ts';
+import { stepStatePart } from '../step-layout.ts';
 
 /** Attention of 9 or more rows; see the WGSL for who computes what. */
 export const flashPrefill = defineKernel({
@@ -10,18 +10,7 @@ export const flashPrefill = defineKernel({
   source,
   params: { scale: 'f32', layer: 'u32', rows: 'u32' },
   bindings: { state: 'read', query: 'read', cache: 'read', output: 'read_write', lse: 'read_write' },
-  constants: [
-    ...STEP_CONSTANTS,
-    'KV_HEADS',
-    'GROUP',
-    'HEAD_DIM',
-    'WINDOW',
-    'LINES',
-    'TEAMS',
-    'LANES',
-    'SLOT_QUADS',
-    'DIM_QUADS',
-  ],
+  constants: ['KV_HEADS', 'GROUP', 'HEAD_DIM', 'WINDOW', 'LINES', 'TEAMS', 'LANES', 'SLOT_QUADS', 'DIM_QUADS'],
   includes: ({ kv }: { readonly kv: KvType }) => [stepStatePart, ...cacheParts(kv)],
   grid: ({ rows }, { GROUP, KV_HEADS, LINES, TEAMS }) => [
     ceilDiv(rows * Number(GROUP), Number(LINES) * Number(TEAMS)),
@@ -48,5 +37,12 @@ export const prefillConstants = ({ lines, teams, lanes }: PrefillShape, headDim:
   DIM_QUADS: ceilDiv(headDim / 4, lanes),
 });
 
-/** 64 threads and 32 lines; half the lines for wide heads, whose sums would not fit in registers. */
-export const prefillShape = (headDim: number): PrefillShape => ({ lines: headDim > 128 ? 4 : 8, teams: 4, lanes: 16 });
+/**
+ * GPUs: 64 threads and 32 lines; half the lines for wide heads, whose sums would not fit in registers. Software
+ * adapters run a workgroup on one core, 8 lanes at a time: a team is such a vector, and more lines gain nothing there
+ * but take tens of seconds to compile.
+ */
+export function prefillShape(headDim: number, software: boolean): PrefillShape {
+  const wide = headDim > 128;
+  return software ? { lines: wide ? 2 : 4, teams: 1, lanes: 8 } : { lines: wide ? 4 : 8, teams: 4, lanes: 16 };
+}

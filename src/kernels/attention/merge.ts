@@ -1,6 +1,6 @@
 import source from '../../../shaders/attention/merge.wgsl?raw';
 import { defineKernel } from '../../gpu/kernel.ts';
-import { STEP_CONSTANTS, stepStatePart } from '../step-layout.ts';
+import { stepStatePart } from '../step-layout.ts';
 
 /** The most splits that attention/merge joins: one thread weighs each. */
 export const MAX_SPLITS = 64;
@@ -11,7 +11,7 @@ export const mergeSplits = defineKernel({
   source,
   params: { splits: 'u32', rows: 'u32' },
   bindings: { state: 'read', partials: 'read', output: 'read_write', lse: 'read_write' },
-  constants: [...STEP_CONSTANTS, 'Q_HEADS', 'HEAD_DIM'],
+  constants: ['Q_HEADS', 'HEAD_DIM'],
   includes: () => [stepStatePart],
   grid: ({ rows }, { Q_HEADS }) => [Number(Q_HEADS), rows],
 });

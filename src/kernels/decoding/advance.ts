@@ -1,7 +1,7 @@
 import source from '../../../shaders/decoding/advance.wgsl?raw';
 import { defineKernel } from '../../gpu/kernel.ts';
 import { outputsPart } from '../sampling/outputs.ts';
-import { STEP_CONSTANTS, stepStatePart } from '../step-layout.ts';
+import { stepStatePart } from '../step-layout.ts';
 
 /** Commits a step's rows; with SAMPLED the tokens it drew become the rows of the next step. */
 export const advance = defineKernel({
@@ -9,7 +9,7 @@ export const advance = defineKernel({
   source,
   params: {},
   bindings: { state: 'read_write', outputs: 'read_write' },
-  constants: [...STEP_CONSTANTS, 'RING', 'SAMPLED'],
+  constants: ['RING', 'SAMPLED'],
   includes: () => [stepStatePart, outputsPart],
   grid: () => [1],
 });

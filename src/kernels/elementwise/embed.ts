@@ -1,16 +1,16 @@
 import source from '../../../shaders/elementwise/embed.wgsl?raw';
 import { ceilDiv } from '../../core/invariant.ts';
 import { defineKernel } from '../../gpu/kernel.ts';
-import { STEP_CONSTANTS, stepStatePart } from '../step-layout.ts';
+import { stepStatePart } from '../step-layout.ts';
 import { WEIGHT_CONSTANTS, weightParts, type WeightType } from '../weights/format.ts';
 
 /** y[row] = scale * embedding of the row's token. y [rows, hidden]. `rows` is the bucket. */
 export const embed = defineKernel({
   name: 'elementwise/embed',
   source,
-  params: { first_id: 'u32', scale: 'f32' },
+  params: { blocks: 'u32', outputs: 'u32', first_id: 'u32', scale: 'f32' },
   bindings: { codes: 'read', aux: 'read', state: 'read', y: 'read_write' },
-  constants: [...WEIGHT_CONSTANTS, ...STEP_CONSTANTS, 'OUTPUTS'],
+  constants: [...WEIGHT_CONSTANTS, ],
   includes: ({ type }: { type: WeightType; rows: number }) => [stepStatePart, ...weightParts(type)],
-  grid: (_params, { BLOCKS }, { rows }) => [ceilDiv(Number(BLOCKS) * 8, 64), rows],
+  grid: ({ blocks }, _constants, { rows }) => [ceilDiv(blocks * 8, 64), rows],
 });

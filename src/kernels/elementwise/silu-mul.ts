@@ -3,7 +3,7 @@ import { ceilDiv } from '../../core/invariant.ts';
 import { defineKernel } from '../../gpu/kernel.ts';
 
 /** The most workgroups put in x before y is used. */
-const GRID_X = 32_768;
+const GRID_X = 1024;
 
 /** y = silu(gate) * y for `count` elements, a multiple of 4. Where gate and up share a type, linear/gate-up does it. */
 export const siluMul = defineKernel({

@@ -6,9 +6,9 @@ import { LINEAR_CONSTANTS, linearGrid, linearParts, type LinearIncludes } from '
 export const gateUp = defineKernel({
   name: 'linear/gate-up',
   source,
-  params: { columns: 'u32', epsilon: 'f32', gain_at: 'u32' },
+  params: { blocks: 'u32', outputs: 'u32', columns: 'u32', epsilon: 'f32', gain_at: 'u32' },
   bindings: { codes: 'read', aux: 'read', x: 'read', vectors: 'read', y: 'read_write' },
   constants: LINEAR_CONSTANTS,
   includes: (variant: LinearIncludes) => linearParts(variant),
-  grid: ({ columns }, { OUTPUTS }, { shape }) => linearGrid(Number(OUTPUTS), columns, shape),
+  grid: ({ outputs, columns }, _constants, { shape }) => linearGrid(outputs, columns, shape),
 });

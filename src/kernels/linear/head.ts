@@ -1,14 +1,14 @@
 import source from '../../../shaders/linear/head.wgsl?raw';
 import { defineKernel } from '../../gpu/kernel.ts';
 import { penaltiesPart } from '../sampling/penalties-part.ts';
-import { STEP_CONSTANTS, stepStatePart } from '../step-layout.ts';
+import { stepStatePart } from '../step-layout.ts';
 import { LINEAR_CONSTANTS, linearGrid, linearParts, maximaPart, type LinearIncludes } from './variant.ts';
 
 /** Penalised logits of the logit rows [columns, vocab] and, with MAXIMA, the largest of every 64 ids. */
 export const head = defineKernel({
   name: 'linear/head',
   source,
-  params: { columns: 'u32', epsilon: 'f32', first_id: 'u32', gain_at: 'u32' },
+  params: { blocks: 'u32', outputs: 'u32', columns: 'u32', epsilon: 'f32', first_id: 'u32', gain_at: 'u32' },
   bindings: {
     codes: 'read',
     aux: 'read',
@@ -19,7 +19,7 @@ export const head = defineKernel({
     logits: 'read_write',
     block_max: 'read_write',
   },
-  constants: [...LINEAR_CONSTANTS, ...STEP_CONSTANTS, 'VOCAB', 'MAXIMA'],
+  constants: [...LINEAR_CONSTANTS, 'VOCAB', 'MAXIMA'],
   includes: (variant: LinearIncludes) => [stepStatePart, penaltiesPart, ...linearParts(variant), maximaPart(variant.shape)],
-  grid: ({ columns }, { OUTPUTS }, { shape }) => linearGrid(Number(OUTPUTS), columns, shape),
+  grid: ({ outputs, columns }, _constants, { shape }) => linearGrid(outputs, columns, shape),
 });

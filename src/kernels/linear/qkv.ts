@@ -4,16 +4,16 @@ import storeF32 from '../../../shaders/lib/store-pair.f32.wgsl?raw';
 import source from '../../../shaders/linear/qkv.wgsl?raw';
 import { defineKernel } from '../../gpu/kernel.ts';
 import { cacheParts, type KvType } from '../cache-layout.ts';
-import { STEP_CONSTANTS, stepStatePart } from '../step-layout.ts';
+import { stepStatePart } from '../step-layout.ts';
 import { LINEAR_CONSTANTS, linearGrid, linearParts, type LinearIncludes } from './variant.ts';
 
 /** Queries, keys and values with RoPE and the append to the cache as the epilogue of one matvec or matmul. */
 export const qkv = defineKernel({
   name: 'linear/qkv',
   source,
-  params: { columns: 'u32', epsilon: 'f32', layer: 'u32', first_row: 'u32', gain_at: 'u32', turns_at: 'u32' },
+  params: { blocks: 'u32', outputs: 'u32', columns: 'u32', epsilon: 'f32', layer: 'u32', first_row: 'u32', gain_at: 'u32', turns_at: 'u32' },
   bindings: { codes: 'read', aux: 'read', x: 'read', vectors: 'read', state: 'read', query: 'read_write', cache: 'read_write' },
-  constants: [...LINEAR_CONSTANTS, ...STEP_CONSTANTS, 'Q_HEADS', 'KV_HEADS', 'HEAD_DIM', 'ROPE_PAIRS'],
+  constants: [...LINEAR_CONSTANTS, 'Q_HEADS', 'KV_HEADS', 'HEAD_DIM', 'ROPE_PAIRS'],
   includes: ({ kv, ...variant }: LinearIncludes & { kv: KvType }) => [
     stepStatePart,
     ...cacheParts(kv),
@@ -21,5 +21,5 @@ export const qkv = defineKernel({
     { name: 'lib/rope', text: rope },
     ...linearParts(variant),
   ],
-  grid: ({ columns }, { OUTPUTS }, { shape }) => linearGrid(Number(OUTPUTS), columns, shape),
+  grid: ({ outputs, columns }, _constants, { shape }) => linearGrid(outputs, columns, shape),
 });

@@ -61,30 +61,26 @@ function narrow({ role }: MatrixShape, lanes: 4 | 8): LinearTuning {
 
 /** A CPU without subgroups: a lane owns outputs, every lane reads the activations. */
 function software({ role }: MatrixShape): LinearTuning {
-  const threadRows = { 1: 4, 2: 2, 4: 1, 8: 1 } as const;
   return {
     rowTile: HEAD_OUTPUTS,
     rows: (columns) => {
-      const perLane = role === 'head' ? { 1: 4, 2: 4, 4: 2, 8: 2 }[columns] : threadRows[columns];
-      return { core: 'rows', lanes: role === 'head' ? HEAD_OUTPUTS / perLane : 32, kLanes: 1, threadRows: perLane, columns, broadcast: 0 };
+      const threadRows = columns === 1 ? 4 : 2;
+      return { core: 'rows', lanes: role === 'head' ? HEAD_OUTPUTS / threadRows : 16, kLanes: 1, threadRows, columns, broadcast: 0 };
     },
-    matmul: { core: 'tile', lanes: 64, kLanes: 1, threadRows: 1, columns: 64, broadcast: 0 },
+    matmul: { core: 'tile', lanes: 64, kLanes: 1, threadRows: 2, columns: 64, broadcast: 0 },
   };
 }
 
 /**
- * GPUs, not measured yet: 8 neighbouring outputs side by side in memory, so that 8 lanes read 128 bytes together; 8 or 16
- * lanes share an output so that even a matrix of 576 outputs makes 72 workgroups of 64 or 128 threads.
+ * GPUs, not measured yet. 8 neighbouring outputs lie side by side in memory, so that the lanes of a group read whole lines;
+ * 16 lanes share an output, so that even a matrix of 576 outputs makes 72 workgroups of 64 threads.
  */
 function wide({ outputs, role }: MatrixShape): LinearTuning {
-  const large = outputs >= 4096;
+  const kLanes = outputs >= 4096 ? 8 : 16;
+  const lanes = role === 'head' ? HEAD_OUTPUTS / 2 : outputs >= 4096 ? 8 : 4;
   return {
     rowTile: 8,
-    rows: (columns) => {
-      if (role === 'head') return { core: 'rows', lanes: 32, kLanes: 8, threadRows: 2, columns, broadcast: 0 };
-      const threadRows = large ? 2 : 1;
-      return { core: 'rows', lanes: 8, kLanes: large ? 8 : 16, threadRows, columns, broadcast: 0 };
-    },
-    matmul: { core: 'tile', lanes: 64, kLanes: 1, threadRows: 1, columns: 64, broadcast: 0 },
+    rows: (columns) => ({ core: 'rows', lanes, kLanes: role === 'head' ? 8 : kLanes, threadRows: 2, columns, broadcast: 0 }),
+    matmul: { core: 'tile', lanes: 64, kLanes: 1, threadRows: 2, columns: 64, broadcast: 0 },
   };
 }

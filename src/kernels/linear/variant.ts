@@ -8,7 +8,7 @@ import tileCore from '../../../shaders/lib/linear/tile.wgsl?raw';
 import { ceilDiv } from '../../core/invariant.ts';
 import type { Grid } from '../../gpu/kernel.ts';
 import type { WgslPart } from '../../gpu/wgsl.ts';
-import { WEIGHT_CONSTANTS, WEIGHT_FORMATS, weightConstants, weightParts, type Matrix, type WeightType } from '../weights/format.ts';
+import { BLOCK, WEIGHT_CONSTANTS, WEIGHT_FORMATS, weightConstants, weightParts, type Matrix, type WeightType } from '../weights/format.ts';
 
 /**
  * How a linear kernel is shaped. `core`: 'rows' = matvec for 1 to 8 batch rows, 'columns' = matmul in registers with
@@ -51,9 +51,9 @@ export const linearParts = ({ type, shape }: LinearIncludes): readonly WgslPart[
     : { name: 'lib/linear/activations.direct', text: directActivations },
 ];
 
-/** The include with group_maximum: one subgroup where activations are handed round by broadcast, else workgroup memory. */
-export const maximaPart = ({ broadcast }: LinearVariant): WgslPart =>
-  broadcast > 0
+/** The include with group_maximum: a subgroup operation where the workgroup is surely one subgroup, else workgroup memory. */
+export const maximaPart = ({ broadcast, lanes, kLanes }: LinearVariant): WgslPart =>
+  broadcast > 0 && lanes * kLanes === broadcast
     ? { name: 'lib/linear/maxima.subgroup', text: maximaSubgroup }
     : { name: 'lib/linear/maxima.workgroup', text: maximaWorkgroup };
 
@@ -62,7 +62,6 @@ export const LINEAR_CONSTANTS = [
   ...WEIGHT_CONSTANTS,
   'SPLIT_SCALE',
   'OFFSET',
-  'OUTPUTS',
   'LANES',
   'K_LANES',
   'PAIRS',
@@ -82,10 +81,9 @@ export function linearConstants(
   const { splitScale, offset } = WEIGHT_FORMATS[matrix.type];
   const holdLanes = shape.broadcast > 0 ? shape.broadcast : 1;
   return {
-    ...weightConstants(matrix.type, matrix.columns, matrix.rowTile),
+    ...weightConstants(matrix.type, matrix.rowTile),
     SPLIT_SCALE: splitScale,
     OFFSET: offset,
-    OUTPUTS: matrix.outputs,
     LANES: shape.lanes,
     K_LANES: shape.kLanes,
     PAIRS: shape.threadRows / 2,
@@ -96,6 +94,9 @@ export function linearConstants(
     NORM: norm,
   };
 }
+
+/** The params that `lib/linear/*` and `lib/weights/*` need of a matrix. */
+export const linearParams = ({ columns, outputs }: Matrix): { blocks: number; outputs: number } => ({ blocks: columns / BLOCK, outputs });
 
 /** The most workgroups put in x before y is used; keeps every dimension below the limit of 65,535. */
 const GRID_X = 32_768;

@@ -1,6 +1,6 @@
 import source from '../../../shaders/norm/rms-norm.wgsl?raw';
 import { defineKernel } from '../../gpu/kernel.ts';
-import { STEP_CONSTANTS, stepStatePart } from '../step-layout.ts';
+import { stepStatePart } from '../step-layout.ts';
 
 /** y = x * gain / sqrt(mean(x^2) + epsilon) for every row; gain_at in quads. HIDDEN is a multiple of 4; THREADS 64 to 256. */
 export const rmsNorm = defineKernel({
@@ -8,7 +8,7 @@ export const rmsNorm = defineKernel({
   source,
   params: { epsilon: 'f32', gain_at: 'u32', rows: 'u32' },
   bindings: { state: 'read', x: 'read', gain: 'read', y: 'read_write' },
-  constants: [...STEP_CONSTANTS, 'HIDDEN', 'THREADS'],
+  constants: ['HIDDEN', 'THREADS'],
   includes: () => [stepStatePart],
   grid: ({ rows }) => [rows],
 });

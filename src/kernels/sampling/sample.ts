@@ -2,7 +2,7 @@ import philox from '../../../shaders/lib/philox.wgsl?raw';
 import rowReduce from '../../../shaders/sampling/lib/row-reduce.wgsl?raw';
 import source from '../../../shaders/sampling/sample.wgsl?raw';
 import { defineKernel } from '../../gpu/kernel.ts';
-import { STEP_CONSTANTS, stepStatePart } from '../step-layout.ts';
+import { stepStatePart } from '../step-layout.ts';
 import { outputsPart } from './outputs.ts';
 
 /**
@@ -14,7 +14,7 @@ export const sample = defineKernel({
   source,
   params: { rows: 'u32' },
   bindings: { state: 'read', logits: 'read', block_max: 'read', counts: 'read_write', outputs: 'read_write' },
-  constants: [...STEP_CONSTANTS, 'VOCAB', 'RING'],
+  constants: ['VOCAB', 'RING'],
   includes: () => [
     stepStatePart,
     outputsPart,

@@ -1,7 +1,7 @@
 import rowReduce from '../../../shaders/sampling/lib/row-reduce.wgsl?raw';
 import source from '../../../shaders/sampling/score-rows.wgsl?raw';
 import { defineKernel } from '../../gpu/kernel.ts';
-import { STEP_CONSTANTS, stepStatePart } from '../step-layout.ts';
+import { stepStatePart } from '../step-layout.ts';
 import { outputsPart } from './outputs.ts';
 
 /** Negative log-likelihood of each logit row's target and log-sum-exp of its logits [rows, vocab], in nats. */
@@ -10,7 +10,7 @@ export const scoreRows = defineKernel({
   source,
   params: { rows: 'u32' },
   bindings: { state: 'read', logits: 'read', outputs: 'read_write' },
-  constants: [...STEP_CONSTANTS, 'VOCAB', 'RING'],
+  constants: ['VOCAB', 'RING'],
   includes: () => [stepStatePart, outputsPart, { name: 'sampling/lib/row-reduce', text: rowReduce }],
   grid: ({ rows }) => [rows],
 });

@@ -1,5 +1,4 @@
 import { decodeFlash, decodeShape, partialsBytes } from '../../../src/kernels/attention/decode-flash.ts';
-import { stepConstants } from '../../../src/kernels/step-layout.ts';
 import { kernelCase } from '../../support/kernel-case.ts';
 import { attentionOf, buildScene, look, untouched, type Scene, type SceneShape } from './scene.ts';
 
@@ -56,10 +55,29 @@ export default kernelCase(decodeFlash, {
     { ...one, splits: 0, window: 1, sequences: [{ length: 90, rows: 1 }] },
     { ...one, splits: 0, window: 50, kv: 'f32', sequences: [{ length: 200, rows: 1 }] },
     { ...one, splits: 0, bucket: 4, sequences: [{ length: [5, 70, 129], rows: 3 }] },
-    { ...one, splits: 0, bucket: 8, invalid: [1, 5], sequences: [{ length: 20, rows: 3 }, { length: [90, 0, 64], rows: 4 }] },
+    {
+      ...one,
+      splits: 0,
+      bucket: 8,
+      invalid: [1, 5],
+      sequences: [
+        { length: 20, rows: 3 },
+        { length: [90, 0, 64], rows: 4 },
+      ],
+    },
     { ...one, splits: 2, sequences: [{ length: 150, rows: 1 }] },
     { ...one, splits: 4, headDim: 128, group: 7, kvHeads: 1, sequences: [{ length: 300, rows: 1 }] },
-    { ...one, splits: 3, kv: 'f32', bucket: 4, invalid: [0], sequences: [{ length: 200, rows: 1 }, { length: [130, 256, 300], rows: 2 }] },
+    {
+      ...one,
+      splits: 3,
+      kv: 'f32',
+      bucket: 4,
+      invalid: [0],
+      sequences: [
+        { length: 200, rows: 1 },
+        { length: [130, 256, 300], rows: 2 },
+      ],
+    },
   ] as readonly Shape[],
   bench: [
     { ...one, splits: 0, sequences: [{ length: 255, rows: 1 }] },
@@ -68,13 +86,12 @@ export default kernelCase(decodeFlash, {
   ],
   build(shape, random) {
     const scene = buildScene(shape, random);
-    const { kvHeads, group, headDim, bucket, layout, layer, scale, state, cache, query } = scene;
+    const { kvHeads, group, headDim, bucket, layer, scale, state, cache, query } = scene;
     const splits = Math.max(1, shape.splits);
     const heads = kvHeads * group;
     const built = {
       params: { scale, layer, splits, rows: bucket },
       constants: {
-        ...stepConstants(layout),
         KV_HEADS: kvHeads,
         GROUP: group,
         HEAD_DIM: headDim,
@@ -99,11 +116,16 @@ export default kernelCase(decodeFlash, {
   reference(built, shape) {
     const scene = scenes.get(built)!;
     const { output, lse, partials } = built.buffers;
-    return shape.splits === 0 ? { ...attentionOf(scene), partials } : { output, lse, partials: partialsOf(scene, shape.splits) };
+    return shape.splits === 0
+      ? { ...attentionOf(scene), partials }
+      : { output, lse, partials: partialsOf(scene, shape.splits) };
   },
   tolerance: 2e-5,
   work: ({ kv, kvHeads, group, headDim, sequences }) => {
     const slots = sequences.reduce((sum, { length, rows }) => sum + rows * (Math.max(...[length].flat()) + 1), 0);
-    return { bytes: slots * kvHeads * headDim * 2 * (kv === 'f16' ? 2 : 4), flops: 4 * slots * kvHeads * group * headDim };
+    return {
+      bytes: slots * kvHeads * headDim * 2 * (kv === 'f16' ? 2 : 4),
+      flops: 4 * slots * kvHeads * group * headDim,
+    };
   },
 });

@@ -1,5 +1,4 @@
 import { mergeSplits } from '../../../src/kernels/attention/merge.ts';
-import { stepConstants } from '../../../src/kernels/step-layout.ts';
 import { kernelCase, uniform } from '../../support/kernel-case.ts';
 import { buildScene, UNTOUCHED, untouched } from './scene.ts';
 
@@ -23,7 +22,15 @@ export default kernelCase(mergeSplits, {
   bench: [{ qHeads: 32, headDim: 128, splits: 16, rows: 1, bucket: 1 }],
   build({ qHeads, headDim, splits, rows, bucket }, random) {
     const scene = buildScene(
-      { kv: 'f16', kvHeads: 1, group: 1, headDim: 4, bucket, sequences: [{ length: 0, rows }], invalid: rows > 2 ? [1] : [] },
+      {
+        kv: 'f16',
+        kvHeads: 1,
+        group: 1,
+        headDim: 4,
+        bucket,
+        sequences: [{ length: 0, rows }],
+        invalid: rows > 2 ? [1] : [],
+      },
       random,
     );
     const stride = headDim + 4;
@@ -38,9 +45,14 @@ export default kernelCase(mergeSplits, {
     }
     return {
       params: { splits, rows: bucket },
-      constants: { ...stepConstants(scene.layout), Q_HEADS: qHeads, HEAD_DIM: headDim },
+      constants: { Q_HEADS: qHeads, HEAD_DIM: headDim },
       variant: undefined,
-      buffers: { state: scene.state, partials, output: untouched(bucket * qHeads * headDim), lse: untouched(bucket * qHeads) },
+      buffers: {
+        state: scene.state,
+        partials,
+        output: untouched(bucket * qHeads * headDim),
+        lse: untouched(bucket * qHeads),
+      },
     };
   },
   reference({ buffers: { partials } }, { qHeads, headDim, splits, rows, bucket }) {

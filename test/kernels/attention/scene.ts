@@ -1,8 +1,17 @@
 import type { Random } from '../../../src/core/rng.ts';
 import { PAGE_SLOTS, pageWords, type KvType } from '../../../src/kernels/cache-layout.ts';
-import { HEADER_WORDS, Row, ROW_VALID, ROW_WORDS, stepLayout, type StepLayout } from '../../../src/kernels/step-layout.ts';
+import {
+  HEADER_WORDS,
+  LAYOUT_AT,
+  layoutWords,
+  Row,
+  ROW_VALID,
+  ROW_WORDS,
+  stepLayout,
+  type StepLayout,
+} from '../../../src/kernels/step-layout.ts';
 import { numberToHalf, roundToHalf } from '../../reference/half.ts';
-import { seededRandom } from '../../support/seeded-random.ts';
+import { seededRandom, type SeededRandom } from '../../support/seeded-random.ts';
 
 /** A step over caches that already hold something. */
 export interface SceneShape {
@@ -57,7 +66,9 @@ export function buildScene(shape: SceneShape, random: Random): Scene {
   const { kv, kvHeads, group, headDim, sequences, bucket } = shape;
   const draw = seededRandom(random.word());
   const layer = 1;
-  const lengths = sequences.map(({ length }) => (typeof length === 'number' ? Array<number>(kvHeads).fill(length) : length));
+  const lengths = sequences.map(({ length }) =>
+    typeof length === 'number' ? Array<number>(kvHeads).fill(length) : length,
+  );
   const pagesOf = sequences.map(({ rows }, i) => Math.ceil((Math.max(...lengths[i]!) + rows) / PAGE_SLOTS));
   const layout = stepLayout({
     maxRows: bucket,
@@ -68,8 +79,9 @@ export function buildScene(shape: SceneShape, random: Random): Scene {
     maxPages: Math.max(...pagesOf) + 1,
   });
   const state = new Uint32Array(layout.words);
+  state.set(layoutWords(layout), LAYOUT_AT);
   const pageCount = pagesOf.reduce((sum, pages) => sum + pages, 0);
-  const pages = shuffled(pageCount + 1, draw.int);
+  const pages = shuffled(pageCount + 1, draw);
   const words = pageWords(kv, kvHeads, headDim);
   const cache = new Uint32Array((pageCount + 1) * words).fill(kv === 'f16' ? 0x7c007c00 : 0x7f800000);
   const floats = new Float32Array(cache.buffer);
@@ -84,9 +96,18 @@ export function buildScene(shape: SceneShape, random: Random): Scene {
     const longest = Math.max(...lengths[i]!);
     const start = longest + Math.ceil(longest / 3);
     for (let ordinal = 0; ordinal < count; ordinal++)
-      rows.push({ sequence, position: start + ordinal, ordinal, valid: !shape.invalid?.includes(rows.length), lengths: lengths[i]! });
+      rows.push({
+        sequence,
+        position: start + ordinal,
+        ordinal,
+        valid: !shape.invalid?.includes(rows.length),
+        lengths: lengths[i]!,
+      });
     return lengths[i]!.map((length, head) => {
-      const order = [...shuffled(start, draw.int).slice(0, length), ...Array.from({ length: count }, (_, row) => start + row)];
+      const order = [
+        ...shuffled(start, draw).slice(0, length),
+        ...Array.from({ length: count }, (_, row) => start + row),
+      ];
       return order.map((position, slot): Slot => {
         const page = table[Math.floor(slot / PAGE_SLOTS)]! * words;
         const line = head * PAGE_SLOTS + (slot % PAGE_SLOTS);
@@ -127,7 +148,11 @@ export interface Seen {
 }
 
 /** The visible slots of a row and query head, with their scores. */
-export function look({ query, slots, kvHeads, group, headDim, window = 0, scale, rows }: Scene, row: number, head: number): Seen[] {
+export function look(
+  { query, slots, kvHeads, group, headDim, window = 0, scale, rows }: Scene,
+  row: number,
+  head: number,
+): Seen[] {
   const { sequence, position, ordinal, lengths } = rows[row]!;
   const kvHead = Math.floor(head / group);
   const q = query.subarray((row * kvHeads * group + head) * headDim).subarray(0, headDim);
@@ -142,7 +167,8 @@ export function look({ query, slots, kvHeads, group, headDim, window = 0, scale,
 export function attend(seen: readonly Seen[], headDim: number): { output: number[]; lse: number } {
   const total = seen.reduce((sum, { score }) => sum + Math.exp(score), 0);
   const output = Array<number>(headDim).fill(0);
-  for (const { score, value } of seen) value.forEach((element, i) => (output[i]! += (Math.exp(score) / total) * element));
+  for (const { score, value } of seen)
+    value.forEach((element, i) => (output[i]! += (Math.exp(score) / total) * element));
   return { output, lse: Math.log(total) };
 }
 
@@ -154,7 +180,9 @@ export function attentionOf(scene: Scene): { output: number[]; lse: number[] } {
   for (let row = 0; row < scene.bucket; row++)
     for (let head = 0; head < heads; head++) {
       const live = scene.rows[row]?.valid === true;
-      const result = live ? attend(look(scene, row, head), scene.headDim) : { output: Array<number>(scene.headDim).fill(UNTOUCHED), lse: UNTOUCHED };
+      const result = live
+        ? attend(look(scene, row, head), scene.headDim)
+        : { output: Array<number>(scene.headDim).fill(UNTOUCHED), lse: UNTOUCHED };
       output.push(...result.output);
       lse.push(result.lse);
     }
@@ -164,10 +192,10 @@ export function attentionOf(scene: Scene): { output: number[]; lse: number[] } {
 /** An f32 array of `count` untouched elements. */
 export const untouched = (count: number): Float32Array<ArrayBuffer> => new Float32Array(count).fill(UNTOUCHED);
 
-function shuffled(count: number, int: (below: number) => number): number[] {
+function shuffled(count: number, draw: SeededRandom): number[] {
   const order = Array.from({ length: count }, (_, i) => i);
   for (let i = count - 1; i > 0; i--) {
-    const other = int(i + 1);
+    const other = draw.int(i + 1);
     [order[i], order[other]] = [order[other]!, order[i]!];
   }
   return order;

@@ -8,7 +8,6 @@ import {
   SEQUENCE_DONE,
   SEQUENCE_WORDS,
   SequenceWord,
-  stepConstants,
 } from '../../../src/kernels/step-layout.ts';
 import { CHAT_DEFAULTS, packSequence } from '../../../src/sampling/settings.ts';
 import { kernelCase } from '../../support/kernel-case.ts';
@@ -49,8 +48,8 @@ export default kernelCase(advance, {
     { step: 'fed', sampled: true, layers: 7, kvStride: 13 },
   ],
   bench: [{ step: 'replayed', sampled: true, layers: 30, kvStride: 3 }],
-  build({ step, sampled, ...sizes }, random) {
-    const layout = smallLayout({ maxRows: 16, ...sizes });
+  build({ step, sampled, layers = 2, kvStride = 3 }: Shape, random) {
+    const layout = smallLayout({ maxRows: 16, layers, kvStride });
     const replayed = step === 'replayed';
     const sequences = SEQUENCES.map(({ remaining, rows, done, ignoreEos = false, many }) => {
       const stopIds = many ? Array.from({ length: 16 }, (_, i) => 100 + i) : [99, EOS];
@@ -65,7 +64,8 @@ export default kernelCase(advance, {
     const logitRows: number[] = [];
     const add = (sequence: number, count: number): void => {
       const first = 20 * sequence;
-      for (let ordinal = 0; ordinal < count; ordinal++) rows.push({ sequence, position: first + ordinal, ordinal, token: 60, target: 8 });
+      for (let ordinal = 0; ordinal < count; ordinal++)
+        rows.push({ sequence, position: first + ordinal, ordinal, token: 60, target: 8 });
     };
     if (replayed) for (const sequence of ORDER) add(sequence, 1);
     else {
@@ -79,10 +79,10 @@ export default kernelCase(advance, {
     ORDER.forEach((sequence, j) => {
       outputs[outputAt(STEP, j, RING, layout.maxLogitRows)] = SEQUENCES[sequence]!.draws!;
     });
-    return { params: {}, constants: { ...stepConstants(layout), RING, SAMPLED: sampled }, variant: undefined, buffers: { state, outputs } };
+    return { params: {}, constants: { RING, SAMPLED: sampled }, variant: undefined, buffers: { state, outputs } };
   },
-  reference({ buffers }, { step, sampled, ...sizes }) {
-    const layout = smallLayout({ maxRows: 16, ...sizes });
+  reference({ buffers }, { sampled, layers = 2, kvStride = 3 }) {
+    const layout = smallLayout({ maxRows: 16, layers, kvStride });
     const state = Uint32Array.from(buffers.state);
     const outputs = Uint32Array.from(buffers.outputs);
     const wordOf = (sequence: number, word: number): number => layout.sequencesAt + sequence * SEQUENCE_WORDS + word;
@@ -112,7 +112,11 @@ export default kernelCase(advance, {
         layout.rowsAt + j * ROW_WORDS,
       );
       state.set([j, sequence, next, 0], logitRow);
-      outputs[outputAt(STEP, j, RING, layout.maxLogitRows) + 1] = done ? OUTPUT_DONE | OUTPUT_NO_TOKEN : ends ? OUTPUT_DONE : 0;
+      outputs[outputAt(STEP, j, RING, layout.maxLogitRows) + 1] = done
+        ? OUTPUT_DONE | OUTPUT_NO_TOKEN
+        : ends
+          ? OUTPUT_DONE
+          : 0;
     });
     return { state, outputs };
   },

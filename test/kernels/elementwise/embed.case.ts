@@ -1,5 +1,4 @@
 import { embed } from '../../../src/kernels/elementwise/embed.ts';
-import { stepConstants } from '../../../src/kernels/step-layout.ts';
 import { weightConstants, type WeightType } from '../../../src/kernels/weights/format.ts';
 import { kernelCase } from '../../support/kernel-case.ts';
 import { smallLayout, stepWords, type StepRow } from '../../support/step-words.ts';
@@ -44,8 +43,8 @@ export default kernelCase(embed, {
     const { packed, weights } = randomMatrix(linear, random, subnormal);
     return rememberWeights(
       {
-        params: { first_id: firstId, scale },
-        constants: { ...weightConstants(type, k, rowTile), ...stepConstants(layout), OUTPUTS: outputs },
+        params: { blocks: k / 32, outputs, first_id: firstId, scale },
+        constants: weightConstants(type, rowTile),
         variant: { type, rows: bucket },
         buffers: {
           ...packed,

@@ -6,6 +6,7 @@ import {
   activations,
   columnsVariant,
   constantsOf,
+  paramsOf,
   missingSubgroups,
   multiplyRows,
   normRows,
@@ -29,13 +30,13 @@ const EPSILON = 1e-5;
 const GAIN_AT = 5;
 
 const shapes: readonly Shape[] = [
-  { ...base, variant: rowsVariant(8, 4, 1, 1) },
-  { ...base, batch: 3, k: 576, variant: rowsVariant(8, 4, 1, 4) },
-  { ...base, outputs: 6, k: 32, gain: 60, variant: rowsVariant(2, 16, 1, 1) },
+  { ...base, variant: rowsVariant(8, 4, 2, 1) },
+  { ...base, batch: 3, k: 576, variant: rowsVariant(8, 4, 2, 4) },
+  { ...base, outputs: 6, k: 32, gain: 60, variant: rowsVariant(2, 16, 2, 1) },
   { ...base, type: 'Q8_0', batch: 8, k: 64, rowTile: 64, variant: rowsVariant(8, 1, 4, 8, 8) },
   { ...base, batch: 2, k: 576, rowTile: 64, gain: 60, variant: rowsVariant(8, 1, 4, 2, 8) },
   { ...base, batch: 3, rowTile: 64, variant: rowsVariant(8, 4, 2, 4, 4) },
-  { ...base, type: 'Q6_K', k: 256, batch: 2, norm: false, variant: rowsVariant(8, 2, 1, 2) },
+  { ...base, type: 'Q6_K', k: 256, batch: 2, norm: false, variant: rowsVariant(8, 2, 2, 2) },
   { ...base, batch: 19, norm: false, gain: 60, variant: columnsVariant(8, 4, 8, 8) },
   { ...base, type: 'Q8_0', batch: 66, norm: false, variant: TILE },
 ];
@@ -55,7 +56,7 @@ export default kernelCase(gateUp, {
     const x = activations(batch, k, random).map((value) => (norm ? value : value * gain));
     return rememberWeights(
       {
-        params: { columns: batch, epsilon: EPSILON, gain_at: GAIN_AT },
+        params: { ...paramsOf(shape), columns: batch, epsilon: EPSILON, gain_at: GAIN_AT },
         constants: constantsOf(shape, norm),
         variant: { type: shape.type, shape: shape.variant },
         buffers: { ...packed, x, vectors, y: untouched((batch + 3) * (outputs / 2)) },

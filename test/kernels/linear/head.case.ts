@@ -1,7 +1,7 @@
 import { head } from '../../../src/kernels/linear/head.ts';
 import { outputsOf } from '../../../src/kernels/linear/variant.ts';
 import { COUNT_PROMPT } from '../../../src/kernels/sampling/penalties-part.ts';
-import { SEQUENCE_PENALTIES, SEQUENCE_WORDS, SequenceWord, stepConstants } from '../../../src/kernels/step-layout.ts';
+import { SEQUENCE_PENALTIES, SEQUENCE_WORDS, SequenceWord } from '../../../src/kernels/step-layout.ts';
 import { kernelCase } from '../../support/kernel-case.ts';
 import { smallLayout, stepWords } from '../../support/step-words.ts';
 import {
@@ -9,6 +9,7 @@ import {
   activations,
   columnsVariant,
   constantsOf,
+  paramsOf,
   missingSubgroups,
   multiplyRows,
   normRows,
@@ -72,7 +73,7 @@ const shapes: readonly Shape[] = [
   { ...base, penalties: true, batch: 2, logitRows: [3, 6], rowTile: 8, variant: rowsVariant(16, 1, 4, 2, 4) },
   // The second of two shards.
   { ...base, type: 'Q4_1', outputs: 70, vocab: 198, firstId: 128, batch: 2, logitRows: [1, 4], penalties: true, variant: rowsVariant(16, 4, 4, 2) },
-  { ...base, type: 'Q6_K', k: 256, outputs: 64, vocab: 64, variant: rowsVariant(64, 1, 1, 1) },
+  { ...base, type: 'Q6_K', k: 256, outputs: 64, vocab: 64, variant: rowsVariant(32, 1, 2, 1) },
   { ...base, maxima: false, batch: 4, logitRows: [4, 1], penalties: true, variant: rowsVariant(4, 4, 2, 4) },
   { ...base, maxima: false, norm: false, batch: 16, logitRows: [0, 1, 2, 3, 4, 5, 6, 7, 0], variant: columnsVariant(8, 4, 8, 8) },
   { ...base, maxima: false, norm: false, batch: 64, logitRows: [7, 6, 5], penalties: true, variant: TILE },
@@ -94,10 +95,9 @@ export default kernelCase(head, {
     const counts = Uint32Array.from({ length: layout.maxSequences * vocab }, () => [0, COUNT_PROMPT, 2, COUNT_PROMPT + 1][random.below(4)]!);
     return rememberWeights(
       {
-        params: { columns: batch, epsilon: EPSILON, first_id: firstId, gain_at: GAIN_AT },
+        params: { ...paramsOf(shape), columns: batch, epsilon: EPSILON, first_id: firstId, gain_at: GAIN_AT },
         constants: {
           ...constantsOf(shape, norm),
-          ...stepConstants(layout),
           VOCAB: vocab,
           MAXIMA: maxima,
           FINISHED: maxima ? variant.columns * outputsOf(variant) : 1,

@@ -46,7 +46,7 @@ export const columnsVariant = (lanes: number, threadRows: number, columns: numbe
 });
 
 /** A matmul in workgroup memory. */
-export const TILE: LinearVariant = { core: 'tile', lanes: 64, kLanes: 1, threadRows: 1, columns: 64, broadcast: 0 };
+export const TILE: LinearVariant = { core: 'tile', lanes: 64, kLanes: 1, threadRows: 2, columns: 64, broadcast: 0 };
 
 /** Why a variant cannot run: its broadcasts need lanes of one subgroup that are all on the same block. */
 export function missingSubgroups({ lanes, kLanes, broadcast }: LinearVariant, { features }: Gpu): string | undefined {
@@ -74,6 +74,9 @@ export const constantsOf = ({ type, outputs, k, rowTile, variant }: LinearShape,
   const nowhere = { buffer: undefined as unknown as GPUBuffer, offset: 0, byteLength: 0 };
   return linearConstants({ type, outputs, columns: k, rowTile, codes: nowhere, aux: nowhere }, variant, norm);
 };
+
+/** The params that tell a kernel the matrix's size. */
+export const paramsOf = ({ outputs, k }: LinearShape): { blocks: number; outputs: number } => ({ blocks: k / 32, outputs });
 
 /** W x for every row of x [rows, k]: [rows][outputs]. */
 export function multiplyRows(weights: ArrayLike<number>, x: ArrayLike<number>, outputs: number, k: number): number[][] {

@@ -7,6 +7,7 @@ import {
   columnsFor,
   columnsVariant,
   constantsOf,
+  paramsOf,
   missingSubgroups,
   multiplyRows,
   randomMatrix,
@@ -28,9 +29,9 @@ const base = { type: 'Q4_1', outputs: 100, k: 96, rowTile: 8, batch: 1, residual
 const everyType = TYPES.flatMap((type): Shape[] => {
   const k = columnsFor(type, 96);
   return [
-    { ...base, type, k, batch: 2, variant: rowsVariant(8, 4, 1, 2) },
+    { ...base, type, k, batch: 2, variant: rowsVariant(8, 4, 2, 2) },
     { ...base, type, k, variant: rowsVariant(8, 1, 4, 1, 8) },
-    { ...base, type, k, batch: 7, rowTile: 64, variant: columnsVariant(16, 1, 2) },
+    { ...base, type, k, batch: 7, rowTile: 64, variant: columnsVariant(16, 2, 2) },
     { ...base, type, k, batch: 16, variant: columnsVariant(8, 2, 4, 8) },
     { ...base, type, k, batch: 17, rowTile: 64, variant: TILE },
   ];
@@ -38,22 +39,22 @@ const everyType = TYPES.flatMap((type): Shape[] => {
 
 const shapes: readonly Shape[] = [
   { ...base, outputs: 2, k: 32, rowTile: 1, variant: rowsVariant(1, 64, 2, 1) },
-  { ...base, outputs: 2, k: 32, variant: rowsVariant(64, 1, 1, 1) },
-  { ...base, k: 64, variant: rowsVariant(8, 16, 1, 1) },
+  { ...base, outputs: 2, k: 32, variant: rowsVariant(32, 1, 2, 1) },
+  { ...base, k: 64, variant: rowsVariant(8, 16, 2, 1) },
   { ...base, k: 576, variant: rowsVariant(4, 16, 2, 1), residual: true },
   { ...base, k: 576, batch: 3, variant: rowsVariant(4, 16, 2, 4), residual: true },
-  { ...base, k: 576, batch: 8, type: 'Q8_0', rowTile: 64, variant: rowsVariant(16, 4, 4, 8) },
-  { ...base, batch: 4, rowTile: 64, variant: rowsVariant(32, 1, 3, 1) },
-  { ...base, batch: 5, rowTile: 32, variant: rowsVariant(32, 4, 5, 4) },
-  { ...base, type: 'Q6_K', k: 512, batch: 3, variant: rowsVariant(8, 4, 6, 4) },
-  { ...base, type: 'Q5_0', rowTile: 8, variant: rowsVariant(8, 2, 7, 1) },
+  { ...base, k: 576, batch: 8, type: 'Q8_0', rowTile: 64, variant: rowsVariant(16, 4, 2, 8) },
+  { ...base, batch: 4, rowTile: 64, variant: rowsVariant(32, 1, 4, 1) },
+  { ...base, batch: 5, rowTile: 32, variant: rowsVariant(32, 4, 2, 4) },
+  { ...base, type: 'Q6_K', k: 512, batch: 3, variant: rowsVariant(8, 4, 6, 2) },
+  { ...base, type: 'Q5_0', rowTile: 8, variant: rowsVariant(8, 2, 10, 1) },
   { ...base, rowTile: 64, variant: rowsVariant(32, 1, 8, 1, 4), residual: true },
   { ...base, type: 'Q8_0', k: 576, batch: 8, rowTile: 64, variant: rowsVariant(8, 1, 4, 8, 8) },
   { ...base, type: 'Q8_0', k: 576, batch: 8, rowTile: 64, variant: rowsVariant(8, 4, 4, 8, 8) },
   { ...base, batch: 3, rowTile: 64, variant: rowsVariant(8, 2, 8, 4, 4) },
   { ...base, k: 576, batch: 70, rowTile: 64, variant: columnsVariant(8, 8, 16, 8), residual: true },
-  { ...base, batch: 16, rowTile: 1, variant: columnsVariant(8, 3, 5, 4) },
-  { ...base, type: 'Q8_0', k: 64, batch: 33, variant: columnsVariant(64, 1, 4) },
+  { ...base, batch: 16, rowTile: 1, variant: columnsVariant(8, 4, 5, 4) },
+  { ...base, type: 'Q8_0', k: 64, batch: 33, variant: columnsVariant(64, 2, 4) },
   { ...base, k: 576, batch: 70, outputs: 130, rowTile: 8, variant: TILE, residual: true },
   { ...base, type: 'Q8_0', k: 32, batch: 64, outputs: 64, rowTile: 1, variant: TILE },
   ...everyType,
@@ -76,7 +77,7 @@ export default kernelCase(project, {
     if (shape.residual) y.set(activations(shape.batch, shape.outputs, random));
     return rememberWeights(
       {
-        params: { columns: shape.batch },
+        params: { ...paramsOf(shape), columns: shape.batch },
         constants: { ...constantsOf(shape, false), RESIDUAL: shape.residual },
         variant: { type: shape.type, shape: shape.variant },
         buffers: { ...packed, x: activations(shape.batch, shape.k, random), y },

@@ -1,6 +1,5 @@
 import { PAGE_SLOTS, pageWords, type KvType } from '../../../src/kernels/cache-layout.ts';
 import { qkv } from '../../../src/kernels/linear/qkv.ts';
-import { stepConstants } from '../../../src/kernels/step-layout.ts';
 import { halfToNumber } from '../../reference/half.ts';
 import { kernelCase } from '../../support/kernel-case.ts';
 import { smallLayout, stepWords, type StepRow } from '../../support/step-words.ts';
@@ -9,6 +8,7 @@ import {
   activations,
   columnsVariant,
   constantsOf,
+  paramsOf,
   missingSubgroups,
   multiplyRows,
   normRows,
@@ -88,10 +88,9 @@ const qkvCase = (tolerance: number, shapes: readonly Shape[], bench: readonly Sh
       const cache = new Uint32Array(PAGE_COUNT * pageWords(kv, kvHeads, headDim)).fill(0x3f803f80);
       return rememberWeights(
         {
-          params: { columns: bucket, epsilon: EPSILON, layer: LAYER, first_row: rowsOf(shape)[0], gain_at: GAIN_AT, turns_at: turnsAt },
+          params: { ...paramsOf(linear(shape)), columns: bucket, epsilon: EPSILON, layer: LAYER, first_row: rowsOf(shape)[0], gain_at: GAIN_AT, turns_at: turnsAt },
           constants: {
             ...constantsOf(linear(shape), norm),
-            ...stepConstants(layout),
             Q_HEADS: qHeads,
             KV_HEADS: kvHeads,
             HEAD_DIM: headDim,
@@ -171,12 +170,12 @@ export default [
   qkvCase(
     2e-6,
     [
-      { ...base, kv: 'f32', rows: one, variant: rowsVariant(8, 4, 1, 1) },
-      { ...base, kv: 'f32', kvHeads: 3, bucket: 8, rows: several, variant: rowsVariant(8, 2, 1, 4) },
+      { ...base, kv: 'f32', rows: one, variant: rowsVariant(8, 4, 2, 1) },
+      { ...base, kv: 'f32', kvHeads: 3, bucket: 8, rows: several, variant: rowsVariant(8, 2, 2, 4) },
       { ...base, kv: 'f32', kvHeads: 3, ropePairs: 3, bucket: 8, rows: several, rowTile: 64, variant: rowsVariant(8, 1, 4, 8, 8) },
-      { ...base, kv: 'f32', kvHeads: 2, headDim: 10, ropePairs: 5, bucket: 8, rows: several, variant: rowsVariant(8, 1, 1, 2) },
-      { ...base, kv: 'f32', kvHeads: 3, bucket: 8, rows: several, range: [48, 48], variant: rowsVariant(4, 4, 1, 2) },
-      { ...base, kv: 'f32', kvHeads: 3, bucket: 8, rows: several, range: [40, 16], type: 'Q6_K', k: 256, variant: rowsVariant(4, 4, 1, 2) },
+      { ...base, kv: 'f32', kvHeads: 2, headDim: 10, ropePairs: 5, bucket: 8, rows: several, variant: rowsVariant(8, 1, 2, 2) },
+      { ...base, kv: 'f32', kvHeads: 3, bucket: 8, rows: several, range: [48, 48], variant: rowsVariant(4, 4, 2, 2) },
+      { ...base, kv: 'f32', kvHeads: 3, bucket: 8, rows: several, range: [40, 16], type: 'Q6_K', k: 256, variant: rowsVariant(4, 4, 2, 2) },
       { ...base, kv: 'f32', kvHeads: 3, bucket: 70, rows: many, norm: false, variant: columnsVariant(8, 4, 8, 8) },
       { ...base, kv: 'f32', kvHeads: 3, bucket: 70, rows: many, norm: false, variant: TILE },
     ],
@@ -185,10 +184,10 @@ export default [
   qkvCase(
     6e-4,
     [
-      { ...base, rows: one, variant: rowsVariant(8, 4, 1, 1) },
+      { ...base, rows: one, variant: rowsVariant(8, 4, 2, 1) },
       { ...base, kvHeads: 3, bucket: 8, rows: several, type: 'Q8_0', variant: rowsVariant(8, 2, 2, 2) },
       { ...base, kvHeads: 3, ropePairs: 3, bucket: 8, rows: several, rowTile: 64, variant: rowsVariant(8, 1, 4, 8, 8) },
-      { ...base, kvHeads: 3, bucket: 8, rows: several, range: [96, 48], variant: rowsVariant(4, 4, 1, 2) },
+      { ...base, kvHeads: 3, bucket: 8, rows: several, range: [96, 48], variant: rowsVariant(4, 4, 2, 2) },
       { ...base, kvHeads: 3, bucket: 70, rows: many, norm: false, variant: columnsVariant(8, 4, 8, 8) },
     ],
     [

@@ -1,5 +1,5 @@
 import { rmsNorm, rmsNormThreads } from '../../../src/kernels/norm/rms-norm.ts';
-import { stepConstants, stepLayout } from '../../../src/kernels/step-layout.ts';
+import { LAYOUT_AT, layoutWords, stepLayout } from '../../../src/kernels/step-layout.ts';
 import { kernelCase, uniform } from '../../support/kernel-case.ts';
 
 interface Shape {
@@ -21,12 +21,20 @@ export default kernelCase(rmsNorm, {
   ] as readonly Shape[],
   bench: [{ hidden: 576, rows: 256, bucket: 256 }],
   build({ hidden, rows, bucket, gainAt = 0, size = 1 }, random) {
-    const layout = stepLayout({ maxRows: bucket, maxLogitRows: 1, maxSequences: 1, layers: 1, kvStride: 1, maxPages: 1 });
+    const layout = stepLayout({
+      maxRows: bucket,
+      maxLogitRows: 1,
+      maxSequences: 1,
+      layers: 1,
+      kvStride: 1,
+      maxPages: 1,
+    });
     const state = new Uint32Array(layout.words);
+    state.set(layoutWords(layout), LAYOUT_AT);
     state[0] = rows;
     return {
       params: { epsilon: 1e-5, gain_at: gainAt, rows: bucket },
-      constants: { ...stepConstants(layout), HIDDEN: hidden, THREADS: rmsNormThreads(hidden) },
+      constants: { HIDDEN: hidden, THREADS: rmsNormThreads(hidden) },
       variant: undefined,
       buffers: {
         state,

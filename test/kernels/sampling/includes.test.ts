@@ -4,7 +4,7 @@ import rowReduce from '../../../shaders/sampling/lib/row-reduce.wgsl?raw';
 import { philox4x32, toUnit } from '../../../src/core/rng.ts';
 import { requestGpu, type Gpu } from '../../../src/gpu/device.ts';
 import { COUNT_PROMPT, penaltiesPart } from '../../../src/kernels/sampling/penalties-part.ts';
-import { stepConstants, stepStatePart } from '../../../src/kernels/step-layout.ts';
+import { stepStatePart } from '../../../src/kernels/step-layout.ts';
 import { GENERATE_DEFAULTS, packSequence } from '../../../src/sampling/settings.ts';
 import golden from '../../golden/rng-philox.json';
 import { penalised } from '../../reference/sampler.ts';
@@ -41,14 +41,16 @@ describe('lib/philox', () => {
     const fitting = golden.vectors.filter(({ counter, key }) => Number(counter[3]) === 0 && Number(key[1]) === 0);
     expect(fitting.length).toBeGreaterThan(2);
     const got = await draws(fitting.map(({ counter, key }) => [...counter.slice(0, 3), key[0]!].map(Number)));
-    expect([...Array.from(got)]).toEqual(fitting.map(({ out }) => Number(out[0])));
+    expect(Array.from(got)).toEqual(fitting.map(({ out }) => Number(out[0])));
   });
 
   test('agrees with the CPU on 2000 counters of large and small words', async () => {
     const word = (i: number, lane: number): number => philox4x32([i, lane, 9, 9], [1, 2])[0] >>> (i % 29);
     const counters = Array.from({ length: 2000 }, (_, i) => [word(i, 0), word(i, 1), word(i, 2), word(i, 3)]);
     const got = await draws(counters);
-    const want = counters.map(([lane, position, stream, seed]) => philox4x32([lane!, position!, stream!, 0], [seed!, 0])[0]);
+    const want = counters.map(
+      ([lane, position, stream, seed]) => philox4x32([lane!, position!, stream!, 0], [seed!, 0])[0],
+    );
     expect(Array.from(got)).toEqual(want);
   });
 
@@ -91,14 +93,20 @@ describe('lib/penalties', () => {
   ])('%o', async (settings) => {
     const layout = smallLayout();
     const full = { ...GENERATE_DEFAULTS, ...settings, seed: 0 };
-    const off = packSequence({ ...GENERATE_DEFAULTS, seed: 0 }, { remaining: 1, stopIds: [], ignoreEos: false, rows: 1 });
+    const off = packSequence(
+      { ...GENERATE_DEFAULTS, seed: 0 },
+      { remaining: 1, stopIds: [], ignoreEos: false, rows: 1 },
+    );
     const on = packSequence(full, { remaining: 1, stopIds: [], ignoreEos: false, rows: 1 });
     const table = Uint32Array.from({ length: layout.maxSequences * vocab }, () => 5);
-    table.set(counts.flatMap((count) => logits.map(() => count)), 2 * vocab);
+    table.set(
+      counts.flatMap((count) => logits.map(() => count)),
+      2 * vocab,
+    );
     const input = Float32Array.from({ length: vocab }, (_, i) => logits[i % logits.length]!);
     const got = await runInline(gpu, 'test/penalties', {
       includes: [stepStatePart, penaltiesPart],
-      constants: { ...stepConstants(layout), VOCAB: vocab },
+      constants: { VOCAB: vocab },
       declarations: `
 @group(0) @binding(1) var<storage, read> input : array<f32>;
 @group(0) @binding(2) var<storage, read_write> output : array<f32>;
@@ -110,7 +118,11 @@ describe('lib/penalties', () => {
       output: new Float32Array(vocab),
       more: { state: stepWords({ layout, rows: [], logitRows: [], sequences: [off, off, on, off] }), counts: table },
     });
-    const reference = { repetition: full.repetitionPenalty, presence: full.presencePenalty, frequency: full.frequencyPenalty };
+    const reference = {
+      repetition: full.repetitionPenalty,
+      presence: full.presencePenalty,
+      frequency: full.frequencyPenalty,
+    };
     input.forEach((logit, i) => {
       const count = table[2 * vocab + i]!;
       const want = penalised(logit, count >= COUNT_PROMPT, count % COUNT_PROMPT, reference);

@@ -1,8 +1,13 @@
 import { COUNT_PROMPT } from '../../../src/kernels/sampling/penalties-part.ts';
 import { OUTPUT_WORDS, outputAt } from '../../../src/kernels/sampling/outputs.ts';
 import { sample } from '../../../src/kernels/sampling/sample.ts';
-import { SEQUENCE_DONE, SequenceWord, stepConstants } from '../../../src/kernels/step-layout.ts';
-import { GENERATE_DEFAULTS, hasPenalties, packSequence, type SamplingSettings } from '../../../src/sampling/settings.ts';
+import { SEQUENCE_DONE, SequenceWord } from '../../../src/kernels/step-layout.ts';
+import {
+  GENERATE_DEFAULTS,
+  hasPenalties,
+  packSequence,
+  type SamplingSettings,
+} from '../../../src/sampling/settings.ts';
 import { referenceSample } from '../../reference/sampler.ts';
 import { kernelCase } from '../../support/kernel-case.ts';
 import { smallLayout, stepWords } from '../../support/step-words.ts';
@@ -84,10 +89,12 @@ export default kernelCase(sample, {
     );
     sequences[DONE]![SequenceWord.flags]! |= SEQUENCE_DONE;
     const rows = SEQUENCES.map((sequence, i) => ({ sequence, position: 100 + 7 * i, token: 3 }));
-    const counts = Uint32Array.from({ length: layout.maxSequences * vocab }, (_, i) => (i % 3 === 0 ? COUNT_PROMPT + i : i % 2));
+    const counts = Uint32Array.from({ length: layout.maxSequences * vocab }, (_, i) =>
+      i % 3 === 0 ? COUNT_PROMPT + i : i % 2,
+    );
     return {
       params: { rows: ROWS },
-      constants: { ...stepConstants(layout), VOCAB: vocab, RING },
+      constants: { VOCAB: vocab, RING },
       variant: undefined,
       buffers: {
         state: stepWords({ layout, rows, logitRows: [0, 1, 2, 3], sequences, step: STEP }),

@@ -6,7 +6,11 @@ import { seededRandom } from '../../support/seeded-random.ts';
 export function randomLogits(
   count: number,
   seed: number,
-  { spread = 4, shift = 0, rounding = 0 }: { spread?: number | undefined; shift?: number | undefined; rounding?: number | undefined } = {},
+  {
+    spread = 4,
+    shift = 0,
+    rounding = 0,
+  }: { spread?: number | undefined; shift?: number | undefined; rounding?: number | undefined } = {},
 ): Float32Array<ArrayBuffer> {
   const random = seededRandom(seed);
   return Float32Array.from({ length: count }, () => {
@@ -27,8 +31,15 @@ export function blockMaxima(logits: Float32Array, vocab: number): Float32Array<A
 }
 
 /** A sequence's settings as the state holds them, that is rounded to f32. */
-export function referenceSettings(state: Uint32Array<ArrayBuffer>, layout: StepLayout, sequence: number): ReferenceSettings {
-  const words = state.slice(layout.sequencesAt + sequence * SEQUENCE_WORDS, layout.sequencesAt + (sequence + 1) * SEQUENCE_WORDS);
+export function referenceSettings(
+  state: Uint32Array<ArrayBuffer>,
+  layout: StepLayout,
+  sequence: number,
+): ReferenceSettings {
+  const words = state.slice(
+    layout.sequencesAt + sequence * SEQUENCE_WORDS,
+    layout.sequencesAt + (sequence + 1) * SEQUENCE_WORDS,
+  );
   const floats = new Float32Array(words.buffer);
   return {
     temperature: floats[SequenceWord.temperature]!,

@@ -1,6 +1,5 @@
 import { OUTPUT_WORDS, outputAt } from '../../../src/kernels/sampling/outputs.ts';
 import { scoreRows } from '../../../src/kernels/sampling/score-rows.ts';
-import { stepConstants } from '../../../src/kernels/step-layout.ts';
 import { kernelCase } from '../../support/kernel-case.ts';
 import { smallLayout, stepWords } from '../../support/step-words.ts';
 import { randomLogits } from './sampling-inputs.ts';
@@ -39,7 +38,7 @@ export default kernelCase(scoreRows, {
     }));
     return {
       params: { rows: ROWS },
-      constants: { ...stepConstants(layout), VOCAB: vocab, RING },
+      constants: { VOCAB: vocab, RING },
       variant: undefined,
       buffers: {
         state: stepWords({ layout, rows, logitRows: LOGIT_ROWS, sequences: [], step: STEP }),

@@ -48,8 +48,8 @@ export default kernelCase(repack, {
     const words = new Uint32Array(Math.ceil(raw.byteLength / 4) + 1).fill(BEFORE);
     new Uint8Array(words.buffer).set(raw);
     return {
-      params: { first_row: firstRow, row_stride: stride, rows, row_bytes: ggmlBytes(type, blocks * 32) },
-      constants: repackConstants(type, blocks * 32, rowTile),
+      params: { blocks, first_row: firstRow, row_stride: stride, rows, row_bytes: ggmlBytes(type, blocks * 32) },
+      constants: repackConstants(type, rowTile),
       variant: { type },
       buffers: { raw: words, ...emptyMatrix(type, outputs, blocks * 32, rowTile, BEFORE) },
     };
@@ -66,5 +66,5 @@ export default kernelCase(repack, {
     });
     return { ...matrix };
   },
-  work: ({ type, blocks, rows }) => ({ bytes: 2 * ggmlBytes(type, rows * blocks * 32), flops: 0 }),
+  work: ({ type, blocks, rows }: Shape) => ({ bytes: 2 * ggmlBytes(type, rows * blocks * 32), flops: 0 }),
 });

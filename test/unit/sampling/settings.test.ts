@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { ModelFileError, UsageError } from '../../../src/core/errors.ts';
-import { SEQUENCE_IGNORE_EOS, SEQUENCE_PENALTIES, SEQUENCE_WORDS, SequenceWord } from '../../../src/kernels/step-layout.ts';
+import {
+  SEQUENCE_IGNORE_EOS,
+  SEQUENCE_PENALTIES,
+  SEQUENCE_WORDS,
+  SequenceWord,
+} from '../../../src/kernels/step-layout.ts';
 import {
   CHAT_DEFAULTS,
   GENERATE_DEFAULTS,
@@ -56,10 +61,8 @@ describe('resolveSampling', () => {
     ['seed', 2 ** 32],
     ['seed', 0.5],
     ['seed', 1n],
-    ['minP', null as unknown as number],
   ])('refuses %s = %s and says what it may be', (name, value) => {
-    if (value === null) return expect(resolveSampling({ [name]: value } as object, defaults)).toEqual(defaults);
-    const error = thrown(() => resolveSampling({ [name]: value } as object, defaults));
+    const error = thrown(() => resolveSampling({ [name]: value }, defaults));
     expect(error).toBeInstanceOf(UsageError);
     const { code, happened, expected } = error as UsageError;
     expect(code).toBe('usage-option');
@@ -105,9 +108,11 @@ describe('packSequence', () => {
     expect(words[SequenceWord.remaining]).toBe(5);
     expect(words[SequenceWord.topK]).toBe(40);
     expect(words[SequenceWord.rows]).toBe(3);
-    expect([...words.slice(SequenceWord.stopCount, SequenceWord.stopIds + 3)]).toEqual([2, 2, 0, 0]);
+    expect(Array.from(words.slice(SequenceWord.stopCount, SequenceWord.stopIds + 3))).toEqual([2, 2, 0, 0]);
     const { temperature, topP, minP, repetition, presence, frequency } = SequenceWord;
-    expect([temperature, topP, minP, repetition, presence, frequency].map((word) => floats[word])).toEqual([0.5, 0.25, 0.125, 1.5, -2, 0.75]);
+    expect([temperature, topP, minP, repetition, presence, frequency].map((word) => floats[word])).toEqual([
+      0.5, 0.25, 0.125, 1.5, -2, 0.75,
+    ]);
   });
 
   test('flags penalties only when one is on, and ignoring the end', () => {
@@ -121,7 +126,11 @@ describe('packSequence', () => {
   });
 
   test('refuses more stop ids than there is room for', () => {
-    expect(() => packSequence(defaults, { ...start, stopIds: Array.from({ length: 17 }, (_, i) => i) })).toThrow(ModelFileError);
-    expect(packSequence(defaults, { ...start, stopIds: Array.from({ length: 16 }, (_, i) => i) })[SequenceWord.stopCount]).toBe(16);
+    expect(() => packSequence(defaults, { ...start, stopIds: Array.from({ length: 17 }, (_, i) => i) })).toThrow(
+      ModelFileError,
+    );
+    expect(
+      packSequence(defaults, { ...start, stopIds: Array.from({ length: 16 }, (_, i) => i) })[SequenceWord.stopCount],
+    ).toBe(16);
   });
 });

@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Random } from '../../src/core/rng.ts';
+import { requestGpu, type Gpu } from '../../src/gpu/device.ts';
+import type { LinearVariant } from '../../src/kernels/linear/variant.ts';
+import project from '../kernels/linear/project.case.ts';
+import { missingSubgroups, rowsVariant, type LinearShape } from '../kernels/linear/matrices.ts';
+import { runKernel } from '../support/run-kernel.ts';
+
+/** The law: how many rows a step has cannot change a row's result (speculation and batching rest on it). */
+const BATCH = 8;
+const COLUMNS = [1, 2, 4, 8] as const;
+
+const matrix = { outputs: 40, rowTile: 8, batch: BATCH } as const;
+const shapes: readonly { readonly shape: Omit<LinearShape, 'variant'>; readonly variant: (columns: number) => LinearVariant }[] = [
+  { shape: { ...matrix, type: 'Q4_1', k: 192 }, variant: (columns) => rowsVariant(8, 4, 2, columns) },
+  { shape: { ...matrix, type: 'Q6_K', k: 256 }, variant: (columns) => rowsVariant(8, 2, 2, columns) },
+  { shape: { ...matrix, type: 'Q4_1', k: 576 }, variant: (columns) => rowsVariant(8, 1, columns > 2 ? 2 : 4, columns, 8) },
+  { shape: { ...matrix, type: 'Q8_0', k: 576 }, variant: (columns) => rowsVariant(8, 1, 4, columns, 4) },
+];
+
+let gpu: Gpu;
+beforeAll(async () => {
+  gpu = await requestGpu({ provider: navigator.gpu });
+});
+afterAll(() => gpu?.dispose());
+
+describe('an output of a matvec is the same, bit for bit, for 1, 2, 4 and 8 columns at a time', () => {
+  for (const { shape, variant } of shapes)
+    test(`${shape.type} ${JSON.stringify(variant(1))}`, async (context) => {
+      const missing = missingSubgroups(variant(1), gpu);
+      context.skip(missing !== undefined, missing);
+      const runs: Uint32Array[] = [];
+      for (const columns of COLUMNS) {
+        const built = project.build({ ...shape, variant: variant(columns), residual: false }, new Random(11));
+        // oxlint-disable-next-line no-await-in-loop
+        runs.push((await runKernel(gpu, project, built))['y']!.subarray(0, BATCH * shape.outputs));
+      }
+      const [alone, ...together] = runs;
+      expect(new Set(alone).size).toBeGreaterThan(BATCH * shape.outputs * 0.9);
+      for (const [i, run] of together.entries()) expect(run, `${COLUMNS[i + 1]} columns`).toEqual(alone);
+    });
+});
