@@ -1,9 +1,25 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
+const IN_SOURCE = "new URL('./entry.ts', import.meta.url)";
+const PLACEHOLDER = '__WINNOW_WORKER_ENTRY__';
+
+/** Keeps the Worker's script a module of the package: left alone, Vite would write an absolute path that no bundler follows. */
+const workerEntry: Plugin = {
+  name: 'worker-entry',
+  enforce: 'pre',
+  transform: (code, id) =>
+    id.endsWith('/src/worker/client.ts') ? { code: code.replace(IN_SOURCE, PLACEHOLDER), map: null } : undefined,
+  renderChunk: (code) =>
+    code.includes(PLACEHOLDER)
+      ? { code: code.replace(PLACEHOLDER, "new URL('./entry.js', import.meta.url)"), map: null }
+      : undefined,
+};
+
 export default defineConfig({
+  plugins: [workerEntry],
   publicDir: false,
   build: {
     target: 'es2023',
@@ -19,7 +35,7 @@ export default defineConfig({
       formats: ['es'],
     },
     rolldownOptions: {
-      external: [/^node:/, 'webgpu', 'commander', 'comlink', '@huggingface/tokenizers', '@huggingface/jinja', /^@noble\/hashes/],
+      external: [/^node:/, 'webgpu', 'commander', '@huggingface/tokenizers', '@huggingface/jinja', /^@noble\/hashes/],
       output: { preserveModules: true, preserveModulesRoot: 'src', entryFileNames: '[name].js' },
     },
   },

@@ -33,7 +33,7 @@ export default defineConfig({
       },
       {
         // Found in advance: a dependency that Vite discovers during a run reloads the page under the tests.
-        optimizeDeps: { include: ['@huggingface/jinja', '@huggingface/tokenizers', 'comlink'] },
+        optimizeDeps: { include: ['@huggingface/jinja', '@huggingface/tokenizers'] },
         server: {
           headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' },
         },

@@ -1,6 +1,6 @@
 /** Winnow in the browser. Importing it has no effect. */
 
-import type { Engine, EngineOptions } from './engine/api.ts';
+import type { Engine, EngineOptions } from './core/api.ts';
 import { browserEnvironment } from './engine/browser-environment.ts';
 import { createEngineIn } from './engine/engine.ts';
 
@@ -14,9 +14,10 @@ export const createEngine = (options: EngineOptions): Promise<Engine> => createE
 export { createWorkerEngine } from './worker/client.ts';
 export type { WorkerEngineOptions } from './worker/client.ts';
 export { serveEngine } from './worker/host.ts';
-export { listStored, removeStored } from './weights/storage.ts';
+export { askPersistence, listStored, removeStored } from './weights/storage.ts';
+export type { StoredFile } from './weights/storage.ts';
 export { MANIFEST } from './weights/manifest.ts';
 export type { ManifestModel } from './weights/manifest.ts';
 export { VERSION } from './engine/version.ts';
 export * from './core/errors.ts';
-export type * from './engine/api.ts';
+export type * from './core/api.ts';

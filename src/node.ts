@@ -1,6 +1,6 @@
 /** Winnow in Node: the same engine, a device from the npm package `webgpu`, and models from the file system. */
 
-import type { Engine, EngineOptions } from './engine/api.ts';
+import type { Engine, EngineOptions } from './core/api.ts';
 import { createEngineIn } from './engine/engine.ts';
 import { nodeEnvironment } from './node/node-environment.ts';
 
@@ -12,6 +12,7 @@ export const createEngine = (options: EngineOptions): Promise<Engine> => createE
 
 export { inspectModel, openTokenizer } from './node/inspect.ts';
 export type { ModelInspection } from './node/inspect.ts';
+export type { LayerConfig, ModelConfig } from './models/config.ts';
 export { createWorkerEngine } from './worker/client.ts';
 export type { WorkerEngineOptions } from './worker/client.ts';
 export { serveEngine } from './worker/host.ts';
@@ -19,4 +20,4 @@ export { MANIFEST } from './weights/manifest.ts';
 export type { ManifestModel } from './weights/manifest.ts';
 export { VERSION } from './engine/version.ts';
 export * from './core/errors.ts';
-export type * from './engine/api.ts';
+export type * from './core/api.ts';

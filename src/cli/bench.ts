@@ -2,7 +2,7 @@
 
 import { abortedError } from '../core/errors.ts';
 import { Random } from '../core/rng.ts';
-import type { Engine, Report } from '../engine/api.ts';
+import type { Engine, Report } from '../core/api.ts';
 import { withCommonOptions, type CommonOptions } from './common-options.ts';
 import { mebibytes, table } from './format.ts';
 import { wholeNumber, wholeNumbers } from './option-values.ts';

@@ -1,7 +1,7 @@
 /** `winnow chat`: a conversation, typed or given. */
 
 import { MemoryError, UsageError } from '../core/errors.ts';
-import type { Conversation, GenerationResult } from '../engine/api.ts';
+import type { Conversation, GenerationResult } from '../core/api.ts';
 import {
   generateOptions,
   withCommonOptions,

@@ -1,7 +1,7 @@
 /** Options that every subcommand has, and those of sampling. */
 
 import { type Command, Option } from 'commander';
-import type { EngineOptions, GenerateOptions, OptionalFeature } from '../engine/api.ts';
+import type { EngineOptions, GenerateOptions, OptionalFeature } from '../core/api.ts';
 import { decimal, features, gathered, wholeNumber } from './option-values.ts';
 
 export interface CommonOptions {

@@ -1,6 +1,6 @@
 /** `winnow generate`: continues a prompt. */
 
-import type { Engine, GenerateOptions, Generation } from '../engine/api.ts';
+import type { Engine, GenerateOptions, Generation } from '../core/api.ts';
 import {
   generateOptions,
   withCommonOptions,

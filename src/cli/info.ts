@@ -1,6 +1,6 @@
 /** `winnow info`: what a model file is, from its header. */
 
-import type { LayerConfig } from '../models/config.ts';
+import type { LayerConfig } from '../node.ts';
 import { withCommonOptions, type CommonOptions } from './common-options.ts';
 import { mebibytes, printable, table } from './format.ts';
 import type { ModelInspection } from './runtime.ts';

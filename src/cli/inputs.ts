@@ -1,8 +1,8 @@
 /** Files that the command reads: texts, ids, messages. All are UTF-8. */
 
 import { StorageError, UsageError } from '../core/errors.ts';
-import type { Message } from '../engine/api.ts';
-import { checkMessages } from '../tokenizer/messages.ts';
+import type { Message } from '../core/api.ts';
+import { checkMessages } from '../core/messages.ts';
 import { optionError } from './option-values.ts';
 import type { Terminal } from './terminal.ts';
 

@@ -1,7 +1,7 @@
 /** Reading the values of options: what is not exactly a value of its kind is refused. */
 
 import { UsageError } from '../core/errors.ts';
-import type { OptionalFeature } from '../engine/api.ts';
+import type { OptionalFeature } from '../core/api.ts';
 
 /** A UsageError about an option. */
 export const optionError = (

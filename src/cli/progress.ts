@@ -1,6 +1,6 @@
 /** Loading, shown in one line of the screen that is written over and taken away at the end. */
 
-import type { LoadProgress } from '../engine/api.ts';
+import type { LoadProgress } from '../core/api.ts';
 import { mebibytes } from './format.ts';
 import type { Terminal } from './terminal.ts';
 

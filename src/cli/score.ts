@@ -1,6 +1,6 @@
 /** `winnow score`: how likely the model finds a text. */
 
-import type { RowLogits, ScoreResult } from '../engine/api.ts';
+import type { RowLogits, ScoreResult } from '../core/api.ts';
 import { withCommonOptions, type CommonOptions } from './common-options.ts';
 import { exactlyOne, onlyWith, readIdsFile, readTextFile } from './inputs.ts';
 import { optionError, wholeNumber, wholeNumbers } from './option-values.ts';

@@ -1,7 +1,7 @@
 /** An engine for the length of a subcommand, with progress shown and Ctrl-C heeded. */
 
 import type { Command } from 'commander';
-import type { Engine } from '../engine/api.ts';
+import type { Engine } from '../core/api.ts';
 import { engineOptions, type CommonOptions } from './common-options.ts';
 import { ProgressLine } from './progress.ts';
 import type { Runtime } from './runtime.ts';

@@ -1,6 +1,6 @@
 /** Showing a generation while it runs. */
 
-import type { Generation, GenerationResult } from '../engine/api.ts';
+import type { Generation, GenerationResult } from '../core/api.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Runs a generation to its end, its text written as it comes where a terminal is given. */

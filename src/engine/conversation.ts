@@ -1,7 +1,7 @@
 import { MemoryError, UsageError } from '../core/errors.ts';
 import { CHAT_DEFAULTS, GENERATE_DEFAULTS, resolveSampling, type SamplingDefaults } from '../sampling/settings.ts';
 import { StreamDecoder } from '../tokenizer/stream-decoder.ts';
-import type { Conversation, ConversationOptions, GenerateOptions, Generation, Message, SamplingOptions } from './api.ts';
+import type { Conversation, ConversationOptions, GenerateOptions, Generation, Message, SamplingOptions } from '../core/api.ts';
 import { checkIds } from './check-ids.ts';
 import type { ModelSession } from './model-session.ts';
 import { failedGeneration, Run } from './run.ts';

@@ -1,5 +1,5 @@
 import { UsageError } from '../core/errors.ts';
-import type { EngineOptions, OptionalFeature } from './api.ts';
+import type { EngineOptions, OptionalFeature } from '../core/api.ts';
 
 /** The most tokens of a conversation unless the caller asks for more. */
 export const DEFAULT_CONTEXT = 4096;

@@ -13,7 +13,7 @@ import type {
   ScoreOptions,
   ScoreResult,
   TokenizerApi,
-} from './api.ts';
+} from '../core/api.ts';
 import { checkIds } from './check-ids.ts';
 import { EngineConversation, type ConversationHost } from './conversation.ts';
 import { checkEngineOptions, DEFAULT_CONTEXT } from './engine-options.ts';

@@ -7,7 +7,7 @@ import { createTokenizer, type Tokenizer } from '../tokenizer/from-gguf.ts';
 import type { ByteSource } from '../weights/byte-source.ts';
 import { parseGguf, type GgufFile } from '../weights/gguf.ts';
 import type { ManifestModel } from '../weights/manifest.ts';
-import type { LoadProgress } from './api.ts';
+import type { LoadProgress } from '../core/api.ts';
 
 /** An opened model file: where its bytes are, and what is known of it besides. */
 export interface OpenedModel {

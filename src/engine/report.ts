@@ -1,6 +1,6 @@
 import { GGML_TYPE_NAMES } from '../weights/ggml-types.ts';
 import type { GgufFile } from '../weights/gguf.ts';
-import type { Report } from './api.ts';
+import type { Report } from '../core/api.ts';
 import type { Runtime } from './runtime.ts';
 import { VERSION } from './version.ts';
 import { PAGE_SLOTS } from '../kernels/cache-layout.ts';
@@ -18,7 +18,7 @@ export function createReport(runtime: Runtime, gguf: GgufFile, fileBytes: number
   const { gpu, config, cache, scheduler, sequences } = runtime;
   const { perToken, ...steps } = scheduler.statistics;
   const { plan } = perToken;
-  const inLayers = plan ? plan.entries.filter(({ label }) => label.startsWith('layer.')).length : 0;
+  const inLayers = plan ? plan.entries.filter(({ label }) => label.startsWith('layer.') || label.startsWith('attention')).length : 0;
   const { vendor, architecture, device, description } = gpu.info;
   return {
     version: VERSION,

@@ -1,7 +1,7 @@
 import { abortedError } from '../core/errors.ts';
 import type { SamplingSettings } from '../sampling/settings.ts';
 import type { StreamDecoder } from '../tokenizer/stream-decoder.ts';
-import type { Generation, GenerationResult, TokenEvent } from './api.ts';
+import type { Generation, GenerationResult, TokenEvent } from '../core/api.ts';
 import type { Lease } from './sequences.ts';
 
 export interface RunOptions {

@@ -11,7 +11,7 @@ import type { NetworkWeights } from '../models/network.ts';
 import type { ByteSource } from '../weights/byte-source.ts';
 import type { GgufFile } from '../weights/gguf.ts';
 import { createActivations } from './activations.ts';
-import type { LoadProgress } from './api.ts';
+import type { LoadProgress } from '../core/api.ts';
 import { Plans } from './plans.ts';
 import { Scheduler } from './scheduler.ts';
 import { Sequences } from './sequences.ts';

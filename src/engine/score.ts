@@ -3,7 +3,7 @@ import { MemoryError, throwIfAborted, UsageError } from '../core/errors.ts';
 import { Readback } from '../gpu/readback.ts';
 import { OUTPUT_WORDS } from '../kernels/sampling/outputs.ts';
 import { GENERATE_DEFAULTS, packSequence } from '../sampling/settings.ts';
-import type { RowLogits, ScoreOptions, ScoreResult } from './api.ts';
+import type { RowLogits, ScoreOptions, ScoreResult } from '../core/api.ts';
 import type { Runtime } from './runtime.ts';
 import { createLease } from './sequences.ts';
 

@@ -1,5 +1,5 @@
 import { UsageError } from '../core/errors.ts';
-import type { TokenizerApi } from './api.ts';
+import type { TokenizerApi } from '../core/api.ts';
 import { checkIds } from './check-ids.ts';
 import type { ModelSession } from './model-session.ts';
 

@@ -1,5 +1,5 @@
 import { DEFAULT_CONTEXT } from '../engine/engine-options.ts';
-import type { ModelSource, TokenizerApi } from '../engine/api.ts';
+import type { ModelSource, TokenizerApi } from '../core/api.ts';
 import { readModel, type ModelSession } from '../engine/model-session.ts';
 import { weightTypes } from '../engine/report.ts';
 import { createTokenizerApi } from '../engine/tokenizer-api.ts';

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CapabilityError, ModelFileError, StorageError } from '../core/errors.ts';
-import type { EngineOptions, ModelSource } from '../engine/api.ts';
+import type { EngineOptions, ModelSource } from '../core/api.ts';
 import type { Environment } from '../engine/engine.ts';
 import type { OpenedModel } from '../engine/model-session.ts';
 import { blobSource } from '../weights/byte-source.ts';

@@ -1,5 +1,5 @@
 import { ModelFileError, UsageError } from '../core/errors.ts';
-import type { SamplingOptions } from '../engine/api.ts';
+import type { SamplingOptions } from '../core/api.ts';
 import {
   MAX_STOP_IDS,
   SEQUENCE_IGNORE_EOS,

@@ -2,11 +2,11 @@
 
 import { Environment, parse, tokenize } from '@huggingface/jinja';
 import { ModelFileError } from '../core/errors.ts';
-import type { Message } from '../engine/api.ts';
+import type { Message } from '../core/api.ts';
 import type { GgufValue } from '../weights/gguf.ts';
 import { BoundedInterpreter, type RenderLimits } from './bounded-interpreter.ts';
 import type { Tokenizer } from './from-gguf.ts';
-import { checkMessages, messagesError } from './messages.ts';
+import { checkMessages, messagesError } from '../core/messages.ts';
 import { formatTime } from './strftime.ts';
 
 /** The longest templates in use have about 30,000 characters. */

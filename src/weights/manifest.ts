@@ -1,5 +1,5 @@
 import text from '../../models/manifest.json?raw';
-import type { SamplingOptions } from '../engine/api.ts';
+import type { SamplingOptions } from '../core/api.ts';
 
 export type ManifestSource =
   | { readonly kind: 'url'; readonly url: string }

@@ -10,7 +10,7 @@ import type {
   Message,
   ModelSource,
   TokenizerApi,
-} from '../engine/api.ts';
+} from '../core/api.ts';
 import { Connection } from './connection.ts';
 import { type Call, type EngineFacts, type StreamMethod, workerFailed } from './protocol.ts';
 import type { RemoteGeneration } from './remote-generation.ts';

@@ -1,7 +1,7 @@
 /** The page's end of the channel: sends calls, matches answers to them, and fails them all when the Worker fails. */
 
 import { abortedError, deserializeError, UsageError } from '../core/errors.ts';
-import type { LoadProgress, Message } from '../engine/api.ts';
+import type { LoadProgress, Message } from '../core/api.ts';
 import { type Endpoint, type MessageTarget, openEndpoint } from './endpoint.ts';
 import { type Call, type Control, disposed, readResponse, request, type Response, workerFailed } from './protocol.ts';
 import { RemoteGeneration } from './remote-generation.ts';

@@ -1,7 +1,7 @@
 /** One generation in the Worker, sent to the page in batches, no faster than it is read there. */
 
 import { UsageError } from '../core/errors.ts';
-import type { Conversation, Engine, Generation, GenerationResult, Message, TokenEvent } from '../engine/api.ts';
+import type { Conversation, Engine, Generation, GenerationResult, Message, TokenEvent } from '../core/api.ts';
 import { type Call, WINDOW } from './protocol.ts';
 
 type StreamCall = Call & { kind: 'stream' };

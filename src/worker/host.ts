@@ -1,7 +1,7 @@
 /** The Worker's side: runs an engine for whoever is at the other end of the channel. */
 
 import { abortedError, serializeError, UsageError } from '../core/errors.ts';
-import type { Conversation, Engine, EngineOptions } from '../engine/api.ts';
+import type { Conversation, Engine, EngineOptions } from '../core/api.ts';
 import { HostStream, startGeneration } from './host-stream.ts';
 import { openEndpoint, type MessageTarget } from './endpoint.ts';
 import {

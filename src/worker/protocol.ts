@@ -4,7 +4,7 @@
  */
 
 import { UsageError, WinnowError, type SerializedError } from '../core/errors.ts';
-import type { Engine, LoadProgress, Message, TokenEvent } from '../engine/api.ts';
+import type { Engine, LoadProgress, Message, TokenEvent } from '../core/api.ts';
 
 /** Marks our messages, so that a Worker of the caller's may have others too. */
 const MARK = 'winnow';

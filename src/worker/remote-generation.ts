@@ -1,6 +1,6 @@
 /** A generation that runs in the Worker, seen from the page. */
 
-import type { Generation, GenerationResult, TokenEvent } from '../engine/api.ts';
+import type { Generation, GenerationResult, TokenEvent } from '../core/api.ts';
 import { type Control, WINDOW } from './protocol.ts';
 
 interface Waiter {

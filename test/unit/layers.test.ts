@@ -16,13 +16,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   sampling: ['core', 'gpu', 'kernels'],
   models: ['core', 'gpu', 'kernels', 'attention', 'cache', 'sampling', 'weights'],
   engine: ['core', 'gpu', 'kernels', 'attention', 'cache', 'sampling', 'models', 'weights', 'tokenizer'],
-  worker: ['core', 'index'],
+  worker: ['core', 'index.ts'],
   node: ['core', 'kernels', 'models', 'engine', 'weights', 'tokenizer'],
-  cli: ['core', 'node'],
-  index: ['core', 'engine', 'weights', 'worker'],
+  cli: ['core', 'node.ts'],
+  'index.ts': ['core', 'engine', 'weights', 'worker'],
+  'node.ts': ['core', 'engine', 'models', 'weights', 'worker', 'node'],
 };
 
-const folderOf = (path: string): string => relative(SRC, path).replace(/\.ts$/, '').split(/[/\\]/)[0]!;
+/** The folder below src/, or the name of an entry file. */
+const folderOf = (path: string): string => relative(SRC, path).split(/[/\\]/)[0]!;
 
 function* imports(): Generator<{ from: string; to: string; file: string }> {
   for (const entry of readdirSync(SRC, { recursive: true, encoding: 'utf8' })) {
@@ -30,7 +32,6 @@ function* imports(): Generator<{ from: string; to: string; file: string }> {
     const file = join(SRC, entry);
     for (const [, specifier] of readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*['"](\.[^'"]+\.ts)['"]/g)) {
       const target = resolve(dirname(file), specifier!);
-      // src/node.ts is the entry of the folder src/node.
       yield { from: folderOf(file), to: folderOf(target), file: entry };
     }
   }

@@ -14,7 +14,7 @@ import type {
   Message,
   Report,
   TokenEvent,
-} from '../../../src/engine/api.ts';
+} from '../../../src/core/api.ts';
 import type { StoredFile } from '../../../src/weights/storage.ts';
 import { abortedError, DeviceLostError, MemoryError, ModelFileError } from '../../../src/core/errors.ts';
 

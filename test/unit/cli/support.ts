@@ -1,4 +1,4 @@
-import type { EngineOptions } from '../../../src/engine/api.ts';
+import type { EngineOptions } from '../../../src/core/api.ts';
 import { runCli } from '../../../src/cli/program.ts';
 import type { ModelInspection, Runtime } from '../../../src/cli/runtime.ts';
 import type { Terminal } from '../../../src/cli/terminal.ts';

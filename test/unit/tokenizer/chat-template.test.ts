@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ModelFileError, UsageError } from '../../../src/core/errors.ts';
-import type { Message } from '../../../src/engine/api.ts';
+import type { Message } from '../../../src/core/api.ts';
 import { createChatTemplate } from '../../../src/tokenizer/chat-template.ts';
 import { createTokenizer } from '../../../src/tokenizer/from-gguf.ts';
 import { checkMessages } from '../../../src/tokenizer/messages.ts';

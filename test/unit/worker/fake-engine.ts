@@ -11,7 +11,7 @@ import type {
   Message,
   Report,
   TokenEvent,
-} from '../../../src/engine/api.ts';
+} from '../../../src/core/api.ts';
 
 /** A promise that the test settles. */
 export interface Gate {

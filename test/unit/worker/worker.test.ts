@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AbortedError, UsageError, WinnowError } from '../../../src/core/errors.ts';
-import type { Engine, EngineOptions, Generation, LoadProgress } from '../../../src/engine/api.ts';
+import type { Engine, EngineOptions, Generation, LoadProgress } from '../../../src/core/api.ts';
 import { createWorkerEngine } from '../../../src/worker/client.ts';
 import { serveEngine } from '../../../src/worker/host.ts';
 import { WINDOW } from '../../../src/worker/protocol.ts';

@@ -1,7 +1,7 @@
 /** Checking of chat messages that come from a caller. */
 
-import { UsageError } from '../core/errors.ts';
-import type { Message } from '../engine/api.ts';
+import { UsageError } from './errors.ts';
+import type { Message } from './api.ts';
 
 const ROLES: readonly string[] = ['system', 'user', 'assistant'] satisfies Message['role'][];
 
