@@ -86,32 +86,41 @@ fn measure(thread : u32, scale : Scale, cut : Cut) -> vec2f {
 
 // What top-k, then top-p leave of the ids from `floor_key` on: each the shortest cut whose number, or mass, reaches its goal.
 // Bisection between a cut that reaches the goal and one that does not: over the logits' range, then over keys, then over the ids of
-// equal logits, until one id is between them.
+// equal logits, until one id is between them. The first turn measures what there is; so `measure` stands here once, and compiles once.
 fn truncate(thread : u32, scale : Scale, floor_key : u32, top_k : u32, top_p : f32) -> Cut {
   var cut = Cut(floor_key, VOCAB - 1u);
   if (top_k == 0u && top_p >= 1.0) { return cut; }
-  var size = measure(thread, scale, cut);
-  for (var by_mass = 0u; by_mass < 2u; by_mass++) {
-    var goal = f32(top_k);
-    if (by_mass == 0u && (top_k == 0u || goal >= size.x)) { continue; }
-    if (by_mass == 1u) {
-      if (top_p >= 1.0) { break; }
+  var size = vec2f(3.0e38);                                           // not known yet
+  for (var turn = 0u; turn < 3u; turn++) {
+    let unit = turn / 2u;                                             // 0 = number, 1 = mass
+    var goal = 0.0;
+    if (turn == 1u) {
+      goal = f32(top_k);
+      if (top_k == 0u || goal >= size.x) { continue; }
+    }
+    if (turn == 2u) {
       goal = max(top_p * size.y, 1.0e-6);                             // at least the first id
+      if (top_p >= 1.0) { break; }
     }
     var high = float_key(scale.top) + 1u;                             // keys from here on fail
     var first = 0u;                                                   // ids before this fail, once there is only one key
     var failed = vec2f();
     // At most 8 + 32 + 18 steps, unless logits are no numbers; then too it must end.
-    for (var step = 0u; step < 64u && size.x - failed.x > 1.0 && size[by_mass] != goal; step++) {
-      if ((step & 3u) == 0u) { list_live(thread, scale.row, cut.key); }
+    let steps = select(64u, 1u, turn == 0u);
+    for (var step = 0u; step < steps && size.x - failed.x > 1.0 && size[unit] != goal; step++) {
       let between_keys = high - cut.key > 1u;
-      var trial = Cut(cut.key, (first + cut.last) / 2u);
-      if (between_keys) {
-        let key = select(cut.key + (high - cut.key) / 2u, float_key(0.5 * key_float(cut.key) + 0.5 * key_float(high)), step < 8u);
-        trial = Cut(clamp(key, cut.key + 1u, high - 1u), VOCAB - 1u);
+      var trial = cut;
+      if (turn > 0u) {
+        if ((step & 3u) == 0u) { list_live(thread, scale.row, cut.key); }
+        if (between_keys) {
+          let key = select(cut.key + (high - cut.key) / 2u, float_key(0.5 * key_float(cut.key) + 0.5 * key_float(high)), step < 8u);
+          trial = Cut(clamp(key, cut.key + 1u, high - 1u), VOCAB - 1u);
+        } else {
+          trial.last = (first + cut.last) / 2u;
+        }
       }
       let found = measure(thread, scale, trial);
-      if (found[by_mass] >= goal) {
+      if (found[unit] >= goal) {
         cut = trial;
         size = found;
       } else {

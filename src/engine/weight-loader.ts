@@ -162,18 +162,25 @@ async function stream({ gpu, source, onBytes, signal }: LoadWeightsOptions, uplo
   });
   const largest = Math.max(...chunks.map(({ rows, rowBytes }) => rows * rowBytes));
   const raw = gpu.createBuffer('raw chunk', roundUp(largest, 4) + 16);
-  const read = ({ upload, rowBytes, row, rows }: (typeof chunks)[number]): Promise<Uint8Array<ArrayBuffer>> =>
-    source.read(upload.tensor.offset + (upload.from + row) * rowBytes, rows * rowBytes, signal);
+  const memory = source.readInto ? [new ArrayBuffer(roundUp(largest, 4)), new ArrayBuffer(roundUp(largest, 4))] : [];
+  const read = async (index: number): Promise<Uint8Array<ArrayBuffer>> => {
+    const { upload, rowBytes, row, rows } = chunks[index]!;
+    const offset = upload.tensor.offset + (upload.from + row) * rowBytes;
+    if (!source.readInto) return source.read(offset, rows * rowBytes, signal);
+    const bytes = new Uint8Array(memory[index % 2]!, 0, rows * rowBytes);
+    await source.readInto(bytes, offset, signal);
+    return bytes;
+  };
   let loaded = 0;
   try {
-    let next = read(chunks[0]!);
+    let next = read(0);
     for (const [i, chunk] of chunks.entries()) {
       // oxlint-disable-next-line no-await-in-loop -- chunks are read in order, one ahead
       const bytes = await next;
       throwIfAborted(signal);
       if (gpu.lostError) throw gpu.lostError;
       if (i + 1 < chunks.length) {
-        next = read(chunks[i + 1]!);
+        next = read(i + 1);
         next.catch(() => {});
       }
       gpu.write(raw, 0, padded(bytes));

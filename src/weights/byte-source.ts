@@ -13,6 +13,11 @@ export interface ByteSource {
    * Throws a StorageError when they cannot be had, and an AbortedError when the signal fires.
    */
   read(offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * Fills `target` with the bytes from `offset` on, where the source can do so without a copy of its own.
+   * Loading uses it so that the memory of one chunk serves all. Throws as `read` does.
+   */
+  readInto?(target: Uint8Array<ArrayBuffer>, offset: number, signal?: AbortSignal): Promise<void>;
   /** Gives handles back; the source must not be read afterwards. */
   close?(): Promise<void>;
 }

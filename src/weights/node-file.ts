@@ -18,27 +18,33 @@ export async function openNodeFile(path: string): Promise<ByteSource & { close()
     throw notFound(path, 'It is not a file', undefined);
   }
   const size = stat.size;
+  const readInto = async (bytes: Uint8Array<ArrayBuffer>, offset: number, signal?: AbortSignal): Promise<void> => {
+    const length = bytes.byteLength;
+    throwIfAborted(signal);
+    checkRange({ size, name: path }, offset, length);
+    let done = 0;
+    try {
+      while (done < length) {
+        // A read may return less than was asked for.
+        // oxlint-disable-next-line no-await-in-loop
+        const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
+        if (bytesRead === 0) break;
+        done += bytesRead;
+      }
+    } catch (cause) {
+      throw readFailed(path, offset, length, cause);
+    }
+    throwIfAborted(signal);
+    if (done !== length) throw readFailed(path, offset, length, `only ${done} bytes came back`);
+  };
   return {
     size,
     name: path,
+    readInto,
     async read(offset, length, signal) {
-      throwIfAborted(signal);
       checkRange({ size, name: path }, offset, length);
       const bytes = new Uint8Array(length);
-      let done = 0;
-      try {
-        while (done < length) {
-          // A read may return less than was asked for.
-          // oxlint-disable-next-line no-await-in-loop
-          const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
-          if (bytesRead === 0) break;
-          done += bytesRead;
-        }
-      } catch (cause) {
-        throw readFailed(path, offset, length, cause);
-      }
-      throwIfAborted(signal);
-      if (done !== length) throw readFailed(path, offset, length, `only ${done} bytes came back`);
+      await readInto(bytes, offset, signal);
       return bytes;
     },
     close: () => handle.close(),

@@ -3,7 +3,7 @@ import { ModelFileError, UsageError } from '../../../src/core/errors.ts';
 import type { Message } from '../../../src/core/api.ts';
 import { createChatTemplate } from '../../../src/tokenizer/chat-template.ts';
 import { createTokenizer } from '../../../src/tokenizer/from-gguf.ts';
-import { checkMessages } from '../../../src/tokenizer/messages.ts';
+import { checkMessages } from '../../../src/core/messages.ts';
 import { formatTime } from '../../../src/tokenizer/strftime.ts';
 import { thrownBy, tinyMetadata } from './support.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createChatTemplate } from '../../../src/tokenizer/chat-template.ts';
 import { createTokenizer } from '../../../src/tokenizer/from-gguf.ts';
 import { StreamDecoder } from '../../../src/tokenizer/stream-decoder.ts';
-import { checkMessages } from '../../../src/tokenizer/messages.ts';
+import { checkMessages } from '../../../src/core/messages.ts';
 import chats from '../../golden/chat.json';
 import texts from '../../golden/tokenizer.json';
 import { modelMetadata } from './support.ts';
