@@ -101,7 +101,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       });
       const sequences = new Sequences(cache, state);
       const outputs = wholeBuffer(gpu.createBuffer('outputs', outputsWords(RING, MAX_LOGIT_ROWS) * 4));
-      const plans = new Plans({ gpu, weights, activations, state, cache, outputs, ring: RING, attention: dense() });
+      const plans = new Plans({ gpu, weights, activations, state, cache, outputs, ring: RING, attention: dense({ software: gpu.software }) });
       const scheduler = new Scheduler({
         gpu,
         plans,

@@ -10,7 +10,7 @@ const ids = (count: number, seed: number): number[] => {
 
 let engine: Engine;
 beforeAll(async () => {
-  engine = await tinyEngine({ contextLength: 2048, seed: 31 }, { context: 2048 });
+  engine = await tinyEngine({ contextLength: 2048, seed: 31, tied: false }, { context: 2048 });
 });
 afterAll(() => engine?.dispose());
 

@@ -4,7 +4,7 @@ import { tinyEngine } from '../support/tiny-engine.ts';
 
 let engine: Engine;
 beforeAll(async () => {
-  engine = await tinyEngine({ contextLength: 1024, seed: 41 }, { context: 1024 });
+  engine = await tinyEngine({ contextLength: 1024, seed: 41, tied: false }, { context: 1024 });
 });
 afterAll(() => engine?.dispose());
 

@@ -18,16 +18,15 @@ export interface MatrixShape {
   readonly role: 'project' | 'gate-up' | 'qkv' | 'head';
 }
 
-/** Outputs of a workgroup of the head's matvec: one maximum is taken of every 64 ids. */
+/** Outputs of a workgroup of the head: one maximum is taken of every 64 ids. */
 const HEAD_OUTPUTS = 64;
 
 /** Shapes for this adapter, from a stored table. Software adapters were measured; the shapes for GPUs follow from their width. */
-export function tuneLinear(gpu: Gpu, matrix: MatrixShape): LinearTuning {
+export function tuneLinear(gpu: Pick<Gpu, 'features' | 'info'>, matrix: MatrixShape): LinearTuning {
   const { subgroups, subgroupMinSize, subgroupMaxSize } = gpu.features;
   const width = subgroups && subgroupMinSize === subgroupMaxSize ? subgroupMinSize : 0;
-  if (width === 8) return narrow(matrix, 8);
-  if (width === 4) return narrow(matrix, 4);
-  return isSoftware(gpu.info) ? software(matrix) : wide(matrix);
+  if (width === 4 || width === 8) return narrow(matrix, width);
+  return isSoftware(gpu.info) ? software() : wide(matrix);
 }
 
 /** `rows 8x4 k1 c2 b8`: core, lanes x outputs of a lane, lanes that share an output, batch rows, broadcast; for reports. */
@@ -40,35 +39,28 @@ const isSoftware = ({ vendor, architecture, device, description }: GPUAdapterInf
   /llvmpipe|lavapipe|swiftshader|software|basic render/i.test(`${vendor} ${architecture} ${device} ${description}`);
 
 /**
- * Subgroups of exactly 8 (lavapipe on AVX2) or 4 (SwiftShader, SSE) lanes: a CPU. A workgroup is one subgroup, barriers
- * cost nothing, a lane owns many outputs, and activations are loaded once and handed round.
+ * Subgroups of exactly 8 (lavapipe with AVX2) or 4 lanes (SwiftShader): a CPU. A workgroup is one subgroup, a lane owns four
+ * outputs, activations are loaded once and handed round. More outputs or columns a lane are up to a third faster on a matmul
+ * (8 x 16: 29 instead of 22 GFLOP/s), but their pipelines take four times as long to compile: seconds each.
  */
-function narrow({ role }: MatrixShape, lanes: 4 | 8): LinearTuning {
-  const threadRows = { 1: 8, 2: 8, 4: 4, 8: 4 } as const;
+function narrow({ role }: MatrixShape, width: 4 | 8): LinearTuning {
+  const threadRows = 4;
+  const lanes = role === 'head' ? HEAD_OUTPUTS / threadRows : width;
+  const shape = { lanes, kLanes: 1, threadRows, broadcast: width } as const;
   return {
     rowTile: HEAD_OUTPUTS,
-    rows: (columns) => ({
-      core: 'rows',
-      lanes,
-      kLanes: 1,
-      threadRows: role === 'head' ? HEAD_OUTPUTS / lanes : threadRows[columns],
-      columns,
-      broadcast: lanes,
-    }),
-    matmul: { core: 'columns', lanes, kLanes: 1, threadRows: role === 'head' ? HEAD_OUTPUTS / lanes : 8, columns: 16, broadcast: lanes },
+    rows: (columns) => ({ ...shape, core: 'rows', columns }),
+    matmul: { ...shape, core: 'columns', columns: 8 },
   };
 }
 
-/** A CPU without subgroups: a lane owns outputs, every lane reads the activations. */
-function software({ role }: MatrixShape): LinearTuning {
-  return {
-    rowTile: HEAD_OUTPUTS,
-    rows: (columns) => {
-      const threadRows = columns === 1 ? 4 : 2;
-      return { core: 'rows', lanes: role === 'head' ? HEAD_OUTPUTS / threadRows : 16, kLanes: 1, threadRows, columns, broadcast: 0 };
-    },
-    matmul: { core: 'tile', lanes: 64, kLanes: 1, threadRows: 2, columns: 64, broadcast: 0 },
-  };
+/**
+ * A CPU without subgroups: a lane owns eight outputs of one batch row, whose activations are uniform loads. Several batch rows
+ * in a workgroup were slower than as many workgroups, and so was the tile: 5 GFLOP/s against 1 to 4.
+ */
+function software(): LinearTuning {
+  const shape: LinearVariant = { core: 'rows', lanes: 8, kLanes: 1, threadRows: 8, columns: 1, broadcast: 0 };
+  return { rowTile: HEAD_OUTPUTS, rows: () => shape, matmul: shape };
 }
 
 /**
@@ -76,11 +68,11 @@ function software({ role }: MatrixShape): LinearTuning {
  * 16 lanes share an output, so that even a matrix of 576 outputs makes 72 workgroups of 64 threads.
  */
 function wide({ outputs, role }: MatrixShape): LinearTuning {
-  const kLanes = outputs >= 4096 ? 8 : 16;
-  const lanes = role === 'head' ? HEAD_OUTPUTS / 2 : outputs >= 4096 ? 8 : 4;
+  const large = outputs >= 4096;
+  const lanes = role === 'head' ? HEAD_OUTPUTS / 2 : large ? 8 : 4;
   return {
     rowTile: 8,
-    rows: (columns) => ({ core: 'rows', lanes, kLanes: role === 'head' ? 8 : kLanes, threadRows: 2, columns, broadcast: 0 }),
+    rows: (columns) => ({ core: 'rows', lanes, kLanes: large || role === 'head' ? 8 : 16, threadRows: 2, columns, broadcast: 0 }),
     matmul: { core: 'tile', lanes: 64, kLanes: 1, threadRows: 2, columns: 64, broadcast: 0 },
   };
 }

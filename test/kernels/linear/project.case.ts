@@ -29,11 +29,9 @@ const base = { type: 'Q4_1', outputs: 100, k: 96, rowTile: 8, batch: 1, residual
 const everyType = TYPES.flatMap((type): Shape[] => {
   const k = columnsFor(type, 96);
   return [
-    { ...base, type, k, batch: 2, variant: rowsVariant(8, 4, 2, 2) },
-    { ...base, type, k, variant: rowsVariant(8, 1, 4, 1, 8) },
-    { ...base, type, k, batch: 7, rowTile: 64, variant: columnsVariant(16, 2, 2) },
-    { ...base, type, k, batch: 16, variant: columnsVariant(8, 2, 4, 8) },
-    { ...base, type, k, batch: 17, rowTile: 64, variant: TILE },
+    { ...base, type, k, variant: rowsVariant(8, 1, 2, 1) },
+    { ...base, type, k, batch: 5, rowTile: 64, variant: columnsVariant(8, 2, 2, 4) },
+    { ...base, type, k, batch: 17, variant: TILE },
   ];
 });
 

@@ -1,0 +1,99 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { chromium } from 'playwright-core';
+import { build, preview, type PreviewServer } from 'vite';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { browserLaunchOptions } from '../../scripts/find-gpu.mjs';
+import { tinyModel } from '../support/tiny-model.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+let folder: string;
+
+const run = (command: string, args: readonly string[], cwd: string): string => {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8', timeout: 120_000 });
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}\n${stdout}\n${stderr}`);
+  return stdout;
+};
+
+/** A folder in which the packed package and its dependencies are installed, as a user's project would have them. */
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'winnow-package-'));
+  run('npm', ['pack', '--pack-destination', folder], root);
+  const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'))!;
+  const modules = join(folder, 'node_modules');
+  mkdirSync(modules);
+  run('tar', ['xzf', tarball], folder);
+  cpSync(join(folder, 'package'), join(modules, 'winnow-llm'), { recursive: true });
+  for (const name of ['@huggingface', '@noble', 'commander', 'webgpu']) symlinkSync(join(root, 'node_modules', name), join(modules, name));
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', private: true }));
+  writeFileSync(join(folder, 'tiny.gguf'), tinyModel({ tied: false, seed: 3 }));
+}, 180_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('the package holds what it needs and nothing else', () => {
+  const files = readdirSync(join(folder, 'package'), { recursive: true, encoding: 'utf8' });
+  expect(existsSync(join(folder, 'package/dist/index.d.ts'))).toBe(true);
+  expect(files.filter((file) => /(^|\/)(test|demo|scripts)(\/|$)|\.gguf$/.test(file))).toEqual([]);
+});
+
+test('its exports are well formed for every kind of consumer', () => {
+  run('npx', ['publint', '--strict', join(folder, 'package')], root);
+  const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'))!;
+  run('npx', ['attw', join(folder, tarball), '--profile', 'esm-only'], root);
+});
+
+test('importing it has no effect, and a plain Node script generates with it', () => {
+  writeFileSync(
+    join(folder, 'script.mjs'),
+    `const before = Object.keys(globalThis).length;
+     const { createEngine, VERSION } = await import('winnow-llm');
+     if (Object.keys(globalThis).length !== before) throw new Error('the import touched globalThis');
+     const engine = await createEngine({ model: './tiny.gguf' });
+     const { ids, finish } = await engine.generate([1, 2, 3], { maxTokens: 5, ignoreEos: true }).result;
+     const { buffers, bytes } = await engine.report();
+     await engine.dispose();
+     console.log(JSON.stringify({ VERSION, ids: ids.length, finish, buffers: buffers > 0, bytes: bytes.total > 0 }));`,
+  );
+  const lines = run(process.execPath, ['script.mjs'], folder).trim().split('\n');
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  expect(JSON.parse(lines.at(-1)!)).toEqual({ VERSION: version, ids: 5, finish: 'length', buffers: true, bytes: true });
+}, 120_000);
+
+test('the command of the package runs', () => {
+  const out = run(process.execPath, [join(folder, 'node_modules/winnow-llm/bin/winnow.mjs'), 'info', 'tiny.gguf', '--json'], folder);
+  expect(JSON.parse(out)).toMatchObject({ architecture: 'llama' });
+});
+
+test('a Vite app with a Worker engine generates in the browser', async () => {
+  const app = join(folder, 'app');
+  mkdirSync(join(app, 'public'), { recursive: true });
+  cpSync(join(folder, 'tiny.gguf'), join(app, 'public/tiny.gguf'));
+  symlinkSync(join(folder, 'node_modules'), join(app, 'node_modules'));
+  writeFileSync(join(app, 'index.html'), '<!doctype html><link rel="icon" href="data:,"><output></output><script type="module" src="/main.js"></script>');
+  writeFileSync(
+    join(app, 'main.js'),
+    `import { createWorkerEngine } from 'winnow-llm';
+     const say = (text) => { document.querySelector('output').textContent = text; };
+     try {
+       const engine = await createWorkerEngine({ model: '/tiny.gguf' });
+       let count = 0;
+       for await (const _ of engine.generate([1, 2, 3], { maxTokens: 5, ignoreEos: true })) count++;
+       say('tokens ' + count);
+       await engine.dispose();
+     } catch (error) { say('error ' + error.message); }`,
+  );
+  await build({ root: app, logLevel: 'silent', worker: { format: 'es' } });
+  const server: PreviewServer = await preview({ root: app, preview: { port: 0, host: '127.0.0.1' } });
+  const browser = await chromium.launch(browserLaunchOptions());
+  try {
+    const page = await browser.newPage();
+    await page.goto(server.resolvedUrls!.local[0]!);
+    await page.waitForFunction(() => document.querySelector('output')!.textContent !== '', undefined, { timeout: 100_000 });
+    expect(await page.textContent('output')).toBe('tokens 5');
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}, 180_000);
