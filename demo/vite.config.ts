@@ -20,5 +20,11 @@ export default defineConfig({
   // Known in advance: a dependency that the development server discovers late reloads the page in the middle of a load.
   optimizeDeps: { include: ['markdown-it', 'dompurify', '@huggingface/jinja', '@huggingface/tokenizers'] },
   worker: { format: 'es' },
-  build: { target: 'es2023', outDir: 'dist', emptyOutDir: true, assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+  build: {
+    target: 'es2023',
+    outDir: 'dist',
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
 });

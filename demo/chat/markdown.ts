@@ -60,7 +60,9 @@ function sanitize(html: string): string {
   if (sanitized.size > 512) sanitized.clear();
   const safe = DOMPurify.sanitize(html, {
     ALLOWED_TAGS:
-      'p br hr h1 h2 h3 h4 h5 h6 em strong s code pre blockquote ul ol li a table thead tbody tr th td div span button'.split(' '),
+      'p br hr h1 h2 h3 h4 h5 h6 em strong s code pre blockquote ul ol li a table thead tbody tr th td div span button'.split(
+        ' ',
+      ),
     ALLOWED_ATTR: ['href', 'title', 'rel', 'target', 'class', 'start', 'type', 'tabindex', 'role', 'aria-label'],
   });
   sanitized.set(html, safe);

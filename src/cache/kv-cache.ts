@@ -66,7 +66,9 @@ export class KvCache {
       this.#pageBytes.map((bytes, layer) => this.#gpu.createBuffer(`cache ${layer}`, next * bytes)),
     );
     const encoder = this.#gpu.device.createCommandEncoder();
-    old.forEach((buffer, layer) => encoder.copyBufferToBuffer(buffer, 0, made[layer]!, 0, this.#pages * this.#pageBytes[layer]!));
+    old.forEach((buffer, layer) =>
+      encoder.copyBufferToBuffer(buffer, 0, made[layer]!, 0, this.#pages * this.#pageBytes[layer]!),
+    );
     this.#gpu.submit([encoder.finish()]);
     for (const buffer of old) this.#gpu.destroyBuffer(buffer);
     if (old.length > 0) this.growths++;

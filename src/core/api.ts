@@ -173,11 +173,27 @@ export interface Report {
   readonly adapter: AdapterReport;
   readonly featuresUsed: readonly string[];
   readonly featuresDisabled: readonly string[];
-  readonly model: { readonly name: string; readonly architecture: string; readonly layers: number; readonly context: number; readonly fileBytes: number };
-  readonly precision: { readonly weights: Readonly<Record<string, number>>; readonly activations: 'f32'; readonly cache: 'f16' | 'f32' };
+  readonly model: {
+    readonly name: string;
+    readonly architecture: string;
+    readonly layers: number;
+    readonly context: number;
+    readonly fileBytes: number;
+  };
+  readonly precision: {
+    readonly weights: Readonly<Record<string, number>>;
+    readonly activations: 'f32';
+    readonly cache: 'f16' | 'f32';
+  };
   /** Kernel name -> variant in words, for every pipeline that was used. */
   readonly kernels: Readonly<Record<string, string>>;
-  readonly bytes: { readonly weights: number; readonly cache: number; readonly activations: number; readonly total: number; readonly peak: number };
+  readonly bytes: {
+    readonly weights: number;
+    readonly cache: number;
+    readonly activations: number;
+    readonly total: number;
+    readonly peak: number;
+  };
   readonly buffers: number;
   readonly perToken: {
     readonly dispatches: number;
@@ -186,8 +202,19 @@ export interface Report {
     readonly buffersCreated: number;
     readonly bytesWritten: number;
   };
-  readonly cache: { readonly pages: number; readonly pageSlots: number; readonly slotsUsed: number; readonly capacity: number; readonly growths: number };
-  readonly steps: { readonly prefill: number; readonly decode: number; readonly rolledBack: number; readonly maxInFlight: number };
+  readonly cache: {
+    readonly pages: number;
+    readonly pageSlots: number;
+    readonly slotsUsed: number;
+    readonly capacity: number;
+    readonly growths: number;
+  };
+  readonly steps: {
+    readonly prefill: number;
+    readonly decode: number;
+    readonly rolledBack: number;
+    readonly maxInFlight: number;
+  };
   readonly load: { readonly milliseconds: number; readonly repackedTensors: number };
   /** Every fallback that was taken, and why. */
   readonly fallbacks: readonly string[];
@@ -196,7 +223,12 @@ export interface Report {
 export interface Engine {
   readonly tokenizer: TokenizerApi;
   /** Facts of the model: its name, most tokens of a conversation, vocabulary size, and whether it has a chat template. */
-  readonly model: { readonly name: string; readonly context: number; readonly vocab: number; readonly hasChatTemplate: boolean };
+  readonly model: {
+    readonly name: string;
+    readonly context: number;
+    readonly vocab: number;
+    readonly hasChatTemplate: boolean;
+  };
   conversation(options?: ConversationOptions): Conversation;
   chat(messages: readonly Message[], options?: GenerateOptions): Generation;
   generate(prompt: string | readonly number[], options?: GenerateOptions): Generation;

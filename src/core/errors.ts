@@ -94,7 +94,15 @@ export class StorageError extends WinnowError {}
 /** The caller passed something that cannot be honoured. */
 export class UsageError extends WinnowError {}
 
-const CLASSES = { ModelFileError, CapabilityError, MemoryError, DeviceLostError, AbortedError, StorageError, UsageError };
+const CLASSES = {
+  ModelFileError,
+  CapabilityError,
+  MemoryError,
+  DeviceLostError,
+  AbortedError,
+  StorageError,
+  UsageError,
+};
 
 /** An error as plain data, for crossing to or from a Worker. */
 export interface SerializedError extends ErrorDetails {

@@ -16,7 +16,11 @@ export interface ActivationSizes {
 }
 
 /** Allocates the buffers of a step for at most `maxRows` rows. */
-export function createActivations(gpu: Gpu, config: ModelConfig, sizes: ActivationSizes): { arrays: Activations; bytes: number } {
+export function createActivations(
+  gpu: Gpu,
+  config: ModelConfig,
+  sizes: ActivationSizes,
+): { arrays: Activations; bytes: number } {
   const { maxRows, maxLogitRows, maxSequences } = sizes;
   let bytes = 0;
   const floats = (label: string, count: number): GpuArray => {
@@ -24,7 +28,8 @@ export function createActivations(gpu: Gpu, config: ModelConfig, sizes: Activati
     bytes += buffer.size;
     return wholeBuffer(buffer);
   };
-  const widest = (width: (layer: ModelConfig['layers'][number]) => number): number => Math.max(...config.layers.map(width));
+  const widest = (width: (layer: ModelConfig['layers'][number]) => number): number =>
+    Math.max(...config.layers.map(width));
   const queryWidth = widest(({ qHeads, headDim }) => qHeads * headDim);
   const heads = widest(({ qHeads }) => qHeads);
   const headDim = widest((layer) => layer.headDim);

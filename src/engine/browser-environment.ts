@@ -9,7 +9,8 @@ export const browserEnvironment: Environment = {
     return globalThis.navigator?.gpu;
   },
   async open({ model, signal }, onProgress) {
-    if (model instanceof Blob) return { source: blobSource(model), entry: findModel('name' in model ? String(model.name) : ''), fallbacks: [] };
+    if (model instanceof Blob)
+      return { source: blobSource(model), entry: findModel('name' in model ? String(model.name) : ''), fallbacks: [] };
     const entry = findModel(String(model));
     const url = entry && String(model) === entry.name ? urlOf(entry) : String(model);
     const { source, fallback } = await openStored(url, {

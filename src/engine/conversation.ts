@@ -1,7 +1,14 @@
 import { MemoryError, UsageError } from '../core/errors.ts';
 import { CHAT_DEFAULTS, GENERATE_DEFAULTS, resolveSampling, type SamplingDefaults } from '../sampling/settings.ts';
 import { StreamDecoder } from '../tokenizer/stream-decoder.ts';
-import type { Conversation, ConversationOptions, GenerateOptions, Generation, Message, SamplingOptions } from '../core/api.ts';
+import type {
+  Conversation,
+  ConversationOptions,
+  GenerateOptions,
+  Generation,
+  Message,
+  SamplingOptions,
+} from '../core/api.ts';
 import { checkIds } from './check-ids.ts';
 import type { ModelSession } from './model-session.ts';
 import { failedGeneration, Run } from './run.ts';
@@ -18,7 +25,16 @@ export interface ConversationHost {
   forget(conversation: EngineConversation): void;
 }
 
-const DEFAULT_NAMES = ['temperature', 'topK', 'topP', 'minP', 'repetitionPenalty', 'presencePenalty', 'frequencyPenalty', 'seed'] as const;
+const DEFAULT_NAMES = [
+  'temperature',
+  'topK',
+  'topP',
+  'minP',
+  'repetitionPenalty',
+  'presencePenalty',
+  'frequencyPenalty',
+  'seed',
+] as const;
 
 /** Owns ids, cache and settings. See `Conversation` in api.ts. */
 export class EngineConversation implements Conversation {
@@ -90,8 +106,11 @@ export class EngineConversation implements Conversation {
   generate(prompt: string | readonly number[], options: GenerateOptions = {}): Generation {
     return this.#attempt(() => {
       const { tokenizer } = this.#host.session;
-      const ids = typeof prompt === 'string' ? tokenizer.encode(prompt, { bos: true }) : checkIds(prompt, tokenizer.vocabSize);
-      return this.#begin(this.#transcript.raw(ids), options, GENERATE_DEFAULTS, (_text, newIds) => this.#transcript.answered(newIds));
+      const ids =
+        typeof prompt === 'string' ? tokenizer.encode(prompt, { bos: true }) : checkIds(prompt, tokenizer.vocabSize);
+      return this.#begin(this.#transcript.raw(ids), options, GENERATE_DEFAULTS, (_text, newIds) =>
+        this.#transcript.answered(newIds),
+      );
     });
   }
 
@@ -103,9 +122,11 @@ export class EngineConversation implements Conversation {
     const runtime = this.#leaseOf;
     const lease = this.#lease;
     if (runtime)
-      await runtime.scheduler.exclusive(async () => runtime.sequences.release(lease)).catch(() => {
-        // The device is gone, and the cache with it.
-      });
+      await runtime.scheduler
+        .exclusive(async () => runtime.sequences.release(lease))
+        .catch(() => {
+          // The device is gone, and the cache with it.
+        });
   }
 
   /** Errors of a call come through its generation, as those of a run do. */
@@ -167,7 +188,9 @@ export class EngineConversation implements Conversation {
 
 /** Only the sampling options, those that are given. */
 function pick(options: GenerateOptions): SamplingOptions {
-  return Object.fromEntries(DEFAULT_NAMES.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])));
+  return Object.fromEntries(
+    DEFAULT_NAMES.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])),
+  );
 }
 
 /** How many new tokens may come. @throws UsageError, MemoryError */

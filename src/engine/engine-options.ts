@@ -4,7 +4,16 @@ import type { EngineOptions, OptionalFeature } from '../core/api.ts';
 /** The most tokens of a conversation unless the caller asks for more. */
 export const DEFAULT_CONTEXT = 4096;
 
-const NAMES: readonly (keyof EngineOptions)[] = ['model', 'device', 'adapter', 'context', 'kv', 'disable', 'onProgress', 'signal'];
+const NAMES: readonly (keyof EngineOptions)[] = [
+  'model',
+  'device',
+  'adapter',
+  'context',
+  'kv',
+  'disable',
+  'onProgress',
+  'signal',
+];
 const FEATURES: readonly OptionalFeature[] = ['shader-f16', 'subgroups'];
 
 /** @throws UsageError 'usage-option' for an option that is unknown or out of range. */
@@ -26,10 +35,16 @@ export function checkEngineOptions(options: EngineOptions): void {
         todo: 'Correct or remove it.',
       });
   const { model, context, kv, disable } = options;
-  if (!(typeof model === 'string' && model !== '') && !(model instanceof URL) && !(typeof Blob !== 'undefined' && model instanceof Blob))
+  if (
+    !(typeof model === 'string' && model !== '') &&
+    !(model instanceof URL) &&
+    !(typeof Blob !== 'undefined' && model instanceof Blob)
+  )
     refuse('model', model, 'A model is a path (Node), a URL, a name of the manifest, or a File or Blob.');
-  if (context !== undefined && (!Number.isInteger(context) || context < 2)) refuse('context', context, 'An integer of at least 2 tokens.');
+  if (context !== undefined && (!Number.isInteger(context) || context < 2))
+    refuse('context', context, 'An integer of at least 2 tokens.');
   if (kv !== undefined && kv !== 'f16' && kv !== 'f32') refuse('kv', kv, '"f16" or "f32".');
   for (const feature of disable ?? [])
-    if (!FEATURES.includes(feature)) refuse('disable', feature, `Features that can be switched off: ${FEATURES.join(', ')}.`);
+    if (!FEATURES.includes(feature))
+      refuse('disable', feature, `Features that can be switched off: ${FEATURES.join(', ')}.`);
 }

@@ -30,7 +30,11 @@ export interface ModelSession extends OpenedModel {
  * Reads the header, the configuration and the tokenizer.
  * @throws ModelFileError for a file that is damaged, foreign or beyond what the kernels can do.
  */
-export async function readModel(opened: OpenedModel, onProgress: (progress: LoadProgress) => void, signal?: AbortSignal): Promise<ModelSession> {
+export async function readModel(
+  opened: OpenedModel,
+  onProgress: (progress: LoadProgress) => void,
+  signal?: AbortSignal,
+): Promise<ModelSession> {
   onProgress({ stage: 'header', loadedBytes: 0, totalBytes: 0 });
   const gguf = await parseGguf(opened.source, signal);
   const config = readConfig(gguf);
@@ -56,6 +60,9 @@ function checkKernelLimits({ hidden, vocab, layers }: ModelConfig): void {
     if (headDim % 4 !== 0 || headDim > MAX_HEAD_DIM)
       refuse(`Heads of layer ${layer} are ${headDim} wide.`, `Heads are a multiple of 4, at most ${MAX_HEAD_DIM}.`);
     if (qHeads / kvHeads > MAX_GROUP)
-      refuse(`Layer ${layer} has ${qHeads / kvHeads} query heads for each key-value head.`, `At most ${MAX_GROUP} share one.`);
+      refuse(
+        `Layer ${layer} has ${qHeads / kvHeads} query heads for each key-value head.`,
+        `At most ${MAX_GROUP} share one.`,
+      );
   });
 }

@@ -66,11 +66,11 @@ export class Plans {
   }
 
   #record(key: string, shape: StepShape, tail: Tail): Promise<Plan> {
-    const { gpu, weights, activations, state, cache, outputs, ring, attention } = this.#parts;
+    const { gpu, weights, activations, state, outputs, ring, attention } = this.#parts;
     const recorder = new PlanRecorder();
     encodeLlama(
       recorder,
-      { weights, activations, state: state.array, stepLayout: state.layout, layers: layerViews(this.#parts), attention },
+      { weights, activations, state: state.array, layers: layerViews(this.#parts), attention },
       shape,
     );
     const constants = { VOCAB: weights.config.vocab, RING: ring };
@@ -83,11 +83,20 @@ export class Plans {
           params,
           constants,
           variant: undefined,
-          bindings: { state: state.array, logits, block_max: activations.blockMax, counts: activations.counts, outputs },
+          bindings: {
+            state: state.array,
+            logits,
+            block_max: activations.blockMax,
+            counts: activations.counts,
+            outputs,
+          },
         }),
       );
     if (tail === 'score')
-      recorder.add('score', scoreRows.call({ params, constants, variant: undefined, bindings: { state: state.array, logits, outputs } }));
+      recorder.add(
+        'score',
+        scoreRows.call({ params, constants, variant: undefined, bindings: { state: state.array, logits, outputs } }),
+      );
     recorder.add(
       'advance',
       advance.call({

@@ -9,23 +9,37 @@ import { PAGE_SLOTS } from '../kernels/cache-layout.ts';
 export function weightTypes(gguf: GgufFile): Record<string, number> {
   const bytes: Record<string, number> = {};
   for (const type of GGML_TYPE_NAMES)
-    for (const tensor of gguf.tensors.values()) if (tensor.type === type) bytes[type] = (bytes[type] ?? 0) + tensor.byteLength;
+    for (const tensor of gguf.tensors.values())
+      if (tensor.type === type) bytes[type] = (bytes[type] ?? 0) + tensor.byteLength;
   return bytes;
 }
 
 /** What really ran, from what was measured and counted. */
-export function createReport(runtime: Runtime, gguf: GgufFile, fileBytes: number, sourceFallbacks: readonly string[]): Report {
+export function createReport(
+  runtime: Runtime,
+  gguf: GgufFile,
+  fileBytes: number,
+  sourceFallbacks: readonly string[],
+): Report {
   const { gpu, config, cache, scheduler, sequences } = runtime;
   const { perToken, ...steps } = scheduler.statistics;
   const { plan } = perToken;
-  const inLayers = plan ? plan.entries.filter(({ label }) => label.startsWith('layer.') || label.startsWith('attention')).length : 0;
+  const inLayers = plan
+    ? plan.entries.filter(({ label }) => label.startsWith('layer.') || label.startsWith('attention')).length
+    : 0;
   const { vendor, architecture, device, description } = gpu.info;
   return {
     version: VERSION,
     adapter: { vendor, architecture, device, description, features: [...gpu.device.features].toSorted() },
     featuresUsed: usedFeatures(gpu.pipelines.keys),
     featuresDisabled: gpu.disabled,
-    model: { name: config.name, architecture: config.architecture, layers: config.layers.length, context: runtime.context, fileBytes },
+    model: {
+      name: config.name,
+      architecture: config.architecture,
+      layers: config.layers.length,
+      context: runtime.context,
+      fileBytes,
+    },
     precision: { weights: weightTypes(gguf), activations: 'f32', cache: cache.kv },
     kernels: kernelVariants(gpu.pipelines.keys),
     bytes: {
@@ -50,12 +64,19 @@ export function createReport(runtime: Runtime, gguf: GgufFile, fileBytes: number
       capacity: cache.capacity,
       growths: cache.growths,
     },
-    steps: { prefill: steps.prefill, decode: steps.decode, rolledBack: steps.rolledBack, maxInFlight: steps.maxInFlight },
+    steps: {
+      prefill: steps.prefill,
+      decode: steps.decode,
+      rolledBack: steps.rolledBack,
+      maxInFlight: steps.maxInFlight,
+    },
     load: { milliseconds: runtime.loadMs, repackedTensors: gguf.tensors.size },
     fallbacks: [
       ...sourceFallbacks,
       ...runtime.fallbacks,
-      ...(sequences.reclaimed > 0 ? [`${sequences.reclaimed} idle conversations lost their cache to others and were, or will be, computed again`] : []),
+      ...(sequences.reclaimed > 0
+        ? [`${sequences.reclaimed} idle conversations lost their cache to others and were, or will be, computed again`]
+        : []),
     ],
   };
 }
@@ -72,9 +93,15 @@ function kernelVariants(keys: readonly string[]): Record<string, string> {
     const [name, parts, constants] = key.split('|') as [string, string, string];
     const shape = parts
       .split('+')
-      .filter((part) => part !== name && !['lib/step-state', 'lib/cache-layout', 'lib/weights/layout', 'lib/weights/nibbles'].includes(part))
+      .filter(
+        (part) =>
+          part !== name &&
+          !['lib/step-state', 'lib/cache-layout', 'lib/weights/layout', 'lib/weights/nibbles'].includes(part),
+      )
       .map((part) => part.replace('lib/', ''));
-    const sizes = constants.split(',').filter((item) => /^(OUTPUTS|COLUMNS|LANES|K_LANES|PAIRS|THREADS|DIRECT|WINDOW)=/.test(item));
+    const sizes = constants
+      .split(',')
+      .filter((item) => /^(OUTPUTS|COLUMNS|LANES|K_LANES|PAIRS|THREADS|DIRECT|WINDOW)=/.test(item));
     variants.set(name, [...(variants.get(name) ?? []), [...shape, ...sizes].join(' ')]);
   }
   return Object.fromEntries([...variants].map(([name, list]) => [name, [...new Set(list)].join('; ')]));

@@ -101,7 +101,16 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       });
       const sequences = new Sequences(cache, state);
       const outputs = wholeBuffer(gpu.createBuffer('outputs', outputsWords(RING, MAX_LOGIT_ROWS) * 4));
-      const plans = new Plans({ gpu, weights, activations, state, cache, outputs, ring: RING, attention: dense({ software: gpu.software }) });
+      const plans = new Plans({
+        gpu,
+        weights,
+        activations,
+        state,
+        cache,
+        outputs,
+        ring: RING,
+        attention: dense({ software: gpu.software }),
+      });
       const scheduler = new Scheduler({
         gpu,
         plans,
@@ -113,7 +122,23 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
         vocab: config.vocab,
         chunkRows,
       });
-      return { gpu, config, context, weights, activations, activationBytes, weightBytes, state, cache, sequences, outputs, ring: RING, plans, scheduler, fallbacks };
+      return {
+        gpu,
+        config,
+        context,
+        weights,
+        activations,
+        activationBytes,
+        weightBytes,
+        state,
+        cache,
+        sequences,
+        outputs,
+        ring: RING,
+        plans,
+        scheduler,
+        fallbacks,
+      };
     });
     await runtime.plans.for({ rows: 1, logitRows: 1, length: 64, tail: 'sample' });
     onProgress({ stage: 'ready', loadedBytes: 0, totalBytes: 0 });

@@ -88,7 +88,7 @@ export class Scheduler {
 
   /** Runs `job` when no step is in flight and none begins until it ends. */
   exclusive<T>(job: (readback: Readback) => Promise<T>): Promise<T> {
-    if (this.#closed !== undefined) return Promise.reject(this.#closed as Error);
+    if (this.#closed !== undefined) return Promise.reject(this.#closed);
     return new Promise<T>((resolve, reject) => {
       this.#jobs.push({ start: () => job(this.#readback).then(resolve, reject), fail: reject });
       this.#start();
@@ -112,7 +112,12 @@ export class Scheduler {
     // A run that was queued in this turn joins those queued with it.
     await Promise.resolve();
     try {
-      while (this.#jobs.length > 0 || this.#waiting.length > 0 || this.#active.length > 0 || this.#inFlight.length > 0) {
+      while (
+        this.#jobs.length > 0 ||
+        this.#waiting.length > 0 ||
+        this.#active.length > 0 ||
+        this.#inFlight.length > 0
+      ) {
         if (this.#closed !== undefined) throw this.#closed;
         // oxlint-disable no-await-in-loop -- a step follows the other
         if (this.#jobs.length > 0) {
@@ -209,7 +214,12 @@ export class Scheduler {
     }
     const length = Math.max(...fed.map(({ run, count }) => run.lease.length + count));
     const sampled = finishing.length > 0;
-    const plan = await plans.for({ rows: rows.length, logitRows: finishing.length, length, tail: sampled ? 'sample' : 'none' });
+    const plan = await plans.for({
+      rows: rows.length,
+      logitRows: finishing.length,
+      length,
+      tail: sampled ? 'sample' : 'none',
+    });
     state.writeBatch(
       { rows },
       fed.map(({ run, count }) => ({

@@ -30,7 +30,11 @@ export function scoreWindows(count: number, context: number, stride: number): Sc
 }
 
 /** Scores ids on a runtime. See `Engine.score`. */
-export async function score(runtime: Runtime, ids: readonly number[], options: ScoreOptions = {}): Promise<ScoreResult> {
+export async function score(
+  runtime: Runtime,
+  ids: readonly number[],
+  options: ScoreOptions = {},
+): Promise<ScoreResult> {
   const { context = Math.min(ids.length, runtime.context), logits = [], top = 20, signal } = options;
   const stride = options.stride ?? Math.max(1, Math.floor(context / 2));
   checkOptions(runtime, ids, { context, stride, top });
@@ -43,7 +47,8 @@ export async function score(runtime: Runtime, ids: readonly number[], options: S
     });
   const windows = scoreWindows(ids.length, context, stride);
   const wanted = logits.map((row) => (row < 0 ? ids.length + row : row));
-  if (wanted.length > 0 && windows.length !== 1) throw optionError('logits', 'more than one window', 'Logits can be asked of one window only.');
+  if (wanted.length > 0 && windows.length !== 1)
+    throw optionError('logits', 'more than one window', 'Logits can be asked of one window only.');
   for (const row of wanted)
     if (!Number.isInteger(row) || row < 0 || row >= ids.length)
       throw optionError('logits', String(row), `Rows are integers from ${-ids.length} to ${ids.length - 1}.`);
@@ -52,7 +57,9 @@ export async function score(runtime: Runtime, ids: readonly number[], options: S
   for (const window of windows) {
     throwIfAborted(signal);
     // oxlint-disable-next-line no-await-in-loop -- one window after the other
-    const scored = await runtime.scheduler.exclusive((readback) => scoreWindow(runtime, readback, ids, window, new Set(wanted), top, signal));
+    const scored = await runtime.scheduler.exclusive((readback) =>
+      scoreWindow(runtime, readback, ids, window, new Set(wanted), top, signal),
+    );
     nlls.push(...scored.nlls);
     rows.push(...scored.rows);
   }
@@ -66,7 +73,11 @@ export async function score(runtime: Runtime, ids: readonly number[], options: S
   };
 }
 
-function checkOptions(runtime: Runtime, ids: readonly number[], { context, stride, top }: { context: number; stride: number; top: number }): void {
+function checkOptions(
+  runtime: Runtime,
+  ids: readonly number[],
+  { context, stride, top }: { context: number; stride: number; top: number },
+): void {
   const { vocab } = runtime.config;
   if (ids.length === 0)
     throw new UsageError({
@@ -76,10 +87,16 @@ function checkOptions(runtime: Runtime, ids: readonly number[], { context, strid
       todo: 'Pass the ids of a text.',
     });
   if (!Number.isInteger(context) || context < 1 || context > runtime.context)
-    throw optionError('context', String(context), `A window is an integer from 1 to the engine's context, ${runtime.context}.`);
+    throw optionError(
+      'context',
+      String(context),
+      `A window is an integer from 1 to the engine's context, ${runtime.context}.`,
+    );
   if (context === 1 && ids.length > 1) throw optionError('context', '1', 'A window of one id has no target.');
-  if (!Number.isInteger(stride) || stride < 1 || stride > context) throw optionError('stride', String(stride), `A stride is an integer from 1 to the window, ${context}.`);
-  if (!Number.isInteger(top) || top < 1 || top > vocab) throw optionError('top', String(top), `It is an integer from 1 to the vocabulary, ${vocab}.`);
+  if (!Number.isInteger(stride) || stride < 1 || stride > context)
+    throw optionError('stride', String(stride), `A stride is an integer from 1 to the window, ${context}.`);
+  if (!Number.isInteger(top) || top < 1 || top > vocab)
+    throw optionError('top', String(top), `It is an integer from 1 to the vocabulary, ${vocab}.`);
 }
 
 const optionError = (option: string, value: string, expected: string): UsageError =>
@@ -140,7 +157,10 @@ async function scoreWindow(
         {
           sequence: lease.sequence!,
           length: lease.length,
-          words: packSequence({ ...GENERATE_DEFAULTS, seed: 0 }, { remaining: 1, stopIds: [], ignoreEos: true, rows: batch.length }),
+          words: packSequence(
+            { ...GENERATE_DEFAULTS, seed: 0 },
+            { remaining: 1, stopIds: [], ignoreEos: true, rows: batch.length },
+          ),
         },
       ]);
       lease.length += batch.length;
@@ -170,7 +190,9 @@ async function scoreWindow(
 async function readLogits({ gpu }: Runtime, buffer: GPUBuffer, from: number, count: number): Promise<Float32Array> {
   const staging = new Readback(gpu, count * 4, 1);
   try {
-    return new Float32Array((await staging.submit(gpu.device.createCommandEncoder(), [[buffer, from * 4, count * 4]])).buffer);
+    return new Float32Array(
+      (await staging.submit(gpu.device.createCommandEncoder(), [[buffer, from * 4, count * 4]])).buffer,
+    );
   } finally {
     staging.dispose();
   }
@@ -179,6 +201,6 @@ async function readLogits({ gpu }: Runtime, buffer: GPUBuffer, from: number, cou
 /** The `count` highest logits with their ids, ties to the lower id. */
 export function highest(logits: ArrayLike<number>, count: number): [number, number][] {
   return Array.from(logits, (logit, id): [number, number] => [id, logit])
-    .sort((a, b) => b[1] - a[1] || a[0] - b[0])
+    .toSorted((a, b) => b[1] - a[1] || a[0] - b[0])
     .slice(0, count);
 }

@@ -56,7 +56,10 @@ export class StepState {
   writeBatch({ rows }: Batch, sequences: readonly SequenceState[]): void {
     const { maxRows, maxLogitRows, rowsAt, logitRowsAt, sequencesAt } = this.layout;
     const wanted = rows.flatMap((row, index) => (row.logits ? [{ row, index }] : []));
-    invariant(rows.length <= maxRows && wanted.length <= maxLogitRows, () => `${rows.length} rows, ${wanted.length} logit rows`);
+    invariant(
+      rows.length <= maxRows && wanted.length <= maxLogitRows,
+      () => `${rows.length} rows, ${wanted.length} logit rows`,
+    );
     const head = new Uint32Array(HEADER_WORDS + rows.length * ROW_WORDS);
     head[0] = rows.length;
     head[1] = wanted.length;

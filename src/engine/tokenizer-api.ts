@@ -4,7 +4,10 @@ import { checkIds } from './check-ids.ts';
 import type { ModelSession } from './model-session.ts';
 
 /** The public tokenizer over a model file's own. */
-export function createTokenizerApi({ tokenizer, template }: Pick<ModelSession, 'tokenizer' | 'template'>): TokenizerApi {
+export function createTokenizerApi({
+  tokenizer,
+  template,
+}: Pick<ModelSession, 'tokenizer' | 'template'>): TokenizerApi {
   return {
     async encode(text, options = {}) {
       return tokenizer.encode(text, options);

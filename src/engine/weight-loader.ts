@@ -61,7 +61,14 @@ export async function loadWeights(options: LoadWeightsOptions): Promise<NetworkW
     const auxBytes = Math.max(16, bytes.aux);
     const all = wholeBuffer(gpu.createBuffer(`${role} ${outputs}x${columns} ${type}`, auxAt + auxBytes));
     return {
-      matrix: { type, outputs, columns, rowTile: tuning.rowTile, codes: slice(all, 0, bytes.codes), aux: slice(all, auxAt, auxBytes) },
+      matrix: {
+        type,
+        outputs,
+        columns,
+        rowTile: tuning.rowTile,
+        codes: slice(all, 0, bytes.codes),
+        aux: slice(all, auxAt, auxBytes),
+      },
       tuning,
     };
   };
@@ -75,7 +82,7 @@ export async function loadWeights(options: LoadWeightsOptions): Promise<NetworkW
   const joined = (names: readonly string[], role: Role): MatrixPart[] => {
     const tensors = names.map(tensorOf);
     const parts: MatrixPart[] = [];
-    for (let i = 0, firstRow = 0; i < tensors.length; ) {
+    for (let i = 0, firstRow = 0; i < tensors.length;) {
       let end = i + 1;
       while (end < tensors.length && tensors[end]!.type === tensors[i]!.type) end++;
       const group = tensors.slice(i, end);
@@ -105,7 +112,10 @@ export async function loadWeights(options: LoadWeightsOptions): Promise<NetworkW
       uploads.push({ tensor, matrix: tuned.matrix, from: firstRow, count: outputs, first: 0, stride: 1 });
       parts.push({ ...tuned, firstRow });
     }
-    if (parts.length > 1) onFallback(`${name} is ${parts.length} row shards: one binding holds at most ${gpu.limits.maxStorageBufferBindingSize} bytes`);
+    if (parts.length > 1)
+      onFallback(
+        `${name} is ${parts.length} row shards: one binding holds at most ${gpu.limits.maxStorageBufferBindingSize} bytes`,
+      );
     return parts;
   };
   const gateUpOf = (layer: number): LayerWeights['gateUp'] => {
@@ -139,9 +149,17 @@ export async function loadWeights(options: LoadWeightsOptions): Promise<NetworkW
     }),
   );
   const embedding = await gpu.checked('allocating the embedding', () => sharded('token_embd.weight'));
-  const head = config.head === 'tied' ? embedding : await gpu.checked('allocating the head', () => sharded('output.weight'));
+  const head =
+    config.head === 'tied' ? embedding : await gpu.checked('allocating the head', () => sharded('output.weight'));
   await stream(options, uploads);
-  return { config, layers, embedding, head, finalNormAt: vectors.at.get('output_norm.weight')!, vectors: vectors.array };
+  return {
+    config,
+    layers,
+    embedding,
+    head,
+    finalNormAt: vectors.at.get('output_norm.weight')!,
+    vectors: vectors.array,
+  };
 }
 
 const rowsOf = (tensor: TensorInfo): number => tensor.shape[1] ?? 1;
@@ -212,7 +230,13 @@ async function repackChunk(
   recorder.add(
     'repack',
     repack.call({
-      params: { blocks: matrix.columns / BLOCK, first_row: first + row * stride, row_stride: stride, rows, row_bytes: rowBytes },
+      params: {
+        blocks: matrix.columns / BLOCK,
+        first_row: first + row * stride,
+        row_stride: stride,
+        rows,
+        row_bytes: rowBytes,
+      },
       constants: repackConstants(matrix.type, matrix.rowTile),
       variant: { type: matrix.type },
       bindings: { raw: wholeBuffer(raw), codes: matrix.codes, aux: matrix.aux },
@@ -296,7 +320,11 @@ async function readVectors({ gpu, source, gguf, config, context, signal }: LoadW
 }
 
 /** A small F32, F16 or BF16 tensor as floats. */
-async function readFloats(source: ByteSource, tensor: TensorInfo, signal: AbortSignal | undefined): Promise<Float32Array> {
+async function readFloats(
+  source: ByteSource,
+  tensor: TensorInfo,
+  signal: AbortSignal | undefined,
+): Promise<Float32Array> {
   const bytes = await source.read(tensor.offset, tensor.byteLength, signal);
   if (tensor.type !== 'F32' && tensor.type !== 'F16' && tensor.type !== 'BF16')
     throw new ModelFileError({

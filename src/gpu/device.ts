@@ -75,7 +75,7 @@ export class Gpu {
     this.disabled = disabled;
     this.limits = device.limits;
     this.#provider = provider;
-    const on = (feature: string): boolean => device.features.has(feature as GPUFeatureName) && !disabled.includes(feature);
+    const on = (feature: string): boolean => device.features.has(feature) && !disabled.includes(feature);
     this.features = {
       shaderF16: on('shader-f16'),
       subgroups: on('subgroups'),
@@ -97,7 +97,7 @@ export class Gpu {
   /** Whether the adapter computes on the CPU: kernels take other shapes there. */
   get software(): boolean {
     const { vendor, architecture, description, isFallbackAdapter } = this.info;
-    return isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe/i.test(`${vendor} ${architecture} ${description}`);
+    return isFallbackAdapter || /swiftshader|llvmpipe|lavapipe/i.test(`${vendor} ${architecture} ${description}`);
   }
 
   /** Bytes of all living buffers. */
@@ -114,7 +114,11 @@ export class Gpu {
    * Makes a tracked buffer of `size` bytes (rounded up to 4).
    * @throws MemoryError when the size is above the device's limit.
    */
-  createBuffer(label: string, size: number, usage: number = BufferUsage.STORAGE | BufferUsage.COPY_DST | BufferUsage.COPY_SRC): GPUBuffer {
+  createBuffer(
+    label: string,
+    size: number,
+    usage: number = BufferUsage.STORAGE | BufferUsage.COPY_DST | BufferUsage.COPY_SRC,
+  ): GPUBuffer {
     if (this.lostError) throw this.lostError;
     const bytes = Math.max(16, roundUp(size, 4));
     if (bytes > this.limits.maxBufferSize)
@@ -162,7 +166,10 @@ export class Gpu {
     try {
       result = await work();
     } finally {
-      [memory, validation] = await Promise.all([this.device.popErrorScope(), this.device.popErrorScope()]).catch(() => [null, null]);
+      [memory, validation] = await Promise.all([this.device.popErrorScope(), this.device.popErrorScope()]).catch(() => [
+        null,
+        null,
+      ]);
     }
     if (this.lostError) throw this.lostError;
     if (memory)
@@ -207,7 +214,8 @@ export class Gpu {
 }
 
 const describe = (info: GPUAdapterInfo): string =>
-  [info.vendor, info.architecture, info.device, info.description].filter(Boolean).join(' ') || 'an adapter without a name';
+  [info.vendor, info.architecture, info.device, info.description].filter(Boolean).join(' ') ||
+  'an adapter without a name';
 
 /**
  * Asks for an adapter and a device with every optional feature and limit the kernels can use.
@@ -222,7 +230,8 @@ export async function requestGpu({ provider, device, adapter: pattern, disable =
     throw new CapabilityError({
       code: 'no-webgpu',
       happened: 'This environment has no WebGPU (navigator.gpu is missing).',
-      expected: 'A browser with WebGPU on a page served over https or from localhost, or Node with the package "webgpu".',
+      expected:
+        'A browser with WebGPU on a page served over https or from localhost, or Node with the package "webgpu".',
       todo: 'Update the browser, or see the list of supported browsers in the README.',
     });
   const adapter = await provider.requestAdapter({ powerPreference: 'high-performance' });
@@ -244,17 +253,25 @@ export async function requestGpu({ provider, device, adapter: pattern, disable =
   refuseSmallLimits(adapter.limits, `The adapter ${found}`);
   const requiredLimits: Record<string, number> = {};
   for (const name of WANTED_LIMITS) requiredLimits[name] = adapter.limits[name];
-  const features = OPTIONAL_FEATURES.filter((name) => adapter.features.has(name as GPUFeatureName) && !disable.includes(name));
-  const owned = await adapter.requestDevice({ label: 'winnow', requiredFeatures: features as GPUFeatureName[], requiredLimits });
+  const features = OPTIONAL_FEATURES.filter(
+    (name) => adapter.features.has(name as GPUFeatureName) && !disable.includes(name),
+  );
+  const owned = await adapter.requestDevice({
+    label: 'winnow',
+    requiredFeatures: features as GPUFeatureName[],
+    requiredLimits,
+  });
   return new Gpu(owned, adapter.info, disable, provider);
 }
 
+const numberOf = (limits: GPUSupportedLimits, name: string): number => limits[name as keyof GPUSupportedLimits];
+
 function refuseSmallLimits(limits: GPUSupportedLimits, who: string): void {
-  const small = Object.entries(LEAST_LIMITS).filter(([name, least]) => (limits[name as keyof GPUSupportedLimits] as number) < least);
+  const small = Object.entries(LEAST_LIMITS).filter(([name, least]) => numberOf(limits, name) < least);
   if (small.length > 0)
     throw new CapabilityError({
       code: 'adapter-limits',
-      happened: `${who} lacks limits: ${small.map(([name]) => `${name} is ${limits[name as keyof GPUSupportedLimits] as number}`).join(', ')}.`,
+      happened: `${who} lacks limits: ${small.map(([name]) => `${name} is ${numberOf(limits, name)}`).join(', ')}.`,
       expected: `At least ${small.map(([name, least]) => `${name} ${least}`).join(', ')}.`,
       todo: 'Request the device with these limits, or let the engine request its own.',
     });

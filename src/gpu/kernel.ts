@@ -20,7 +20,11 @@ export interface KernelSpec<P extends string, B extends string, C extends string
   readonly constants: readonly C[];
   /** The parts that stand before the source, chosen by the variant. */
   readonly includes?: (variant: V) => readonly WgslPart[];
-  readonly grid: (values: Readonly<Record<P, number>>, constants: Readonly<Record<C, Constants[string]>>, variant: V) => Grid;
+  readonly grid: (
+    values: Readonly<Record<P, number>>,
+    constants: Readonly<Record<C, Constants[string]>>,
+    variant: V,
+  ) => Grid;
 }
 
 export interface KernelCall<P extends string, B extends string, C extends string, V> {
@@ -70,7 +74,10 @@ export function defineKernel<const P extends string, const B extends string, con
   };
 }
 
-function packParams<P extends string>(types: Readonly<Record<P, ParamType>>, values: Readonly<Record<P, number>>): Uint8Array<ArrayBuffer> {
+function packParams<P extends string>(
+  types: Readonly<Record<P, ParamType>>,
+  values: Readonly<Record<P, number>>,
+): Uint8Array<ArrayBuffer> {
   const fields = Object.entries(types) as [P, ParamType][];
   const bytes = new ArrayBuffer(Math.max(16, Math.ceil(fields.length / 4) * 16));
   const view = new DataView(bytes);

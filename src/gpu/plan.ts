@@ -20,14 +20,20 @@ export class PlanRecorder {
   /** Compiles what is missing, writes all params into one uniform buffer and makes every bind group. */
   async build(gpu: Gpu, name: string): Promise<Plan> {
     const pipelines = await Promise.all(this.dispatches.map(({ dispatch }) => gpu.pipelines.get(dispatch.request)));
-    const stride = roundUp(Math.max(16, ...this.dispatches.map(({ dispatch }) => dispatch.params.byteLength)), BINDING_ALIGNMENT);
+    const stride = roundUp(
+      Math.max(16, ...this.dispatches.map(({ dispatch }) => dispatch.params.byteLength)),
+      BINDING_ALIGNMENT,
+    );
     const arena = new Uint8Array(stride * Math.max(1, this.dispatches.length));
     this.dispatches.forEach(({ dispatch }, i) => arena.set(dispatch.params, i * stride));
     const uniforms = gpu.createBuffer(`${name} params`, arena.byteLength, BufferUsage.UNIFORM | BufferUsage.COPY_DST);
     gpu.write(uniforms, 0, arena);
     const entries = this.dispatches.map(({ label, dispatch }, i): PlanEntry => {
       const [x, y, z] = dispatch.grid;
-      invariant(x <= MAX_WORKGROUPS && y <= MAX_WORKGROUPS && z <= MAX_WORKGROUPS, () => `grid ${x},${y},${z} of ${label} is too large`);
+      invariant(
+        x <= MAX_WORKGROUPS && y <= MAX_WORKGROUPS && z <= MAX_WORKGROUPS,
+        () => `grid ${x},${y},${z} of ${label} is too large`,
+      );
       gpu.counts.bindGroupsCreated++;
       const group = gpu.device.createBindGroup({
         layout: pipelines[i]!.layout,

@@ -23,7 +23,10 @@ export class Readback {
    * @param ranges [source, offset, bytes] in the order they appear in the result
    * @returns the words; rejects with the device-lost or disposed error.
    */
-  async submit(encoder: GPUCommandEncoder, ranges: readonly (readonly [GPUBuffer, number, number])[]): Promise<Uint32Array<ArrayBuffer>> {
+  async submit(
+    encoder: GPUCommandEncoder,
+    ranges: readonly (readonly [GPUBuffer, number, number])[],
+  ): Promise<Uint32Array<ArrayBuffer>> {
     const staging = this.#free.pop();
     if (!staging) throw new Error('Winnow invariant broken: no staging buffer is free');
     let at = 0;

@@ -24,8 +24,14 @@ const END = /^\s*#end$/;
  * by 0, 1, …; ROWS is a constant or a number.
  * @returns the code, and a function from its line number to `part:line`.
  */
-export function expandWgsl(parts: readonly WgslPart[], constants: Constants): { code: string; origin: (line: number) => string } {
-  const prelude = Object.entries(constants).map(([name, value]): Line => ({ text: constantLine(name, value), at: 'prelude' }));
+export function expandWgsl(
+  parts: readonly WgslPart[],
+  constants: Constants,
+): { code: string; origin: (line: number) => string } {
+  const prelude = Object.entries(constants).map(([name, value]): Line => ({
+    text: constantLine(name, value),
+    at: 'prelude',
+  }));
   const lines: Line[] = [];
   const enables: Line[] = [];
   for (const { name, text } of parts)
@@ -45,7 +51,9 @@ export function expandWgsl(parts: readonly WgslPart[], constants: Constants): { 
 function constantLine(name: string, value: Constants[string]): string {
   if (typeof value === 'string') return `alias ${name} = ${value};`;
   if (typeof value === 'boolean') return `const ${name} : bool = ${value};`;
-  return Number.isInteger(value) && value >= 0 ? `const ${name} : u32 = ${value}u;` : `const ${name} : f32 = ${floatText(value)};`;
+  return Number.isInteger(value) && value >= 0
+    ? `const ${name} : u32 = ${value}u;`
+    : `const ${name} : f32 = ${floatText(value)};`;
 }
 
 const floatText = (value: number): string => (/[.e]/.test(String(value)) ? `${value}f` : `${value}.0f`);
@@ -66,7 +74,12 @@ function unroll(lines: readonly Line[], constants: Constants): Line[] {
     invariant(Number.isInteger(count) && count >= 0, () => `#for bound ${bound} is not a count at ${line.at}`);
     const body = lines.slice(i + 1, end);
     for (let n = 0; n < count; n++)
-      out.push(...unroll(body.map(({ text, at }) => ({ text: text.replaceAll(`$${variable}`, String(n)), at })), constants));
+      out.push(
+        ...unroll(
+          body.map(({ text, at }) => ({ text: text.replaceAll(`$${variable}`, String(n)), at })),
+          constants,
+        ),
+      );
     i = end;
   }
   return out;

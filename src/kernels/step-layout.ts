@@ -62,7 +62,15 @@ export function stepLayout(sizes: StepSizes): StepLayout {
   const sequencesAt = logitRowsAt + sizes.maxLogitRows * LOGIT_ROW_WORDS;
   const lengthsAt = sequencesAt + sizes.maxSequences * SEQUENCE_WORDS;
   const pagesAt = lengthsAt + sizes.maxSequences * sizes.layers * sizes.kvStride;
-  return { ...sizes, rowsAt, logitRowsAt, sequencesAt, lengthsAt, pagesAt, words: pagesAt + sizes.maxSequences * sizes.layers * sizes.maxPages };
+  return {
+    ...sizes,
+    rowsAt,
+    logitRowsAt,
+    sequencesAt,
+    lengthsAt,
+    pagesAt,
+    words: pagesAt + sizes.maxSequences * sizes.layers * sizes.maxPages,
+  };
 }
 
 /** The header words from 4 on, which tell the kernels where the sections lie. */

@@ -10,7 +10,6 @@ import { project } from '../kernels/linear/project.ts';
 import { qkv } from '../kernels/linear/qkv.ts';
 import { linearConstants, linearParams, type LinearVariant } from '../kernels/linear/variant.ts';
 import { rmsNorm, rmsNormThreads } from '../kernels/norm/rms-norm.ts';
-import type { StepLayout } from '../kernels/step-layout.ts';
 import { weightConstants } from '../kernels/weights/format.ts';
 import type { NetworkWeights, TunedMatrix } from './network.ts';
 
@@ -47,7 +46,6 @@ export interface StepContext {
   readonly weights: NetworkWeights;
   readonly activations: Activations;
   readonly state: GpuArray;
-  readonly stepLayout: StepLayout;
   /** Per layer: the cache and the shape of its heads. */
   readonly layers: readonly LayerView[];
   readonly attention: AttentionBackend;
@@ -58,9 +56,9 @@ export const MATVEC_ROWS = 8;
 
 /** Appends the dispatches of one step of a Llama-family network, from token ids to logits. */
 export function encodeLlama(recorder: PlanRecorder, context: StepContext, shape: StepShape): void {
-  const { weights, activations, state, stepLayout } = context;
+  const { weights, activations, state } = context;
   const { config, vectors } = weights;
-    const { rows } = shape;
+  const { rows } = shape;
   const fused = rows <= MATVEC_ROWS;
   const epsilon = config.normEpsilon;
 
@@ -92,7 +90,12 @@ export function encodeLlama(recorder: PlanRecorder, context: StepContext, shape:
     const { constants, variant, weights: bound } = linear(tuned, rows, false);
     recorder.add(
       label,
-      project.call({ params: { ...linearParams(tuned.matrix), columns: rows }, constants: { ...constants, RESIDUAL: residual }, variant, bindings: { ...bound, x, y } }),
+      project.call({
+        params: { ...linearParams(tuned.matrix), columns: rows },
+        constants: { ...constants, RESIDUAL: residual },
+        variant,
+        bindings: { ...bound, x, y },
+      }),
     );
   };
 
@@ -101,7 +104,7 @@ export function encodeLlama(recorder: PlanRecorder, context: StepContext, shape:
       'embed',
       embed.call({
         params: { ...linearParams(matrix), first_id: firstRow, scale: config.embeddingScale },
-        constants: { ...weightConstants(matrix.type, matrix.rowTile), },
+        constants: { ...weightConstants(matrix.type, matrix.rowTile) },
         variant: { type: matrix.type, rows },
         bindings: { codes: matrix.codes, aux: matrix.aux, state, y: activations.hidden },
       }),
@@ -116,7 +119,15 @@ export function encodeLlama(recorder: PlanRecorder, context: StepContext, shape:
       recorder.add(
         'layer.qkv',
         qkv.call({
-          params: { ...linearParams(part.matrix), columns: rows, epsilon, layer: index, first_row: part.firstRow, gain_at: layer.attentionNormAt, turns_at: layer.turnsAt },
+          params: {
+            ...linearParams(part.matrix),
+            columns: rows,
+            epsilon,
+            layer: index,
+            first_row: part.firstRow,
+            gain_at: layer.attentionNormAt,
+            turns_at: layer.turnsAt,
+          },
           constants: { ...constants, Q_HEADS: qHeads, KV_HEADS: kvHeads, HEAD_DIM: headDim, ROPE_PAIRS: rope.dims / 2 },
           variant: { ...variant, kv: view.kv },
           bindings: { ...bound, x, vectors, state, query: activations.query, cache: view.cache },
@@ -162,7 +173,15 @@ export function encodeLlama(recorder: PlanRecorder, context: StepContext, shape:
       );
     projected(gate, activations.normed, activations.gate, false, 'layer.gate');
     projected(up, activations.normed, activations.ffn, false, 'layer.up');
-    recorder.add('layer.silu-mul', siluMul.call({ params: { count: rows * gate.matrix.outputs }, constants: {}, variant: undefined, bindings: { gate: activations.gate, y: activations.ffn } }));
+    recorder.add(
+      'layer.silu-mul',
+      siluMul.call({
+        params: { count: rows * gate.matrix.outputs },
+        constants: {},
+        variant: undefined,
+        bindings: { gate: activations.gate, y: activations.ffn },
+      }),
+    );
   }
 
   function encodeHead(): void {
@@ -186,10 +205,24 @@ export function encodeLlama(recorder: PlanRecorder, context: StepContext, shape:
       recorder.add(
         'head',
         head.call({
-          params: { ...linearParams(part.matrix), columns: logitRows, epsilon, first_id: part.firstRow, gain_at: weights.finalNormAt },
+          params: {
+            ...linearParams(part.matrix),
+            columns: logitRows,
+            epsilon,
+            first_id: part.firstRow,
+            gain_at: weights.finalNormAt,
+          },
           constants: { ...constants, VOCAB: config.vocab, MAXIMA: maxima },
           variant,
-          bindings: { ...bound, x, vectors, state, counts: activations.counts, logits: activations.logits, block_max: activations.blockMax },
+          bindings: {
+            ...bound,
+            x,
+            vectors,
+            state,
+            counts: activations.counts,
+            logits: activations.logits,
+            block_max: activations.blockMax,
+          },
         }),
       );
     }
@@ -198,4 +231,3 @@ export function encodeLlama(recorder: PlanRecorder, context: StepContext, shape:
 
 /** The matvec kernel that serves `count` rows: 1, 2, 4 or 8. */
 export const matvecColumns = (count: number): 1 | 2 | 4 | 8 => (count <= 1 ? 1 : count <= 2 ? 2 : count <= 4 ? 4 : 8);
-

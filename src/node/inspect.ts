@@ -19,7 +19,13 @@ export interface ModelInspection {
   readonly config: ModelConfig;
   /** By tensor type: how many, and their bytes in the file. */
   readonly tensors: Readonly<Record<string, { readonly count: number; readonly bytes: number }>>;
-  readonly tokenizer: { readonly model: string; readonly pre: string; readonly vocab: number; readonly eosIds: readonly number[]; readonly hasChatTemplate: boolean };
+  readonly tokenizer: {
+    readonly model: string;
+    readonly pre: string;
+    readonly vocab: number;
+    readonly eosIds: readonly number[];
+    readonly hasChatTemplate: boolean;
+  };
   readonly memory: {
     readonly context: number;
     readonly kv: KvType;
@@ -51,9 +57,14 @@ export async function inspectModel(
     architecture: config.architecture,
     fileBytes: source.size,
     ggufVersion: gguf.version,
-    parameters: [...gguf.tensors.values()].reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0),
+    parameters: [...gguf.tensors.values()].reduce(
+      (sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1),
+      0,
+    ),
     config,
-    tensors: Object.fromEntries(Object.entries(weightTypes(gguf)).map(([type, bytes]) => [type, { count: counts.get(type) ?? 0, bytes }])),
+    tensors: Object.fromEntries(
+      Object.entries(weightTypes(gguf)).map(([type, bytes]) => [type, { count: counts.get(type) ?? 0, bytes }]),
+    ),
     tokenizer: {
       model: text('tokenizer.ggml.model'),
       pre: text('tokenizer.ggml.pre'),
@@ -61,12 +72,19 @@ export async function inspectModel(
       eosIds: tokenizer.eosIds,
       hasChatTemplate: template !== undefined,
     },
-    memory: { context, kv, weights: repackedBytes(gguf), cache: pageBytes * Math.ceil(context / PAGE_SLOTS), cachePerToken: pageBytes / PAGE_SLOTS },
+    memory: {
+      context,
+      kv,
+      weights: repackedBytes(gguf),
+      cache: pageBytes * Math.ceil(context / PAGE_SLOTS),
+      cachePerToken: pageBytes / PAGE_SLOTS,
+    },
   };
 }
 
 /** The tokenizer and chat template of a model file; no GPU is needed. */
-export const openTokenizer = async (model: ModelSource, signal?: AbortSignal): Promise<TokenizerApi> => createTokenizerApi(await open(model, signal));
+export const openTokenizer = async (model: ModelSource, signal?: AbortSignal): Promise<TokenizerApi> =>
+  createTokenizerApi(await open(model, signal));
 
 async function open(model: ModelSource, signal: AbortSignal | undefined): Promise<ModelSession> {
   const opened = await openNodeModel(model, signal);

@@ -24,7 +24,10 @@ export const nodeEnvironment: Environment = {
 async function nodeGpu({ adapter }: EngineOptions): Promise<GPU> {
   try {
     const { create } = await import('webgpu');
-    return create(['enable-dawn-features=allow_unsafe_apis,vulkan_enable_f16_on_nvidia', ...(adapter ? [`adapter=${adapter}`] : [])]);
+    return create([
+      'enable-dawn-features=allow_unsafe_apis,vulkan_enable_f16_on_nvidia',
+      ...(adapter ? [`adapter=${adapter}`] : []),
+    ]);
   } catch (cause) {
     throw new CapabilityError({
       code: 'no-webgpu',
@@ -58,7 +61,12 @@ async function openKnown(entry: ManifestModel, signal: AbortSignal | undefined):
   const path = join(root, 'models', entry.file);
   if (!existsSync(path)) {
     const script = join(root, 'scripts', 'fetch-model.mjs');
-    if (!existsSync(script)) return { source: await openFirst(entry, signal), entry, fallbacks: [`${entry.name} is read from its URL in place`] };
+    if (!existsSync(script))
+      return {
+        source: await openFirst(entry, signal),
+        entry,
+        fallbacks: [`${entry.name} is read from its URL in place`],
+      };
     await runFetch(script, entry, signal);
   }
   return { source: await openNodeFile(path), entry, fallbacks: [] };
@@ -90,7 +98,10 @@ async function openFirst(entry: ManifestModel, signal: AbortSignal | undefined):
 /** Runs the clone's own fetch script; its progress goes to stderr. */
 function runFetch(script: string, entry: ManifestModel, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [script, entry.name], { stdio: ['ignore', 2, 'inherit'], ...(signal && { signal }) });
+    const child = spawn(process.execPath, [script, entry.name], {
+      stdio: ['ignore', 2, 'inherit'],
+      ...(signal && { signal }),
+    });
     child.on('error', reject);
     child.on('exit', (code) => {
       if (code === 0) resolve();

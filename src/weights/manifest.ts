@@ -25,4 +25,5 @@ export const MANIFEST = (JSON.parse(text) as { readonly models: readonly Manifes
 
 /** The model of that name, or the one whose file a path or URL ends with. */
 export const findModel = (nameOrPath: string): ManifestModel | undefined =>
-  MANIFEST.find(({ name }) => name === nameOrPath) ?? MANIFEST.find(({ file }) => nameOrPath.split(/[/\\?#]/).includes(file));
+  MANIFEST.find(({ name }) => name === nameOrPath) ??
+  MANIFEST.find(({ file }) => nameOrPath.split(/[/\\?#]/).includes(file));

@@ -46,7 +46,11 @@ describe('asking and answering', () => {
     await page.evaluate(() => {
       const region = document.querySelector('[role=status]') as Element;
       const note = (window as unknown as { noteSpoken(text: string): void }).noteSpoken;
-      new MutationObserver(() => note(region.textContent ?? '')).observe(region, { childList: true, characterData: true, subtree: true });
+      new MutationObserver(() => note(region.textContent ?? '')).observe(region, {
+        childList: true,
+        characterData: true,
+        subtree: true,
+      });
     });
     const text = await answered(page, 'hello out there');
     expect(text).toContain('You said: hello out there');
@@ -60,9 +64,14 @@ describe('asking and answering', () => {
 
   test('stop ends the answer at once and keeps what it says; so does Escape', async () => {
     const page = await ready();
-    for (const stop of [() => page.getByRole('button', { name: 'Stop' }).click(), () => page.keyboard.press('Escape')]) {
+    for (const stop of [
+      () => page.getByRole('button', { name: 'Stop' }).click(),
+      () => page.keyboard.press('Escape'),
+    ]) {
       await ask(page, 'count slowly');
-      await lastAnswer(page).getByText(/^[2-9] tokens$/).waitFor();
+      await lastAnswer(page)
+        .getByText(/^[2-9] tokens$/)
+        .waitFor();
       await stop();
       expect(await page.getByRole('button', { name: 'Stop' }).count()).toBe(0);
       await page.getByRole('button', { name: 'Regenerate' }).waitFor();
@@ -76,7 +85,9 @@ describe('asking and answering', () => {
   test('the next question waits for nothing after a stop', async () => {
     const page = await ready();
     await ask(page, 'count slowly');
-    await lastAnswer(page).getByText(/^[2-9] tokens$/).waitFor();
+    await lastAnswer(page)
+      .getByText(/^[2-9] tokens$/)
+      .waitFor();
     await page.keyboard.press('Escape');
     expect(await answered(page, 'and now?')).toContain('You said: and now?');
     await page.context().close();
@@ -100,10 +111,14 @@ describe('asking and answering', () => {
   test('turns go on in the conversation; changed history and a system prompt replace it', async () => {
     const page = await ready();
     expect(await answered(page, 'describe the call')).toContain('send user: describe the call');
-    expect(await answered(page, 'describe the call again')).toMatch(/send user: describe the call \| assistant: .* \| user: describe the call again/);
+    expect(await answered(page, 'describe the call again')).toMatch(
+      /send user: describe the call \| assistant: .* \| user: describe the call again/,
+    );
     await page.getByRole('button', { name: 'Settings' }).click();
     await page.getByRole('textbox', { name: 'System prompt' }).fill('Be brief.');
-    expect(await answered(page, 'describe the call now')).toMatch(/chat system: Be brief\. \| user: describe the call \|/);
+    expect(await answered(page, 'describe the call now')).toMatch(
+      /chat system: Be brief\. \| user: describe the call \|/,
+    );
     expect(await answered(page, 'describe the call last')).toMatch(/send system: Be brief\. \|/);
     await page.context().close();
   });
@@ -112,7 +127,9 @@ describe('asking and answering', () => {
     const page = await ready();
     await answered(page, 'describe the call');
     await page.getByRole('button', { name: 'Regenerate' }).click();
-    await expect.poll(() => lastAnswer(page).textContent()).toMatch(/regenerate user: describe the call \{.*"seed":\d+/);
+    await expect
+      .poll(() => lastAnswer(page).textContent())
+      .toMatch(/regenerate user: describe the call \{.*"seed":\d+/);
     expect(await page.getByRole('article', { name: 'You' }).count()).toBe(1);
     await page.context().close();
   });
@@ -123,7 +140,9 @@ describe('asking and answering', () => {
     await page.getByLabel('Most new tokens').fill('4');
     await page.getByLabel('Min-p').fill('0.1');
     await page.keyboard.press('Tab');
-    expect(new URL(page.url()).search).toBe(`${QUICK.replace(':', '%3A').replaceAll('/', '%2F')}&temperature=0.3&top-k=5&min-p=0.1&seed=11&max-tokens=4`);
+    expect(new URL(page.url()).search).toBe(
+      `${QUICK.replace(':', '%3A').replaceAll('/', '%2F')}&temperature=0.3&top-k=5&min-p=0.1&seed=11&max-tokens=4`,
+    );
     expect(await answered(page, 'one two three four five')).toContain('ended at the token limit');
     await page.getByLabel('Most new tokens').fill('');
     const text = await answered(page, 'describe the call');
@@ -140,7 +159,9 @@ describe('asking and answering', () => {
     await page.reload();
     await page.getByText('You said: remember me').waitFor();
     expect(await message(page).inputValue()).toBe('half a thou');
-    expect(await answered(page, 'describe the call')).toContain('chat user: remember me | assistant: You said: remember me |');
+    expect(await answered(page, 'describe the call')).toContain(
+      'chat user: remember me | assistant: You said: remember me |',
+    );
     await page.getByRole('button', { name: 'New chat' }).click();
     await page.getByText('is ready').waitFor();
     expect(await page.getByRole('article').count()).toBe(0);
@@ -165,9 +186,14 @@ describe('what an answer may contain', () => {
     expect(await answer.getByRole('heading', { name: 'Three ways to reverse' }).count()).toBe(1);
     expect(await answer.getByRole('listitem').count()).toBe(3);
     expect(await answer.getByRole('cell', { name: '1.2' }).getAttribute('class')).toBe('right');
-    expect(await answer.getByRole('cell', { name: '1.2' }).evaluate((cell) => getComputedStyle(cell).textAlign)).toBe('end');
+    expect(await answer.getByRole('cell', { name: '1.2' }).evaluate((cell) => getComputedStyle(cell).textAlign)).toBe(
+      'end',
+    );
     const link = answer.getByRole('link', { name: 'link' });
-    expect([await link.getAttribute('rel'), await link.getAttribute('target')]).toEqual(['noopener noreferrer nofollow', '_blank']);
+    expect([await link.getAttribute('rel'), await link.getAttribute('target')]).toEqual([
+      'noopener noreferrer nofollow',
+      '_blank',
+    ]);
     expect(await answer.locator('img, script, [onerror], a[href^="javascript"]').count()).toBe(0);
     expect(await page.title()).not.toContain('broken in');
     expect(requests).toEqual([]);
@@ -269,7 +295,9 @@ describe('local files', () => {
     await drop(['mine.gguf']);
     await page.getByText('mine.gguf is ready').waitFor();
     await page.getByRole('button', { name: /^Model:/ }).click();
-    await page.getByLabel('Choose a .gguf file').setInputFiles({ name: 'other.gguf', mimeType: '', buffer: Buffer.from('GGUF') });
+    await page
+      .getByLabel('Choose a .gguf file')
+      .setInputFiles({ name: 'other.gguf', mimeType: '', buffer: Buffer.from('GGUF') });
     await page.getByText('other.gguf is ready').waitFor();
     expect(new URL(page.url()).search).toBe('');
     await page.context().close();
@@ -287,7 +315,7 @@ describe('settings of the engine', () => {
     await page.getByText('43 of 512 in use').waitFor();
     expect(await page.getByText('f32, cache f32').count()).toBe(1);
     expect(await page.getByRole('button', { name: 'Load the model again' }).count()).toBe(0);
-    expect(await page.getByText('You said: stay with me').count()).toBe(1);
+    expect(await lastAnswer(page).textContent()).toContain('You said: stay with me');
     expect(new URL(page.url()).searchParams.get('kv')).toBe('f32');
     await page.context().close();
   });

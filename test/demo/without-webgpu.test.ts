@@ -2,7 +2,15 @@
 
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { accessibilityProblems, keepScreenshot, launch, SCHEMES, SIZES, visitor, type Size } from './support/browser.ts';
+import {
+  accessibilityProblems,
+  keepScreenshot,
+  launch,
+  SCHEMES,
+  SIZES,
+  visitor,
+  type Size,
+} from './support/browser.ts';
 import { serveSite, type Site } from './support/site.ts';
 
 let site: Site;

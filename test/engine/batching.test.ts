@@ -77,7 +77,10 @@ test('the cache grows by doubling, and what was cached stays', async () => {
 
 test('more runs than rows wait their turn and all end', async () => {
   const results = await Promise.all(
-    Array.from({ length: 19 }, (_, i) => engine.generate(ids(2 + i, 50 + i), { maxTokens: 3 + (i % 4), ignoreEos: true }).result),
+    Array.from(
+      { length: 19 },
+      (_, i) => engine.generate(ids(2 + i, 50 + i), { maxTokens: 3 + (i % 4), ignoreEos: true }).result,
+    ),
   );
   expect(results.map((result) => result.ids.length)).toEqual(Array.from({ length: 19 }, (_, i) => 3 + (i % 4)));
 });

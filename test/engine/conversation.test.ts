@@ -51,20 +51,33 @@ test('edited history is recomputed from the edit', async () => {
 });
 
 test('the same seed draws the same tokens, alone or beside others', async () => {
-  const options = { maxTokens: 12, temperature: 1.2, topK: 40, topP: 0.95, minP: 0.01, seed: 7, ignoreEos: true } as const;
+  const options = {
+    maxTokens: 12,
+    temperature: 1.2,
+    topK: 40,
+    topP: 0.95,
+    minP: 0.01,
+    seed: 7,
+    ignoreEos: true,
+  } as const;
   const alone = await engine.generate([5, 6, 7], options).result;
   const [beside] = await Promise.all([
     engine.generate([5, 6, 7], options).result,
     engine.generate([9, 9], { ...options, seed: 8 }).result,
   ]);
-  expect(beside!.ids).toEqual(alone.ids);
+  expect(beside.ids).toEqual(alone.ids);
   const other = await engine.generate([5, 6, 7], { ...options, seed: 9 }).result;
   expect(other.ids).not.toEqual(alone.ids);
 });
 
 test('a repetition penalty keeps tokens from coming again', async () => {
   const plain = await engine.generate([5, 6, 7], { maxTokens: 30, ignoreEos: true }).result;
-  const penalised = await engine.generate([5, 6, 7], { maxTokens: 30, ignoreEos: true, presencePenalty: 100, repetitionPenalty: 1.5 }).result;
+  const penalised = await engine.generate([5, 6, 7], {
+    maxTokens: 30,
+    ignoreEos: true,
+    presencePenalty: 100,
+    repetitionPenalty: 1.5,
+  }).result;
   expect(new Set(penalised.ids).size).toBe(30);
   expect(new Set(plain.ids).size).toBeLessThan(31);
 });

@@ -55,7 +55,10 @@ describe('options and inputs', () => {
 
   test('a full context ends with "length"', async () => {
     const engine = await tinyEngine({}, { context: 40 });
-    const result = await engine.generate(Array.from({ length: 30 }, () => 7), { ignoreEos: true }).result;
+    const result = await engine.generate(
+      Array.from({ length: 30 }, () => 7),
+      { ignoreEos: true },
+    ).result;
     expect(result.finish).toBe('length');
     expect(result.ids.length).toBe(10);
     await engine.dispose();
@@ -74,7 +77,10 @@ describe('options and inputs', () => {
 describe('aborts, disposal and a lost device', () => {
   test('an abort while loading gives everything back', async () => {
     const controller = new AbortController();
-    const loading = tinyEngine({ layers: 4 }, { signal: controller.signal, onProgress: ({ stage }) => stage === 'upload' && controller.abort() });
+    const loading = tinyEngine(
+      { layers: 4 },
+      { signal: controller.signal, onProgress: ({ stage }) => stage === 'upload' && controller.abort() },
+    );
     expect(await codeOf(loading)).toBe('aborted');
   });
 
@@ -124,6 +130,7 @@ describe('aborts, disposal and a lost device', () => {
 
 /** An engine with a device of its own, which the test can destroy as a driver would. */
 async function withDevice(onDevice: (device: GPUDevice) => void): Promise<Engine> {
+  // oxlint-disable-next-line typescript/unbound-method -- called with its adapter below
   const original = GPUAdapter.prototype.requestDevice;
   GPUAdapter.prototype.requestDevice = async function (...args) {
     const device = await original.apply(this, args);

@@ -41,7 +41,9 @@ describe.each([
         expect(Math.abs(result.logits[i]!.logsumexp - logsumexp)).toBeLessThan(TOLERANCES[kv].max);
       });
     }
-    console.log(`${kv} cache: logits differ by ${Math.sqrt(squares / count).toExponential(2)} rms, ${largest.toExponential(2)} at most (${count})`);
+    console.log(
+      `${kv} cache: logits differ by ${Math.sqrt(squares / count).toExponential(2)} rms, ${largest.toExponential(2)} at most (${count})`,
+    );
     expect(Math.sqrt(squares / count)).toBeLessThan(TOLERANCES[kv].rms);
     expect(largest).toBeLessThan(TOLERANCES[kv].max);
   });

@@ -9,43 +9,53 @@ const randomIds = (count: number, vocab: number, seed: number): number[] => {
   return Array.from({ length: count }, () => random.below(vocab));
 };
 
-const wide = { hidden: 256, qHeads: 4, kvHeads: 2, headDim: 64, ffn: 256 } as const;
+/** The heads of the default model, so that both use the same compiled attention. */
+const heads = { qHeads: 9, kvHeads: 3, headDim: 64 } as const;
+const wide = { ...heads, hidden: 256, ffn: 256 } as const;
 const models: Record<string, TinyModelOptions> = {
   'F32, tied': {},
   'F32, separate head': { tied: false, seed: 2 },
-  'Llama 3 frequencies, three query heads a KV head': { ropeFreqs: true, qHeads: 6, kvHeads: 2, headDim: 16, hidden: 96, seed: 3 },
+  'Llama 3 frequencies, three query heads a KV head': { ...heads, ropeFreqs: true, hidden: 96, seed: 3 },
   'no grouping, one layer': { layers: 1, qHeads: 4, kvHeads: 4, seed: 4 },
   'Q4_1 with a Q8_0 embedding, as the default model': { types: { rest: 'Q4_1', embed: 'Q8_0' }, seed: 5 },
-  'Q4_K with Q6_K values and down': { ...wide, types: { rest: 'Q4_K', v: 'Q6_K', down: 'Q6_K', embed: 'Q6_K' }, seed: 6 },
+  'Q4_K with Q6_K values and down': {
+    ...wide,
+    types: { rest: 'Q4_K', v: 'Q6_K', down: 'Q6_K', embed: 'Q6_K', o: 'Q5_1' },
+    seed: 6,
+  },
   'gate and up of different types': { types: { gate: 'Q5_0', up: 'Q5_1' }, seed: 7 },
   'vocabulary of 1001, not a multiple of 64': { vocab: 1001, types: { rest: 'F16' }, seed: 8 },
 };
 
 describe.each(Object.entries(models))('%s', (_name, options) => {
-  test.each(['f32', 'f16'] as const)('logits and losses are those of the float64 forward pass, %s cache', async (kv) => {
-    const vocab = options.vocab ?? 320;
-    const ids = randomIds(70, vocab, 11);
-    const reference = referenceForward(await loadReference(tinyModel(options)), ids, { halfCache: kv === 'f16' });
-    const engine = await tinyEngine(options, { kv });
-    try {
-      const rows = [0, 1, 7, 8, 31, 63, 64, 69];
-      const result = await engine.score(ids, { logits: rows, top: vocab });
-      // f32 sums of a few hundred products; the f16 cache is rounded alike on both sides but for ties.
-      const tolerance = kv === 'f32' ? 2e-4 : 5e-3;
-      for (const { position, top, logsumexp } of result.logits) {
-        const want = reference[position]!;
-        const most = Math.max(...want);
-        const lse = most + Math.log(want.reduce((sum, logit) => sum + Math.exp(logit - most), 0));
-        expect(Math.abs(logsumexp - lse)).toBeLessThan(tolerance);
-        for (const [id, logit] of top) expect(Math.abs(logit - want[id]!)).toBeLessThan(tolerance);
-        const target = ids[position + 1];
-        if (target !== undefined) expect(Math.abs(result.nlls[position]! - (lse - want[target]!))).toBeLessThan(tolerance);
+  test.each(['f32', 'f16'] as const)(
+    'logits and losses are those of the float64 forward pass, %s cache',
+    async (kv) => {
+      const vocab = options.vocab ?? 320;
+      const ids = randomIds(70, vocab, 11);
+      const reference = referenceForward(await loadReference(tinyModel(options)), ids, { halfCache: kv === 'f16' });
+      const engine = await tinyEngine(options, { kv });
+      try {
+        const rows = [0, 1, 7, 8, 31, 63, 64, 69];
+        const result = await engine.score(ids, { logits: rows, top: vocab });
+        // f32 sums of a few hundred products; the f16 cache is rounded alike on both sides but for ties.
+        const tolerance = kv === 'f32' ? 2e-4 : 5e-3;
+        for (const { position, top, logsumexp } of result.logits) {
+          const want = reference[position]!;
+          const most = Math.max(...want);
+          const lse = most + Math.log(want.reduce((sum, logit) => sum + Math.exp(logit - most), 0));
+          expect(Math.abs(logsumexp - lse)).toBeLessThan(tolerance);
+          for (const [id, logit] of top) expect(Math.abs(logit - want[id]!)).toBeLessThan(tolerance);
+          const target = ids[position + 1];
+          if (target !== undefined)
+            expect(Math.abs(result.nlls[position]! - (lse - want[target]!))).toBeLessThan(tolerance);
+        }
+        expect(result.tokens).toBe(69);
+      } finally {
+        await engine.dispose();
       }
-      expect(result.tokens).toBe(69);
-    } finally {
-      await engine.dispose();
-    }
-  });
+    },
+  );
 });
 
 test('greedy ids are the argmax of the reference at every step', async () => {

@@ -1,4 +1,3 @@
-console.warn('LEAD NOTE: read /tmp/briefs/lavapipe-barriers.txt now (compile times on lavapipe: barriers + unrolled code)');
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Random } from '../../src/core/rng.ts';
 import { requestGpu, type Gpu } from '../../src/gpu/device.ts';
@@ -6,7 +5,9 @@ import type { Access, ParamType } from '../../src/gpu/kernel.ts';
 import type { AnyKernelCase } from '../support/kernel-case.ts';
 import { asTypeOf, runKernel } from '../support/run-kernel.ts';
 
-const cases = import.meta.glob<{ default: AnyKernelCase | readonly AnyKernelCase[] }>('./**/*.case.ts', { eager: true });
+const cases = import.meta.glob<{ default: AnyKernelCase | readonly AnyKernelCase[] }>('./**/*.case.ts', {
+  eager: true,
+});
 const shaders = import.meta.glob('../../shaders/**/*.wgsl', { query: '?raw', import: 'default' });
 
 /** Elements that differ by more than the tolerance, in words. */
@@ -16,7 +17,8 @@ function differences(got: ArrayLike<number>, want: ArrayLike<number>, tolerance:
   const scale = Math.sqrt(squares / Math.max(1, want.length));
   const wrong: string[] = [];
   for (let i = 0; i < want.length && wrong.length < 5; i++)
-    if (!(Math.abs(got[i]! - want[i]!) <= tolerance * (scale + Math.abs(want[i]!)))) wrong.push(`[${i}] got ${got[i]} want ${want[i]}`);
+    if (!(Math.abs(got[i]! - want[i]!) <= tolerance * (scale + Math.abs(want[i]!))))
+      wrong.push(`[${i}] got ${got[i]} want ${want[i]}`);
   return wrong;
 }
 
@@ -35,15 +37,23 @@ beforeAll(async () => {
 afterAll(() => gpu?.dispose());
 
 for (const [path, module] of Object.entries(cases)) {
-  const list = Array.isArray(module.default) ? (module.default as readonly AnyKernelCase[]) : [module.default as AnyKernelCase];
+  const list = Array.isArray(module.default)
+    ? (module.default as readonly AnyKernelCase[])
+    : [module.default as AnyKernelCase];
   describe(path.replace('./', '').replace('.case.ts', ''), () => {
     test('the WGSL declares what the TypeScript declares', () => {
       for (const { kernel } of list) {
-        const { source, params, bindings } = kernel.spec as { source: string; params: Record<string, ParamType>; bindings: Record<string, Access> };
+        const { source, params, bindings } = kernel.spec as {
+          source: string;
+          params: Record<string, ParamType>;
+          bindings: Record<string, Access>;
+        };
         const fields = /struct Params \{([^}]*)\}/.exec(source)?.[1] ?? '';
         const declaredParams = [...fields.matchAll(/(\w+)\s*:\s*(\w+)/g)].map(([, name, type]) => [name, type]);
         expect(declaredParams).toEqual(Object.entries(params));
-        const declaredBindings = [...source.matchAll(/@binding\((\d+)\) var<storage, (\w+)> (\w+)/g)].map(([, index, access, name]) => [Number(index), name, access]);
+        const declaredBindings = [...source.matchAll(/@binding\((\d+)\) var<storage, (\w+)> (\w+)/g)].map(
+          ([, index, access, name]) => [Number(index), name, access],
+        );
         expect(declaredBindings).toEqual(Object.entries(bindings).map(([name, access], i) => [i + 1, name, access]));
       }
     });
@@ -55,7 +65,9 @@ for (const [path, module] of Object.entries(cases)) {
           const built = item.build(shape, new Random(7));
           const want = item.reference(built, shape) as Record<string, ArrayLike<number>>;
           const outputs = Object.entries(await runKernel(gpu, item, built));
-          const typed = Object.fromEntries(outputs.map(([name, words]) => [name, asTypeOf(words, built.buffers[name]!)]));
+          const typed = Object.fromEntries(
+            outputs.map(([name, words]) => [name, asTypeOf(words, built.buffers[name]!)]),
+          );
           const got: Readonly<Record<string, ArrayLike<number>>> = item.decode?.(typed, shape) ?? typed;
           expect(Object.keys(want).toSorted()).toEqual(Object.keys(got).toSorted());
           for (const [name, expected] of Object.entries(want)) {

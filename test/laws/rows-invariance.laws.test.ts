@@ -11,10 +11,16 @@ const BATCH = 8;
 const COLUMNS = [1, 2, 4, 8] as const;
 
 const matrix = { outputs: 40, rowTile: 8, batch: BATCH } as const;
-const shapes: readonly { readonly shape: Omit<LinearShape, 'variant'>; readonly variant: (columns: number) => LinearVariant }[] = [
+const shapes: readonly {
+  readonly shape: Omit<LinearShape, 'variant'>;
+  readonly variant: (columns: number) => LinearVariant;
+}[] = [
   { shape: { ...matrix, type: 'Q4_1', k: 192 }, variant: (columns) => rowsVariant(8, 4, 2, columns) },
   { shape: { ...matrix, type: 'Q6_K', k: 256 }, variant: (columns) => rowsVariant(8, 2, 2, columns) },
-  { shape: { ...matrix, type: 'Q4_1', k: 576 }, variant: (columns) => rowsVariant(8, 1, columns > 2 ? 2 : 4, columns, 8) },
+  {
+    shape: { ...matrix, type: 'Q4_1', k: 576 },
+    variant: (columns) => rowsVariant(8, 1, columns > 2 ? 2 : 4, columns, 8),
+  },
   { shape: { ...matrix, type: 'Q8_0', k: 576 }, variant: (columns) => rowsVariant(8, 1, 4, columns, 4) },
 ];
 

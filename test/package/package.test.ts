@@ -1,5 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -26,7 +36,8 @@ beforeAll(() => {
   mkdirSync(modules);
   run('tar', ['xzf', tarball], folder);
   cpSync(join(folder, 'package'), join(modules, 'winnow-llm'), { recursive: true });
-  for (const name of ['@huggingface', '@noble', 'commander', 'webgpu']) symlinkSync(join(root, 'node_modules', name), join(modules, name));
+  for (const name of ['@huggingface', '@noble', 'commander', 'webgpu'])
+    symlinkSync(join(root, 'node_modules', name), join(modules, name));
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', private: true }));
   writeFileSync(join(folder, 'tiny.gguf'), tinyModel({ tied: false, seed: 3 }));
 }, 180_000);
@@ -62,7 +73,11 @@ test('importing it has no effect, and a plain Node script generates with it', ()
 }, 120_000);
 
 test('the command of the package runs', () => {
-  const out = run(process.execPath, [join(folder, 'node_modules/winnow-llm/bin/winnow.mjs'), 'info', 'tiny.gguf', '--json'], folder);
+  const out = run(
+    process.execPath,
+    [join(folder, 'node_modules/winnow-llm/bin/winnow.mjs'), 'info', 'tiny.gguf', '--json'],
+    folder,
+  );
   expect(JSON.parse(out)).toMatchObject({ architecture: 'llama' });
 });
 
@@ -71,7 +86,10 @@ test('a Vite app with a Worker engine generates in the browser', async () => {
   mkdirSync(join(app, 'public'), { recursive: true });
   cpSync(join(folder, 'tiny.gguf'), join(app, 'public/tiny.gguf'));
   symlinkSync(join(folder, 'node_modules'), join(app, 'node_modules'));
-  writeFileSync(join(app, 'index.html'), '<!doctype html><link rel="icon" href="data:,"><output></output><script type="module" src="/main.js"></script>');
+  writeFileSync(
+    join(app, 'index.html'),
+    '<!doctype html><link rel="icon" href="data:,"><output></output><script type="module" src="/main.js"></script>',
+  );
   writeFileSync(
     join(app, 'main.js'),
     `import { createWorkerEngine } from 'winnow-llm';
@@ -90,7 +108,9 @@ test('a Vite app with a Worker engine generates in the browser', async () => {
   try {
     const page = await browser.newPage();
     await page.goto(server.resolvedUrls!.local[0]!);
-    await page.waitForFunction(() => document.querySelector('output')!.textContent !== '', undefined, { timeout: 100_000 });
+    await page.waitForFunction(() => document.querySelector('output')!.textContent !== '', undefined, {
+      timeout: 100_000,
+    });
     expect(await page.textContent('output')).toBe('tokens 5');
   } finally {
     await browser.close();

@@ -1,4 +1,4 @@
-import { Random } from '../../src/core/rng.ts';
+import type { Random } from '../../src/core/rng.ts';
 import type { Constants } from '../../src/gpu/compile.ts';
 import type { Gpu } from '../../src/gpu/device.ts';
 import type { Kernel } from '../../src/gpu/kernel.ts';

@@ -16,7 +16,9 @@ describe('scoreWindows', () => {
   });
   test('a short last window scores what is left, and every target is scored once', () => {
     const windows = scoreWindows(1100, 512, 256);
-    const targets = windows.flatMap(({ firstTarget, end }) => Array.from({ length: end - firstTarget }, (_, i) => firstTarget + i));
+    const targets = windows.flatMap(({ firstTarget, end }) =>
+      Array.from({ length: end - firstTarget }, (_, i) => firstTarget + i),
+    );
     expect(targets).toEqual(Array.from({ length: 1099 }, (_, i) => i + 1));
   });
   test('a stride as long as the window leaves each window’s first token without a target', () => {
@@ -44,7 +46,7 @@ test('slots are handed out lowest first, and come back', () => {
 
 describe('Transcript', () => {
   const letters = {
-    encode: (text: string) => [...text].map((letter) => letter.charCodeAt(0)),
+    encode: (text: string) => Array.from({ length: text.length }, (_, i) => text.charCodeAt(i)),
     decode: (ids: readonly number[]) => String.fromCharCode(...ids),
   };
   test('only the new part of a longer chat is tokenised', () => {

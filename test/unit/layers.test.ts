@@ -30,7 +30,9 @@ function* imports(): Generator<{ from: string; to: string; file: string }> {
   for (const entry of readdirSync(SRC, { recursive: true, encoding: 'utf8' })) {
     if (!entry.endsWith('.ts') || entry.endsWith('.d.ts')) continue;
     const file = join(SRC, entry);
-    for (const [, specifier] of readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*['"](\.[^'"]+\.ts)['"]/g)) {
+    for (const [, specifier] of readFileSync(file, 'utf8').matchAll(
+      /(?:from|import)\s*\(?\s*['"](\.[^'"]+\.ts)['"]/g,
+    )) {
       const target = resolve(dirname(file), specifier!);
       yield { from: folderOf(file), to: folderOf(target), file: entry };
     }

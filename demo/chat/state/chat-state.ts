@@ -124,7 +124,8 @@ function begin(engine: Engine, turn: Turn, options: GenerateOptions): Generation
   const chat = conversation.value;
   const wanted = messagesFor(turn);
   if (equal(chat.messages, wanted.slice(0, -1))) return chat.send(turn.question, options);
-  if (chat.messages.at(-1)?.role === 'assistant' && equal(chat.messages.slice(0, -1), wanted)) return chat.regenerate(options);
+  if (chat.messages.at(-1)?.role === 'assistant' && equal(chat.messages.slice(0, -1), wanted))
+    return chat.regenerate(options);
   return chat.chat(wanted, options);
 }
 
@@ -142,7 +143,8 @@ function messagesFor(turn: Turn): Message[] {
 }
 
 const equal = (a: readonly Message[], b: readonly Message[]): boolean =>
-  a.length === b.length && a.every(({ role, content }, index) => role === b[index]?.role && content === b[index]?.content);
+  a.length === b.length &&
+  a.every(({ role, content }, index) => role === b[index]?.role && content === b[index]?.content);
 
 /** Keeps the conversation and what is typed over a reload of this tab. */
 export function keepSession(): void {
@@ -158,5 +160,8 @@ export function keepSession(): void {
 }
 
 function remember(): void {
-  writeSession({ turns: turns.peek().map((turn) => ({ question: turn.question, answer: turn.answer.peek() })), draft: draft.peek() });
+  writeSession({
+    turns: turns.peek().map((turn) => ({ question: turn.question, answer: turn.answer.peek() })),
+    draft: draft.peek(),
+  });
 }

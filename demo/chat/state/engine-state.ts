@@ -23,7 +23,14 @@ export type EngineState =
       readonly millisecondsLeft: number | undefined;
     }
   | { readonly phase: 'ready'; readonly choice: ModelChoice; readonly from: string; readonly engine: Engine }
-  | { readonly phase: 'lost'; readonly choice: ModelChoice; readonly from: string; readonly engine: Engine; readonly problem: Problem; readonly restoring: boolean }
+  | {
+      readonly phase: 'lost';
+      readonly choice: ModelChoice;
+      readonly from: string;
+      readonly engine: Engine;
+      readonly problem: Problem;
+      readonly restoring: boolean;
+    }
   | { readonly phase: 'failed'; readonly choice: ModelChoice; readonly problem: Problem };
 
 export const engineState = signal<EngineState>({ phase: 'starting' });
@@ -72,7 +79,14 @@ export async function load(choice: ModelChoice): Promise<void> {
     if (controller.signal.aborted) return;
     if (progress) rate.add(progress.loadedBytes, performance.now());
     const millisecondsLeft = progress && rate.millisecondsLeft(progress.totalBytes);
-    engineState.value = { phase: 'loading', choice, from, progress, bytesPerSecond: rate.bytesPerSecond, millisecondsLeft };
+    engineState.value = {
+      phase: 'loading',
+      choice,
+      from,
+      progress,
+      bytesPerSecond: rate.bytesPerSecond,
+      millisecondsLeft,
+    };
   };
 
   show('', undefined);
@@ -80,7 +94,10 @@ export async function load(choice: ModelChoice): Promise<void> {
   loadedWith.value = undefined;
   try {
     await previous?.dispose();
-    const options = engineSettings({ ...(choice.kind === 'known' && { context: choice.model.context }), ...settings.value });
+    const options = engineSettings({
+      ...(choice.kind === 'known' && { context: choice.model.context }),
+      ...settings.value,
+    });
     const [{ createWorkerEngine }, { model, from }] = await Promise.all([
       import('winnow-llm'),
       findSource(choice, controller.signal),
@@ -107,7 +124,8 @@ export async function load(choice: ModelChoice): Promise<void> {
 export function cancelLoad(): void {
   loading?.abort();
   const state = engineState.value;
-  if (state.phase === 'loading') engineState.value = { phase: 'offer', choice: state.choice, cancelled: true, keptBytes: 0 };
+  if (state.phase === 'loading')
+    engineState.value = { phase: 'offer', choice: state.choice, cancelled: true, keptBytes: 0 };
 }
 
 /** After a cancelled load: what has arrived is counted once the download has really ended. */

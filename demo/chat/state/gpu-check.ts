@@ -9,7 +9,12 @@ export async function checkGpu(): Promise<{ readonly problem?: Problem; readonly
 }
 
 /** The most telling name that a browser gives for a GPU. */
-export function gpuName(info: { readonly vendor: string; readonly architecture: string; readonly device: string; readonly description: string }): string {
+export function gpuName(info: {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly device: string;
+  readonly description: string;
+}): string {
   return info.description || info.device || [info.vendor, info.architecture].filter(Boolean).join(' ') || 'unnamed GPU';
 }
 
@@ -30,7 +35,8 @@ const noWebGpu = (): Problem => ({
 const noAdapter = (): Problem => ({
   code: 'no-adapter',
   happened: 'This browser knows WebGPU, but found no GPU that it is willing to use.',
-  expected: 'One adapter is needed; it is missing when the driver is old or blocked, or when graphics acceleration is off.',
+  expected:
+    'One adapter is needed; it is missing when the driver is old or blocked, or when graphics acceleration is off.',
   todo: browserHint(navigator.userAgent).adapter,
 });
 
@@ -38,7 +44,8 @@ const noAdapter = (): Problem => ({
 export function browserHint(userAgent: string): { readonly enable: string; readonly adapter: string } {
   if (/Firefox\//.test(userAgent)) {
     return {
-      enable: 'Update Firefox; where WebGPU is still off, set dom.webgpu.enabled to true in about:config, or use Chrome or Edge.',
+      enable:
+        'Update Firefox; where WebGPU is still off, set dom.webgpu.enabled to true in about:config, or use Chrome or Edge.',
       adapter: 'Update the graphics driver, look at “Graphics” in about:support, or try Chrome or Edge.',
     };
   }
@@ -54,7 +61,8 @@ export function browserHint(userAgent: string): { readonly enable: string; reado
   }
   if (/Safari\//.test(userAgent)) {
     return {
-      enable: 'Update to Safari 26 or later (macOS 26, iOS 26); before that, turn on WebGPU under Feature Flags in Safari’s settings.',
+      enable:
+        'Update to Safari 26 or later (macOS 26, iOS 26); before that, turn on WebGPU under Feature Flags in Safari’s settings.',
       adapter: 'Update macOS or iOS, and restart Safari.',
     };
   }

@@ -8,7 +8,12 @@ export interface KnownModel {
   readonly bytes: number;
   readonly licence: string;
   readonly context: number;
-  readonly sampling: { readonly temperature?: number; readonly topP?: number; readonly topK?: number; readonly minP?: number };
+  readonly sampling: {
+    readonly temperature?: number;
+    readonly topP?: number;
+    readonly topK?: number;
+    readonly minP?: number;
+  };
   readonly sources: readonly { readonly kind: string; readonly url?: string }[];
 }
 

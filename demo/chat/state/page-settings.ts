@@ -22,7 +22,9 @@ export function changeSettings(change: { readonly [key in keyof Settings]?: Sett
 export function defaultNumber(key: NumberKey): number | undefined {
   const choice = choiceOf(settings.value);
   const recommended: { readonly [name in NumberKey]?: number } =
-    choice.kind === 'known' ? { ...choice.model.sampling, context: choice.model.context } : { temperature: 0.7, topP: 0.95 };
+    choice.kind === 'known'
+      ? { ...choice.model.sampling, context: choice.model.context }
+      : { temperature: 0.7, topP: 0.95 };
   return recommended[key] ?? NEUTRAL[key];
 }
 

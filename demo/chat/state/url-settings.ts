@@ -35,7 +35,8 @@ export function readUrlSettings(query: string): ReadSettings {
       const wanted = text.split(',').map((part) => part.trim());
       const known = OPTIONAL_FEATURES.filter((feature) => wanted.includes(feature));
       if (known.length > 0 && known.length === wanted.length) settings.disable = known;
-      else problems.push(`Only ${OPTIONAL_FEATURES.join(' and ')} can be disabled. The address says “${shorten(text)}”.`);
+      else
+        problems.push(`Only ${OPTIONAL_FEATURES.join(' and ')} can be disabled. The address says “${shorten(text)}”.`);
     } else {
       problems.push(`There is no setting “${shorten(name)}”.`);
     }

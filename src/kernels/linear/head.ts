@@ -20,6 +20,11 @@ export const head = defineKernel({
     block_max: 'read_write',
   },
   constants: [...LINEAR_CONSTANTS, 'VOCAB', 'MAXIMA'],
-  includes: (variant: LinearIncludes) => [stepStatePart, penaltiesPart, ...linearParts(variant), maximaPart(variant.shape)],
+  includes: (variant: LinearIncludes) => [
+    stepStatePart,
+    penaltiesPart,
+    ...linearParts(variant),
+    maximaPart(variant.shape),
+  ],
   grid: ({ outputs, columns }, _constants, { shape }) => linearGrid(outputs, columns, shape),
 });

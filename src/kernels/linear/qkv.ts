@@ -11,8 +11,25 @@ import { LINEAR_CONSTANTS, linearGrid, linearParts, type LinearIncludes } from '
 export const qkv = defineKernel({
   name: 'linear/qkv',
   source,
-  params: { blocks: 'u32', outputs: 'u32', columns: 'u32', epsilon: 'f32', layer: 'u32', first_row: 'u32', gain_at: 'u32', turns_at: 'u32' },
-  bindings: { codes: 'read', aux: 'read', x: 'read', vectors: 'read', state: 'read', query: 'read_write', cache: 'read_write' },
+  params: {
+    blocks: 'u32',
+    outputs: 'u32',
+    columns: 'u32',
+    epsilon: 'f32',
+    layer: 'u32',
+    first_row: 'u32',
+    gain_at: 'u32',
+    turns_at: 'u32',
+  },
+  bindings: {
+    codes: 'read',
+    aux: 'read',
+    x: 'read',
+    vectors: 'read',
+    state: 'read',
+    query: 'read_write',
+    cache: 'read_write',
+  },
   constants: [...LINEAR_CONSTANTS, 'Q_HEADS', 'KV_HEADS', 'HEAD_DIM', 'ROPE_PAIRS'],
   includes: ({ kv, ...variant }: LinearIncludes & { kv: KvType }) => [
     stepStatePart,

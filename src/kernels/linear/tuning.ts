@@ -72,7 +72,14 @@ function wide({ outputs, role }: MatrixShape): LinearTuning {
   const lanes = role === 'head' ? HEAD_OUTPUTS / 2 : large ? 8 : 4;
   return {
     rowTile: 8,
-    rows: (columns) => ({ core: 'rows', lanes, kLanes: large || role === 'head' ? 8 : 16, threadRows: 2, columns, broadcast: 0 }),
+    rows: (columns) => ({
+      core: 'rows',
+      lanes,
+      kLanes: large || role === 'head' ? 8 : 16,
+      threadRows: 2,
+      columns,
+      broadcast: 0,
+    }),
     matmul: { core: 'tile', lanes: 64, kLanes: 1, threadRows: 2, columns: 64, broadcast: 0 },
   };
 }

@@ -8,7 +8,15 @@ import tileCore from '../../../shaders/lib/linear/tile.wgsl?raw';
 import { ceilDiv } from '../../core/invariant.ts';
 import type { Grid } from '../../gpu/kernel.ts';
 import type { WgslPart } from '../../gpu/wgsl.ts';
-import { BLOCK, WEIGHT_CONSTANTS, WEIGHT_FORMATS, weightConstants, weightParts, type Matrix, type WeightType } from '../weights/format.ts';
+import {
+  BLOCK,
+  WEIGHT_CONSTANTS,
+  WEIGHT_FORMATS,
+  weightConstants,
+  weightParts,
+  type Matrix,
+  type WeightType,
+} from '../weights/format.ts';
 
 /**
  * How a linear kernel is shaped. `core`: 'rows' = matvec for 1 to 8 batch rows, 'columns' = matmul in registers with
@@ -39,7 +47,8 @@ const TILE_COLUMNS = 64;
 export const columnsOf = (shape: LinearVariant): number => (shape.core === 'tile' ? TILE_COLUMNS : shape.columns);
 
 /** Neighbouring outputs that one workgroup computes. */
-export const outputsOf = (shape: LinearVariant): number => (shape.core === 'tile' ? 64 : shape.lanes * shape.threadRows);
+export const outputsOf = (shape: LinearVariant): number =>
+  shape.core === 'tile' ? 64 : shape.lanes * shape.threadRows;
 
 const CORES = { rows: rowsCore, columns: columnsCore, tile: tileCore };
 
@@ -96,7 +105,10 @@ export function linearConstants(
 }
 
 /** The params that `lib/linear/*` and `lib/weights/*` need of a matrix. */
-export const linearParams = ({ columns, outputs }: Matrix): { blocks: number; outputs: number } => ({ blocks: columns / BLOCK, outputs });
+export const linearParams = ({ columns, outputs }: Matrix): { blocks: number; outputs: number } => ({
+  blocks: columns / BLOCK,
+  outputs,
+});
 
 /** The most workgroups put in x before y is used; keeps every dimension below the limit of 65,535. */
 const GRID_X = 32_768;

@@ -50,14 +50,78 @@ export const WEIGHT_FORMATS = {
   F32: plain(4, part('f32', f32)),
   F16: plain(2, part('f16', f16)),
   BF16: plain(2, part('bf16', bf16)),
-  Q8_0: { unitBytes: 68, blockCodes: 2, unitBlocks: 2, unitWords: 1, splitScale: false, offset: false, part: part('q8', q8) },
-  Q4_0: { unitBytes: 36, blockCodes: 1, unitBlocks: 2, unitWords: 1, splitScale: false, offset: true, part: part('q4_0', q40) },
-  Q4_1: { unitBytes: 20, blockCodes: 1, unitBlocks: 1, unitWords: 1, splitScale: false, offset: true, part: part('q4_1', q41) },
-  Q5_0: { unitBytes: 44, blockCodes: 1, unitBlocks: 2, unitWords: 3, splitScale: false, offset: true, part: part('q5_0', q50) },
-  Q5_1: { unitBytes: 24, blockCodes: 1, unitBlocks: 1, unitWords: 2, splitScale: false, offset: true, part: part('q5_1', q51) },
-  Q4_K: { unitBytes: 144, blockCodes: 1, unitBlocks: 8, unitWords: 5, splitScale: false, offset: true, part: part('q4_k', q4k) },
-  Q5_K: { unitBytes: 176, blockCodes: 1, unitBlocks: 8, unitWords: 13, splitScale: false, offset: true, part: part('q5_k', q5k) },
-  Q6_K: { unitBytes: 210, blockCodes: 1, unitBlocks: 8, unitWords: 21, splitScale: true, offset: false, part: part('q6_k', q6k) },
+  Q8_0: {
+    unitBytes: 68,
+    blockCodes: 2,
+    unitBlocks: 2,
+    unitWords: 1,
+    splitScale: false,
+    offset: false,
+    part: part('q8', q8),
+  },
+  Q4_0: {
+    unitBytes: 36,
+    blockCodes: 1,
+    unitBlocks: 2,
+    unitWords: 1,
+    splitScale: false,
+    offset: true,
+    part: part('q4_0', q40),
+  },
+  Q4_1: {
+    unitBytes: 20,
+    blockCodes: 1,
+    unitBlocks: 1,
+    unitWords: 1,
+    splitScale: false,
+    offset: true,
+    part: part('q4_1', q41),
+  },
+  Q5_0: {
+    unitBytes: 44,
+    blockCodes: 1,
+    unitBlocks: 2,
+    unitWords: 3,
+    splitScale: false,
+    offset: true,
+    part: part('q5_0', q50),
+  },
+  Q5_1: {
+    unitBytes: 24,
+    blockCodes: 1,
+    unitBlocks: 1,
+    unitWords: 2,
+    splitScale: false,
+    offset: true,
+    part: part('q5_1', q51),
+  },
+  Q4_K: {
+    unitBytes: 144,
+    blockCodes: 1,
+    unitBlocks: 8,
+    unitWords: 5,
+    splitScale: false,
+    offset: true,
+    part: part('q4_k', q4k),
+  },
+  Q5_K: {
+    unitBytes: 176,
+    blockCodes: 1,
+    unitBlocks: 8,
+    unitWords: 13,
+    splitScale: false,
+    offset: true,
+    part: part('q5_k', q5k),
+  },
+  Q6_K: {
+    unitBytes: 210,
+    blockCodes: 1,
+    unitBlocks: 8,
+    unitWords: 21,
+    splitScale: true,
+    offset: false,
+    part: part('q6_k', q6k),
+  },
 } as const satisfies Record<string, WeightFormat>;
 
 export type WeightType = keyof typeof WEIGHT_FORMATS;
@@ -74,7 +138,12 @@ export interface Matrix {
 }
 
 /** Bytes of a repacked matrix's codes and aux. Rows are padded to the row tile. */
-export function matrixBytes(type: WeightType, outputs: number, columns: number, rowTile: number): { codes: number; aux: number } {
+export function matrixBytes(
+  type: WeightType,
+  outputs: number,
+  columns: number,
+  rowTile: number,
+): { codes: number; aux: number } {
   const { blockCodes, unitBlocks, unitWords } = WEIGHT_FORMATS[type];
   const rows = roundUp(outputs, rowTile);
   const blocks = columns / BLOCK;

@@ -50,11 +50,16 @@ export async function accessibilityProblems(page: Page): Promise<string[]> {
   await page.evaluate(source);
   return page.evaluate(async () => {
     interface Found {
-      readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly target: unknown; readonly failureSummary?: string }[] }[];
+      readonly violations: readonly {
+        readonly id: string;
+        readonly nodes: readonly { readonly target: unknown; readonly failureSummary?: string }[];
+      }[];
     }
     const { axe } = window as unknown as { axe: { run(): Promise<Found> } };
     const { violations } = await axe.run();
-    return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${String(node.target)} ${node.failureSummary ?? ''}`));
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map((node) => `${id}: ${String(node.target)} ${node.failureSummary ?? ''}`),
+    );
   });
 }
 
@@ -63,8 +68,12 @@ export function sidewaysOverflow(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const width = document.documentElement.clientWidth;
     const scrolls = (element: Element | null): boolean =>
-      element !== null && (/auto|scroll|hidden/.test(getComputedStyle(element).overflowX) || scrolls(element.parentElement));
-    const found = document.documentElement.scrollWidth > width ? [`document ${document.documentElement.scrollWidth} > ${width}`] : [];
+      element !== null &&
+      (/auto|scroll|hidden/.test(getComputedStyle(element).overflowX) || scrolls(element.parentElement));
+    const found =
+      document.documentElement.scrollWidth > width
+        ? [`document ${document.documentElement.scrollWidth} > ${width}`]
+        : [];
     for (const element of document.querySelectorAll('body *')) {
       const { left, right, width: own } = element.getBoundingClientRect();
       if (own > 0 && (right > width + 1 || left < -1) && !scrolls(element.parentElement)) {

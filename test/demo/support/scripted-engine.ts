@@ -70,7 +70,12 @@ class ScriptedEngine implements Engine {
   readonly #options: EngineOptions;
 
   constructor(scenario: string, options: EngineOptions) {
-    this.model = { name: scenario, context: options.context ?? 2048, vocab: 49_152, hasChatTemplate: scenario !== 'plain.gguf' };
+    this.model = {
+      name: scenario,
+      context: options.context ?? 2048,
+      vocab: 49_152,
+      hasChatTemplate: scenario !== 'plain.gguf',
+    };
     this.#state = { losesDevice: scenario === 'lost.gguf', lost: false };
     this.#options = options;
   }
@@ -102,13 +107,18 @@ class ScriptedEngine implements Engine {
   async dispose(): Promise<void> {}
 }
 
-function scriptedConversation(device: { losesDevice: boolean; lost: boolean }, defaults: ConversationOptions = {}): Conversation {
+function scriptedConversation(
+  device: { losesDevice: boolean; lost: boolean },
+  defaults: ConversationOptions = {},
+): Conversation {
   let messages: Message[] = [];
   const answer = (next: Message[], how: string, options: GenerateOptions = {}): Generation => {
     const question = next.at(-1)?.content ?? '';
     const history = next.map(({ role, content }) => `${role}: ${content}`).join(' | ');
     messages = next;
-    const text = question.includes('describe the call') ? `${how} ${history} ${JSON.stringify({ ...options, signal: undefined })}` : reply(question);
+    const text = question.includes('describe the call')
+      ? `${how} ${history} ${JSON.stringify({ ...options, signal: undefined })}`
+      : reply(question);
     return generation(text, question, { ...defaults, ...options }, device, (said) => {
       messages = [...next, { role: 'assistant', content: said }];
     });
@@ -225,7 +235,13 @@ const overflow = (): MemoryError =>
 
 const scriptedReport = (options: EngineOptions): Report => ({
   version: '0.1.0',
-  adapter: { vendor: 'example', architecture: 'scripted', device: '', description: 'Example GPU 4000 (scripted)', features: ['shader-f16', 'subgroups'] },
+  adapter: {
+    vendor: 'example',
+    architecture: 'scripted',
+    device: '',
+    description: 'Example GPU 4000 (scripted)',
+    features: ['shader-f16', 'subgroups'],
+  },
   featuresUsed: ['subgroups'],
   featuresDisabled: ['shader-f16'],
   model: { name: 'scripted', architecture: 'llama', layers: 30, context: options.context ?? 2048, fileBytes: BYTES },

@@ -2,7 +2,15 @@ import { embed } from '../../../src/kernels/elementwise/embed.ts';
 import { weightConstants, type WeightType } from '../../../src/kernels/weights/format.ts';
 import { kernelCase } from '../../support/kernel-case.ts';
 import { smallLayout, stepWords, type StepRow } from '../../support/step-words.ts';
-import { TYPES, columnsFor, randomMatrix, rememberWeights, rowsVariant, untouched, weightsOf } from '../linear/matrices.ts';
+import {
+  TYPES,
+  columnsFor,
+  randomMatrix,
+  rememberWeights,
+  rowsVariant,
+  untouched,
+  weightsOf,
+} from '../linear/matrices.ts';
 
 interface Shape {
   readonly type: WeightType;
@@ -31,7 +39,12 @@ export default kernelCase(embed, {
   shapes: [
     ...TYPES.map((type): Shape => ({ ...base, type, k: columnsFor(type, 96) })),
     // Every scale subnormal: flushed to zero, the whole row would be.
-    ...TYPES.filter((type) => type.startsWith('Q')).map((type): Shape => ({ ...base, type, k: columnsFor(type, 256), subnormal: 1 })),
+    ...TYPES.filter((type) => type.startsWith('Q')).map((type): Shape => ({
+      ...base,
+      type,
+      k: columnsFor(type, 256),
+      subnormal: 1,
+    })),
     // Of tokens 0, 7 and 20 the middle shard of a table holds only 7; the others' rows stay as they are.
     { ...base, type: 'Q8_0', outputs: 10, firstId: 6, rowTile: 64 },
     { ...base, type: 'Q4_1', k: 576, scale: 24.5, rowTile: 1 },

@@ -31,7 +31,7 @@ const GAIN_AT = 5;
 
 const shapes: readonly Shape[] = [
   { ...base, variant: rowsVariant(8, 4, 2, 1) },
-  { ...base, batch: 3, k: 576, variant: rowsVariant(8, 4, 2, 4) },
+  { ...base, batch: 3, k: 576, variant: rowsVariant(8, 4, 2, 2) },
   { ...base, outputs: 6, k: 32, gain: 60, variant: rowsVariant(2, 16, 2, 1) },
   { ...base, type: 'Q8_0', batch: 8, k: 64, rowTile: 64, variant: rowsVariant(8, 1, 4, 8, 8) },
   { ...base, batch: 2, k: 576, rowTile: 64, gain: 60, variant: rowsVariant(8, 1, 4, 2, 8) },

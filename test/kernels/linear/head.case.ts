@@ -72,10 +72,27 @@ const shapes: readonly Shape[] = [
   { ...base, penalties: true, batch: 8, logitRows: [5, 2, 7], variant: rowsVariant(8, 1, 8, 8, 8) },
   { ...base, penalties: true, batch: 2, logitRows: [3, 6], rowTile: 8, variant: rowsVariant(16, 1, 4, 2, 4) },
   // The second of two shards.
-  { ...base, type: 'Q4_1', outputs: 70, vocab: 198, firstId: 128, batch: 2, logitRows: [1, 4], penalties: true, variant: rowsVariant(16, 4, 4, 2) },
+  {
+    ...base,
+    type: 'Q4_1',
+    outputs: 70,
+    vocab: 198,
+    firstId: 128,
+    batch: 2,
+    logitRows: [1, 4],
+    penalties: true,
+    variant: rowsVariant(16, 4, 4, 2),
+  },
   { ...base, type: 'Q6_K', k: 256, outputs: 64, vocab: 64, variant: rowsVariant(32, 1, 2, 1) },
   { ...base, maxima: false, batch: 4, logitRows: [4, 1], penalties: true, variant: rowsVariant(4, 4, 2, 4) },
-  { ...base, maxima: false, norm: false, batch: 16, logitRows: [0, 1, 2, 3, 4, 5, 6, 7, 0], variant: columnsVariant(8, 4, 8, 8) },
+  {
+    ...base,
+    maxima: false,
+    norm: false,
+    batch: 16,
+    logitRows: [0, 1, 2, 3, 4, 5, 6, 7, 0],
+    variant: columnsVariant(8, 4, 8, 8),
+  },
   { ...base, maxima: false, norm: false, batch: 64, logitRows: [7, 6, 5], penalties: true, variant: TILE },
 ];
 
@@ -92,7 +109,10 @@ export default kernelCase(head, {
     const { packed, weights } = randomMatrix(shape, random);
     const vectors = untouched(GAIN_AT * 4 + k).map(() => random.next() + 0.5);
     const rows = Array.from({ length: HIDDEN_ROWS }, (_, row) => ({ sequence: sequenceOfRow(row), position: row }));
-    const counts = Uint32Array.from({ length: layout.maxSequences * vocab }, () => [0, COUNT_PROMPT, 2, COUNT_PROMPT + 1][random.below(4)]!);
+    const counts = Uint32Array.from(
+      { length: layout.maxSequences * vocab },
+      () => [0, COUNT_PROMPT, 2, COUNT_PROMPT + 1][random.below(4)]!,
+    );
     return rememberWeights(
       {
         params: { ...paramsOf(shape), columns: batch, epsilon: EPSILON, first_id: firstId, gain_at: GAIN_AT },
@@ -118,7 +138,12 @@ export default kernelCase(head, {
   },
   reference(built, { k, norm, vocab, firstId, outputs, logitRows, penalties, maxima }) {
     const { x, vectors, counts } = built.buffers;
-    const all = multiplyRows(weightsOf(built), norm ? normRows(x, vectors.subarray(GAIN_AT * 4), k, EPSILON) : x, outputs, k);
+    const all = multiplyRows(
+      weightsOf(built),
+      norm ? normRows(x, vectors.subarray(GAIN_AT * 4), k, EPSILON) : x,
+      outputs,
+      k,
+    );
     const logits = Float64Array.from(built.buffers.logits);
     const blockMax = Float64Array.from(built.buffers.block_max);
     const blocks = Math.ceil(vocab / 64);

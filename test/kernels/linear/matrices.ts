@@ -26,7 +26,13 @@ export const UNTOUCHED = 7;
 export const untouched = (count: number): Float32Array<ArrayBuffer> => new Float32Array(count).fill(UNTOUCHED);
 
 /** A matvec shape; the order of additions of an output depends on `kLanes` only. */
-export const rowsVariant = (lanes: number, kLanes: number, threadRows: number, columns: number, broadcast: 0 | 4 | 8 = 0): LinearVariant => ({
+export const rowsVariant = (
+  lanes: number,
+  kLanes: number,
+  threadRows: number,
+  columns: number,
+  broadcast: 0 | 4 | 8 = 0,
+): LinearVariant => ({
   core: 'rows',
   lanes,
   kLanes,
@@ -36,7 +42,12 @@ export const rowsVariant = (lanes: number, kLanes: number, threadRows: number, c
 });
 
 /** A matmul in registers. */
-export const columnsVariant = (lanes: number, threadRows: number, columns: number, broadcast: 0 | 4 | 8 = 0): LinearVariant => ({
+export const columnsVariant = (
+  lanes: number,
+  threadRows: number,
+  columns: number,
+  broadcast: 0 | 4 | 8 = 0,
+): LinearVariant => ({
   core: 'columns',
   lanes,
   kLanes: 1,
@@ -62,7 +73,11 @@ export const columnsFor = (type: WeightType, k: number): number =>
   WEIGHT_FORMATS[type].unitBlocks === 8 ? Math.max(256, Math.round(k / 256) * 256) : k;
 
 /** Random weights of a shape: as kernels read them, and their exact values [outputs, k]. */
-export function randomMatrix({ type, outputs, k, rowTile }: LinearShape, random: Random, subnormal = 0): { packed: PackedMatrix; weights: Float64Array } {
+export function randomMatrix(
+  { type, outputs, k, rowTile }: LinearShape,
+  random: Random,
+  subnormal = 0,
+): { packed: PackedMatrix; weights: Float64Array } {
   const raw = randomBlocks(type, outputs * k, seededRandom(random.word()), { rms: 1 / Math.sqrt(k), subnormal });
   const packed = emptyMatrix(type, outputs, k, rowTile);
   repackRows(packed, type, raw, { columns: k, rowTile, rows: outputs, rowBytes: ggmlBytes(type, k) });
@@ -70,13 +85,19 @@ export function randomMatrix({ type, outputs, k, rowTile }: LinearShape, random:
 }
 
 /** The constants of a shape's call. */
-export const constantsOf = ({ type, outputs, k, rowTile, variant }: LinearShape, norm: boolean): ReturnType<typeof linearConstants> => {
+export const constantsOf = (
+  { type, outputs, k, rowTile, variant }: LinearShape,
+  norm: boolean,
+): ReturnType<typeof linearConstants> => {
   const nowhere = { buffer: undefined as unknown as GPUBuffer, offset: 0, byteLength: 0 };
   return linearConstants({ type, outputs, columns: k, rowTile, codes: nowhere, aux: nowhere }, variant, norm);
 };
 
 /** The params that tell a kernel the matrix's size. */
-export const paramsOf = ({ outputs, k }: LinearShape): { blocks: number; outputs: number } => ({ blocks: k / 32, outputs });
+export const paramsOf = ({ outputs, k }: LinearShape): { blocks: number; outputs: number } => ({
+  blocks: k / 32,
+  outputs,
+});
 
 /** W x for every row of x [rows, k]: [rows][outputs]. */
 export function multiplyRows(weights: ArrayLike<number>, x: ArrayLike<number>, outputs: number, k: number): number[][] {

@@ -34,7 +34,18 @@ interface Shape extends Omit<LinearShape, 'outputs' | 'batch'> {
   readonly norm: boolean;
 }
 
-const base = { type: 'Q4_1', k: 96, rowTile: 8, kv: 'f16', qHeads: 3, kvHeads: 1, headDim: 16, ropePairs: 8, bucket: 1, norm: true } as const;
+const base = {
+  type: 'Q4_1',
+  k: 96,
+  rowTile: 8,
+  kv: 'f16',
+  qHeads: 3,
+  kvHeads: 1,
+  headDim: 16,
+  ropePairs: 8,
+  bucket: 1,
+  norm: true,
+} as const;
 const EPSILON = 1e-5;
 const LAYER = 1;
 const GAIN_AT = 5;
@@ -53,9 +64,15 @@ const several: readonly StepRow[] = [
   { sequence: 2, position: 64, ordinal: 0 },
   { sequence: 2, position: 4095, ordinal: 1 },
 ];
-const many: readonly StepRow[] = Array.from({ length: 61 }, (_, i) => ({ sequence: 2, position: 8130 + i, ordinal: i, valid: i !== 7 }));
+const many: readonly StepRow[] = Array.from({ length: 61 }, (_, i) => ({
+  sequence: 2,
+  position: 8130 + i,
+  ordinal: i,
+  valid: i !== 7,
+}));
 
-const rowsOf = ({ qHeads, kvHeads, headDim, range }: Shape): readonly [number, number] => range ?? [0, (qHeads + 2 * kvHeads) * headDim];
+const rowsOf = ({ qHeads, kvHeads, headDim, range }: Shape): readonly [number, number] =>
+  range ?? [0, (qHeads + 2 * kvHeads) * headDim];
 const linear = (shape: Shape): LinearShape => ({ ...shape, outputs: rowsOf(shape)[1], batch: shape.bucket });
 /** Angle per position of pair i; a base of 10,000 as usual. */
 const frequency = (i: number, headDim: number): number => Math.fround(10_000 ** ((-2 * i) / headDim));
@@ -63,7 +80,10 @@ const frequency = (i: number, headDim: number): number => Math.fround(10_000 ** 
 function turnTable(pairs: number, headDim: number): number[] {
   const positions = Array.from({ length: 64 + 128 }, (_, i) => (i < 64 ? i : (i - 64) * 64));
   return positions.flatMap((position) =>
-    Array.from({ length: pairs }, (_, i) => [Math.cos(position * frequency(i, headDim)), Math.sin(position * frequency(i, headDim))]).flat(),
+    Array.from({ length: pairs }, (_, i) => [
+      Math.cos(position * frequency(i, headDim)),
+      Math.sin(position * frequency(i, headDim)),
+    ]).flat(),
   );
 }
 
@@ -82,13 +102,25 @@ const qkvCase = (tolerance: number, shapes: readonly Shape[], bench: readonly Sh
       for (let i = 0; i < k; i++) vectors[GAIN_AT * 4 + i] = random.next() + 0.5;
       vectors.set(turns, turnsAt * 4);
       const state = stepWords({ layout, rows, logitRows: [], sequences: [] });
-      LENGTHS.forEach((lengths, sequence) => state.set(lengths, layout.lengthsAt + (sequence * layout.layers + LAYER) * layout.kvStride));
-      PAGES.forEach((pages, sequence) => state.set(pages, layout.pagesAt + (sequence * layout.layers + LAYER) * layout.maxPages));
+      LENGTHS.forEach((lengths, sequence) =>
+        state.set(lengths, layout.lengthsAt + (sequence * layout.layers + LAYER) * layout.kvStride),
+      );
+      PAGES.forEach((pages, sequence) =>
+        state.set(pages, layout.pagesAt + (sequence * layout.layers + LAYER) * layout.maxPages),
+      );
       // A pattern that is a number as f16, as f32 and as a position.
       const cache = new Uint32Array(PAGE_COUNT * pageWords(kv, kvHeads, headDim)).fill(0x3f803f80);
       return rememberWeights(
         {
-          params: { ...paramsOf(linear(shape)), columns: bucket, epsilon: EPSILON, layer: LAYER, first_row: rowsOf(shape)[0], gain_at: GAIN_AT, turns_at: turnsAt },
+          params: {
+            ...paramsOf(linear(shape)),
+            columns: bucket,
+            epsilon: EPSILON,
+            layer: LAYER,
+            first_row: rowsOf(shape)[0],
+            gain_at: GAIN_AT,
+            turns_at: turnsAt,
+          },
           constants: {
             ...constantsOf(linear(shape), norm),
             Q_HEADS: qHeads,
@@ -97,7 +129,14 @@ const qkvCase = (tolerance: number, shapes: readonly Shape[], bench: readonly Sh
             ROPE_PAIRS: ropePairs,
           },
           variant: { type: shape.type, shape: shape.variant, kv },
-          buffers: { ...packed, x: activations(bucket, k, random), vectors, state, query: untouched(bucket * qHeads * headDim), cache },
+          buffers: {
+            ...packed,
+            x: activations(bucket, k, random),
+            vectors,
+            state,
+            query: untouched(bucket * qHeads * headDim),
+            cache,
+          },
         },
         weights,
       );
@@ -125,7 +164,9 @@ const qkvCase = (tolerance: number, shapes: readonly Shape[], bench: readonly Sh
             if (pair >= ropePairs) return outputs[row]![output]!;
             const angle = position * frequency(pair, headDim);
             const [even, odd] = [outputs[row]![output - (output % 2)]!, outputs[row]![output - (output % 2) + 1]!];
-            return element % 2 === 0 ? even * Math.cos(angle) - odd * Math.sin(angle) : even * Math.sin(angle) + odd * Math.cos(angle);
+            return element % 2 === 0
+              ? even * Math.cos(angle) - odd * Math.sin(angle)
+              : even * Math.sin(angle) + odd * Math.cos(angle);
           };
           if (head < qHeads) {
             query[row * qHeads * headDim + line] = rotated();
@@ -143,14 +184,23 @@ const qkvCase = (tolerance: number, shapes: readonly Shape[], bench: readonly Sh
       return kv === 'f16' || kv === 'f32' ? { query, ...cache } : {};
     },
     decode: ({ query, cache }, shape) => ({ query: query!, ...decodeCache(cache as Uint32Array<ArrayBuffer>, shape) }),
-    work: (shape) => ({ bytes: (linear(shape).outputs * shape.k) / 2, flops: 2 * linear(shape).outputs * shape.k * shape.bucket }),
+    work: (shape) => ({
+      bytes: (linear(shape).outputs * shape.k) / 2,
+      flops: 2 * linear(shape).outputs * shape.k * shape.bucket,
+    }),
   });
 
 /** The sections of a cache: keys and values [page][kvHead][slot][headDim], positions [page][kvHead][slot] byte by byte, so that one bit off is far off. */
-function decodeCache(cache: Uint32Array<ArrayBuffer>, { kv, kvHeads, headDim }: Shape): { keys: Float64Array; values: Float64Array; positions: Uint8Array<ArrayBuffer> } {
+function decodeCache(
+  cache: Uint32Array<ArrayBuffer>,
+  { kv, kvHeads, headDim }: Shape,
+): { keys: Float64Array; values: Float64Array; positions: Uint8Array<ArrayBuffer> } {
   const lines = kvHeads * PAGE_SLOTS;
   const words = pageWords(kv, kvHeads, headDim);
-  const numbers = kv === 'f16' ? Float64Array.from(new Uint16Array(cache.buffer), halfToNumber) : Float64Array.from(new Float32Array(cache.buffer));
+  const numbers =
+    kv === 'f16'
+      ? Float64Array.from(new Uint16Array(cache.buffer), halfToNumber)
+      : Float64Array.from(new Float32Array(cache.buffer));
   const perWord = numbers.length / cache.length;
   const keys = new Float64Array(PAGE_COUNT * lines * headDim);
   const values = new Float64Array(keys.length);
@@ -167,19 +217,44 @@ function decodeCache(cache: Uint32Array<ArrayBuffer>, { kv, kvHeads, headDim }: 
 const smol = { ...base, qHeads: 9, kvHeads: 3, headDim: 64, ropePairs: 32, k: 576, rows: one } as const;
 
 export default [
-  qkvCase(
-    2e-6,
-    [
-      { ...base, kv: 'f32', rows: one, variant: rowsVariant(8, 4, 2, 1) },
-      { ...base, kv: 'f32', kvHeads: 3, bucket: 8, rows: several, variant: rowsVariant(8, 2, 2, 4) },
-      { ...base, kv: 'f32', kvHeads: 3, ropePairs: 3, bucket: 8, rows: several, rowTile: 64, variant: rowsVariant(8, 1, 4, 8, 8) },
-      { ...base, kv: 'f32', kvHeads: 2, headDim: 10, ropePairs: 5, bucket: 8, rows: several, variant: rowsVariant(8, 1, 2, 2) },
-      { ...base, kv: 'f32', kvHeads: 3, bucket: 8, rows: several, range: [48, 48], variant: rowsVariant(4, 4, 2, 2) },
-      { ...base, kv: 'f32', kvHeads: 3, bucket: 8, rows: several, range: [40, 16], type: 'Q6_K', k: 256, variant: rowsVariant(4, 4, 2, 2) },
-      { ...base, kv: 'f32', kvHeads: 3, bucket: 70, rows: many, norm: false, variant: columnsVariant(8, 4, 8, 8) },
-      { ...base, kv: 'f32', kvHeads: 3, bucket: 70, rows: many, norm: false, variant: TILE },
-    ],
-  ),
+  qkvCase(2e-6, [
+    { ...base, kv: 'f32', rows: one, variant: rowsVariant(8, 4, 2, 1) },
+    { ...base, kv: 'f32', kvHeads: 3, bucket: 8, rows: several, variant: rowsVariant(8, 2, 2, 4) },
+    {
+      ...base,
+      kv: 'f32',
+      kvHeads: 3,
+      ropePairs: 3,
+      bucket: 8,
+      rows: several,
+      rowTile: 64,
+      variant: rowsVariant(8, 1, 4, 8, 8),
+    },
+    {
+      ...base,
+      kv: 'f32',
+      kvHeads: 2,
+      headDim: 10,
+      ropePairs: 5,
+      bucket: 8,
+      rows: several,
+      variant: rowsVariant(8, 1, 2, 2),
+    },
+    { ...base, kv: 'f32', kvHeads: 3, bucket: 8, rows: several, range: [48, 48], variant: rowsVariant(4, 4, 2, 2) },
+    {
+      ...base,
+      kv: 'f32',
+      kvHeads: 3,
+      bucket: 8,
+      rows: several,
+      range: [40, 16],
+      type: 'Q6_K',
+      k: 256,
+      variant: rowsVariant(4, 4, 2, 2),
+    },
+    { ...base, kv: 'f32', kvHeads: 3, bucket: 70, rows: many, norm: false, variant: columnsVariant(8, 4, 8, 8) },
+    { ...base, kv: 'f32', kvHeads: 3, bucket: 70, rows: many, norm: false, variant: TILE },
+  ]),
   // Half an ulp of f16 is 2^-11 of the number.
   qkvCase(
     6e-4,

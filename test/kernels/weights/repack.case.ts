@@ -1,4 +1,4 @@
-import { Random } from '../../../src/core/rng.ts';
+import type { Random } from '../../../src/core/rng.ts';
 import { WEIGHT_FORMATS, type WeightType } from '../../../src/kernels/weights/format.ts';
 import { repack, repackConstants } from '../../../src/kernels/weights/repack.ts';
 import { GGML_TYPE_NAMES, ggmlBytes } from '../../../src/weights/ggml-types.ts';

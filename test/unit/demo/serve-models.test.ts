@@ -46,20 +46,29 @@ describe('the models folder over HTTP', () => {
     const whole = await fetch(`${base}/a.gguf`);
     expect([whole.status, await whole.text()]).toEqual([200, 'GGUF456789']);
     const head = await fetch(`${base}/a.gguf`, { method: 'HEAD' });
-    expect([head.status, head.headers.get('Content-Length'), head.headers.get('Accept-Ranges')]).toEqual([200, '10', 'bytes']);
+    expect([head.status, head.headers.get('Content-Length'), head.headers.get('Accept-Ranges')]).toEqual([
+      200,
+      '10',
+      'bytes',
+    ]);
     const part = await fetch(`${base}/a.gguf`, { headers: { Range: 'bytes=4-6' } });
     expect([part.status, part.headers.get('Content-Range'), await part.text()]).toEqual([206, 'bytes 4-6/10', '456']);
     const beyond = await fetch(`${base}/a.gguf`, { headers: { Range: 'bytes=10-' } });
     expect([beyond.status, beyond.headers.get('Content-Range')]).toEqual([416, 'bytes */10']);
   });
 
-  test.each(['/b.gguf', '/secret.txt', '/', '/../a.gguf', '/%2e%2e/a.gguf', '/.gguf', '/sub/a.gguf'])('%s is not there', async (path) => {
-    // fetch would tidy the path up before it is sent
-    const status = await new Promise((resolve, reject) => {
-      httpRequest(`${base}`, { path }, (response) => resolve(response.resume().statusCode)).on('error', reject).end();
-    });
-    expect(status).toBe(404);
-  });
+  test.each(['/b.gguf', '/secret.txt', '/', '/../a.gguf', '/%2e%2e/a.gguf', '/.gguf', '/sub/a.gguf'])(
+    '%s is not there',
+    async (path) => {
+      // fetch would tidy the path up before it is sent
+      const status = await new Promise((resolve, reject) => {
+        httpRequest(`${base}`, { path }, (response) => resolve(response.resume().statusCode))
+          .on('error', reject)
+          .end();
+      });
+      expect(status).toBe(404);
+    },
+  );
 
   test('nothing but GET and HEAD', async () => {
     expect((await fetch(`${base}/a.gguf`, { method: 'POST' })).status).toBe(404);

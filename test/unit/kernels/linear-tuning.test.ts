@@ -39,7 +39,8 @@ describe.each(Object.entries(adapters))('the kernel shapes for %s', (_, gpu) => 
       }
   });
   test('are workgroups that every device has', () => {
-    for (const { rows } of tunings) for (const { lanes, kLanes } of rows) expect(lanes * kLanes).toBeLessThanOrEqual(256);
+    for (const { rows } of tunings)
+      for (const { lanes, kLanes } of rows) expect(lanes * kLanes).toBeLessThanOrEqual(256);
   });
   test('have one workgroup of the head for every 64 ids', () => {
     for (const { rows, matmul } of tunings.filter(({ role }) => role === 'head'))
@@ -49,7 +50,10 @@ describe.each(Object.entries(adapters))('the kernel shapes for %s', (_, gpu) => 
 
 test('broadcasts are used only where the width of subgroups is fixed and narrow', () => {
   const broadcast = Object.fromEntries(
-    Object.entries(adapters).map(([name, gpu]) => [name, tuneLinear(gpu, { type: 'Q4_1', outputs: 576, columns: 576, role: 'qkv' }).rows(1).broadcast]),
+    Object.entries(adapters).map(([name, gpu]) => [
+      name,
+      tuneLinear(gpu, { type: 'Q4_1', outputs: 576, columns: 576, role: 'qkv' }).rows(1).broadcast,
+    ]),
   );
   expect(broadcast).toEqual({
     lavapipe: 8,
