@@ -35,12 +35,12 @@ export function ReportView(): JSX.Element {
 
 function reportRows(what: Report, from: string): readonly (readonly [string, string])[] {
   const { adapter, bytes, cache, model, perToken, precision } = what;
-  const tensors = Object.entries(precision.weights).map(([type, count]) => `${type} × ${formatCount(count)}`);
+  const weights = Object.entries(precision.weights).map(([type, size]) => `${type} ${formatBytes(size)}`);
   return [
     ['GPU', gpuName(adapter)],
     ['Features', what.featuresUsed.join(', ') || 'none'],
     ['Model', `${model.architecture}, ${model.layers} layers, ${formatBytes(model.fileBytes)} from ${from}`],
-    ['Tensors', tensors.join(', ')],
+    ['Weights', weights.join(', ')],
     ['Arithmetic', `${precision.activations}, cache ${precision.cache}`],
     ['GPU memory', `${formatBytes(bytes.total)}, at most ${formatBytes(bytes.peak)}`],
     ['of it weights', formatBytes(bytes.weights)],

@@ -26,12 +26,12 @@ interface Part {
 function statusParts(): readonly Part[] {
   if (engineState.value.phase === 'unsupported') return [{ text: 'no GPU within reach' }];
   if (!report.value) return [{ text: gpu.value ?? 'looking for a GPU…' }];
-  const { adapter, featuresUsed, bytes, cache } = report.value;
+  const { adapter, featuresUsed, bytes, cache, model } = report.value;
   return [
     { text: gpuName(adapter) },
     { text: featuresUsed.includes('shader-f16') ? 'f16' : 'f32', extra: true },
     ...(featuresUsed.includes('subgroups') ? [{ text: 'subgroups', extra: true } as const] : []),
     { text: `${formatBytes(bytes.total)} on GPU` },
-    { text: `cache ${formatCount(cache.slotsUsed)} / ${formatCount(cache.capacity)}` },
+    { text: `context ${formatCount(cache.slotsUsed)} / ${formatCount(model.context)}` },
   ];
 }

@@ -67,8 +67,8 @@ export function createReport(
     steps: {
       prefill: steps.prefill,
       decode: steps.decode,
-      rolledBack: steps.rolledBack,
-      maxInFlight: steps.maxInFlight,
+      rolledBack: scheduler.pipeline.rolledBack,
+      maxInFlight: scheduler.pipeline.maxAhead,
     },
     load: { milliseconds: runtime.loadMs, repackedTensors: gguf.tensors.size },
     fallbacks: [

@@ -3,12 +3,11 @@ import { invariant } from '../core/invariant.ts';
 import type { GpuArray } from '../gpu/array.ts';
 import type { Gpu, GpuCounts } from '../gpu/device.ts';
 import type { Plan } from '../gpu/plan.ts';
-import { Readback } from '../gpu/readback.ts';
+import type { Readback } from '../gpu/readback.ts';
 import { COUNT_PROMPT } from '../kernels/sampling/penalties-part.ts';
-import { OUTPUT_DONE, OUTPUT_NO_TOKEN, OUTPUT_WORDS } from '../kernels/sampling/outputs.ts';
 import { MATVEC_ROWS } from '../models/llama.ts';
 import { hasPenalties, packSequence } from '../sampling/settings.ts';
-import { Lookahead } from './lookahead.ts';
+import { Pipeline } from './pipeline.ts';
 import type { Plans } from './plans.ts';
 import type { Run } from './run.ts';
 import type { Sequences } from './sequences.ts';
@@ -33,18 +32,8 @@ export interface SchedulerParts {
 export interface StepStatistics {
   prefill: number;
   decode: number;
-  /** Steps of rows that nobody wanted any more when they were read. */
-  rolledBack: number;
-  maxInFlight: number;
   /** What one steady decode step cost. */
   perToken: GpuCounts & { plan: Plan | undefined };
-}
-
-/** Steps that were submitted and not yet read. */
-interface InFlight {
-  readonly runs: readonly Run[];
-  readonly steps: number;
-  readonly words: Promise<Uint32Array<ArrayBuffer>>;
 }
 
 /**
@@ -55,16 +44,12 @@ export class Scheduler {
   readonly statistics: StepStatistics = {
     prefill: 0,
     decode: 0,
-    rolledBack: 0,
-    maxInFlight: 0,
     perToken: { dispatches: 0, bindGroupsCreated: 0, buffersCreated: 0, bytesWritten: 0, submits: 0, plan: undefined },
   };
   readonly #parts: SchedulerParts;
-  readonly #readback: Readback;
-  readonly #lookahead = new Lookahead();
+  readonly pipeline: Pipeline;
   readonly #waiting: Run[] = [];
   readonly #jobs: { readonly start: () => Promise<void>; readonly fail: (error: unknown) => void }[] = [];
-  readonly #inFlight: InFlight[] = [];
   #active: Run[] = [];
   /** The runs whose rows the GPU advances by itself, in row order; empty when the next step must be fed. */
   #continuing: readonly Run[] = [];
@@ -73,7 +58,8 @@ export class Scheduler {
 
   constructor(parts: SchedulerParts) {
     this.#parts = parts;
-    this.#readback = new Readback(parts.gpu, parts.ring * parts.state.layout.maxLogitRows * OUTPUT_WORDS * 4, 4);
+    const { gpu, outputs, ring, state } = parts;
+    this.pipeline = new Pipeline({ gpu, outputs, ring, maxLogitRows: state.layout.maxLogitRows });
   }
 
   /** Queues a run; it joins the running ones at the next step. */
@@ -90,7 +76,7 @@ export class Scheduler {
   exclusive<T>(job: (readback: Readback) => Promise<T>): Promise<T> {
     if (this.#closed !== undefined) return Promise.reject(this.#closed);
     return new Promise<T>((resolve, reject) => {
-      this.#jobs.push({ start: () => job(this.#readback).then(resolve, reject), fail: reject });
+      this.#jobs.push({ start: () => job(this.pipeline.readback).then(resolve, reject), fail: reject });
       this.#start();
     });
   }
@@ -112,16 +98,11 @@ export class Scheduler {
     // A run that was queued in this turn joins those queued with it.
     await Promise.resolve();
     try {
-      while (
-        this.#jobs.length > 0 ||
-        this.#waiting.length > 0 ||
-        this.#active.length > 0 ||
-        this.#inFlight.length > 0
-      ) {
+      while (this.#jobs.length > 0 || this.#waiting.length > 0 || this.#active.length > 0 || this.pipeline.ahead > 0) {
         if (this.#closed !== undefined) throw this.#closed;
         // oxlint-disable no-await-in-loop -- a step follows the other
         if (this.#jobs.length > 0) {
-          await this.#drain();
+          await this.pipeline.drain();
           this.#continuing = [];
           await this.#jobs.shift()!.start();
           continue;
@@ -129,7 +110,7 @@ export class Scheduler {
         if (this.#active.some((run) => run.ended)) await this.#reap();
         await this.#admit();
         if (this.#active.length === 0) {
-          await this.#drain();
+          await this.pipeline.drain();
           continue;
         }
         if (this.#continuing.length > 0) await this.#continue();
@@ -138,8 +119,7 @@ export class Scheduler {
       }
     } catch (error) {
       const reason = this.#closed ?? this.#parts.gpu.disposedError ?? this.#parts.gpu.lostError ?? error;
-      await Promise.allSettled(this.#inFlight.map(({ words }) => words));
-      this.#inFlight.length = 0;
+      await this.pipeline.drop();
       this.#failAll(reason);
     }
   }
@@ -162,7 +142,7 @@ export class Scheduler {
         continue;
       }
       // oxlint-disable no-await-in-loop -- one after the other
-      await this.#drain();
+      await this.pipeline.drain();
       this.#continuing = [];
       const { sequences } = this.#parts;
       try {
@@ -182,7 +162,7 @@ export class Scheduler {
 
   /** Lets ended runs go. The rest is fed again, for the GPU would carry the ended ones' rows on. */
   async #reap(): Promise<void> {
-    await this.#drain();
+    await this.pipeline.drain();
     this.#continuing = [];
     for (const run of this.#active.filter(({ ended }) => ended))
       this.#parts.sequences.end(run.lease, Math.min(run.lease.length, run.ids.length));
@@ -242,9 +222,8 @@ export class Scheduler {
       await Promise.race([gpu.device.queue.onSubmittedWorkDone(), gpu.lost.then((error) => Promise.reject(error))]);
       return;
     }
-    this.#lookahead.start();
-    this.#push(encoder, step, 1, finishing);
-    await this.#read();
+    this.pipeline.push(encoder, step, 1, finishing);
+    await this.pipeline.read();
     if (finishing.length === this.#active.length) this.#continuing = finishing;
   }
 
@@ -252,16 +231,17 @@ export class Scheduler {
   async #continue(): Promise<void> {
     const { gpu, plans, state, sequences } = this.#parts;
     const runs = this.#continuing;
-    const ahead = this.#inFlight.reduce((sum, { steps }) => sum + steps, 0);
+    const { pipeline } = this;
+    const { ahead } = pipeline;
     const left = Math.max(...runs.map((run) => run.maxTokens - run.generated)) - ahead;
-    const count = Math.min(this.#lookahead.batch, left, this.#parts.ring - ahead);
-    if (count > 0 && ahead + count <= Math.max(1, this.#lookahead.inFlight) && this.#readback.free > 0) {
+    const count = Math.min(pipeline.room, left);
+    if (count > 0) {
       const needed = (run: Run): number => Math.min(run.lease.length + ahead + count, run.promptTokens + run.maxTokens);
       const short = runs.filter((run) => sequences.missingPages(run.lease, needed(run)) > 0);
       for (const run of short) {
         const slots = Math.min(run.promptTokens + run.maxTokens, run.lease.length + RESERVE_AHEAD);
         // oxlint-disable-next-line no-await-in-loop -- growing the cache needs an idle GPU
-        if (sequences.mustGrow(run.lease, slots)) await this.#drain();
+        if (sequences.mustGrow(run.lease, slots)) await pipeline.drain();
         // oxlint-disable-next-line no-await-in-loop -- once in 256 tokens
         await this.#reserve(run, slots);
       }
@@ -269,63 +249,20 @@ export class Scheduler {
       if (short.length > 0) return;
       const length = Math.max(...runs.map((run) => run.lease.length)) + ahead + count;
       const plan = await plans.for({ rows: runs.length, logitRows: runs.length, length, tail: 'sample' });
-      if (ahead === 0) this.#lookahead.start();
       const before = { ...gpu.counts };
       const encoder = encode(gpu, plan, count);
-      this.#push(encoder, state.step, count, runs);
+      pipeline.push(encoder, state.step, count, runs);
       state.step += count;
       this.#note(before, count, plan);
       this.statistics.decode += count;
-      this.statistics.maxInFlight = Math.max(this.statistics.maxInFlight, ahead + count);
-      if (ahead + count < this.#lookahead.inFlight && this.#readback.free > 0) return;
+      if (pipeline.room > 0) return;
     }
-    await this.#read();
-  }
-
-  /** Submits steps and has their outputs read back. */
-  #push(encoder: GPUCommandEncoder, firstStep: number, steps: number, runs: readonly Run[]): void {
-    const { outputs, ring, state } = this.#parts;
-    const stepBytes = state.layout.maxLogitRows * OUTPUT_WORDS * 4;
-    const first = firstStep % ring;
-    const untilEnd = Math.min(steps, ring - first);
-    const ranges: [GPUBuffer, number, number][] = [[outputs.buffer, first * stepBytes, untilEnd * stepBytes]];
-    if (steps > untilEnd) ranges.push([outputs.buffer, 0, (steps - untilEnd) * stepBytes]);
-    const words = this.#readback.submit(encoder, ranges);
-    words.catch(() => {});
-    this.#inFlight.push({ runs, steps, words });
-  }
-
-  /** Reads the oldest steps and hands their tokens out. */
-  async #read(): Promise<void> {
-    const oldest = this.#inFlight[0];
-    if (!oldest) return;
-    const words = await oldest.words;
-    this.#inFlight.shift();
-    this.#lookahead.finished(oldest.steps);
-    const stepWords = this.#parts.state.layout.maxLogitRows * OUTPUT_WORDS;
-    for (let step = 0; step < oldest.steps; step++)
-      oldest.runs.forEach((run, row) => {
-        const at = step * stepWords + row * OUTPUT_WORDS;
-        const flags = words[at + 1]!;
-        if (run.ended) {
-          if ((flags & OUTPUT_NO_TOKEN) === 0) this.statistics.rolledBack++;
-          return;
-        }
-        if ((flags & OUTPUT_NO_TOKEN) !== 0) return;
-        // The row of the token before was appended to the cache in this step.
-        run.lease.length = run.ids.length;
-        run.accept(words[at]!, (flags & OUTPUT_DONE) !== 0);
-      });
-  }
-
-  async #drain(): Promise<void> {
-    // oxlint-disable-next-line no-await-in-loop -- in order
-    while (this.#inFlight.length > 0) await this.#read();
+    await pipeline.read();
   }
 
   async #reserve(run: Run, slots: number): Promise<void> {
     await this.#parts.sequences.reserve(run.lease, slots, () => {
-      invariant(this.#inFlight.length === 0, () => 'the cache grew under steps in flight');
+      invariant(this.pipeline.ahead === 0, () => 'the cache grew under steps in flight');
       return this.#parts.plans.clear();
     });
   }

@@ -20,7 +20,7 @@ describe('options and inputs', () => {
     [{ model: new Blob([]), kv: 'q3' }, 'usage-option'],
     [{ model: new Blob([]), disable: ['magic'] }, 'usage-option'],
     [{ model: new Blob([]), modle: 'x' }, 'usage-option'],
-    [{ model: new Blob(['GGUF\u0003\0\0\0 cut']) }, 'gguf-truncated'],
+    [{ model: new Blob([tinyModel().slice(0, 500)]) }, 'gguf-truncated'],
     [{ model: new Blob(['not a model at all, just text']) }, 'gguf-not-gguf'],
     [{ model: new Blob([tinyModel()]), context: 100_000 }, 'usage-option'],
     [{ model: new Blob([tinyModel()]), adapter: 'no such adapter' }, 'no-adapter'],

@@ -74,9 +74,9 @@ describe('the real model', () => {
   });
 
   test('chats are rendered and tokenised as the reference does', async () => {
-    for (const { messages, rendered, ids } of chat.conversations) {
+    for (const { messages, rendered, ids, add_generation_prompt: addGenerationPrompt } of chat.conversations) {
       // oxlint-disable-next-line no-await-in-loop -- in order, for a readable failure
-      const found = await engine.tokenizer.applyChatTemplate(messages as never);
+      const found = await engine.tokenizer.applyChatTemplate(messages as never, { addGenerationPrompt });
       expect(found.rendered).toBe(rendered);
       expect(found.ids).toEqual(ids);
     }

@@ -98,11 +98,12 @@ export async function load(choice: ModelChoice): Promise<void> {
       ...(choice.kind === 'known' && { context: choice.model.context }),
       ...settings.value,
     });
-    const [{ createWorkerEngine }, { model, from }] = await Promise.all([
+    const [{ createWorkerEngine, askPersistence }, { model, from }] = await Promise.all([
       import('winnow-llm'),
       findSource(choice, controller.signal),
     ]);
     show(from, undefined);
+    if (typeof model === 'string') void askPersistence(); // only a page can ask; the answer changes nothing here
     const engine = await createWorkerEngine({
       ...options,
       model,

@@ -39,18 +39,17 @@ const isSoftware = ({ vendor, architecture, device, description }: GPUAdapterInf
   /llvmpipe|lavapipe|swiftshader|software|basic render/i.test(`${vendor} ${architecture} ${device} ${description}`);
 
 /**
- * Subgroups of exactly 8 (lavapipe with AVX2) or 4 lanes (SwiftShader): a CPU. A workgroup is one subgroup, a lane owns four
- * outputs, activations are loaded once and handed round. More outputs or columns a lane are up to a third faster on a matmul
- * (8 x 16: 29 instead of 22 GFLOP/s), but their pipelines take four times as long to compile: seconds each.
+ * Subgroups of exactly 8 (lavapipe with AVX2) or 4 lanes (SwiftShader): a CPU. A workgroup is one subgroup, a lane owns a few
+ * outputs, activations are loaded once and handed round. A matmul of 16 columns would be a fifth faster (25 instead of 21
+ * GFLOP/s on two cores), but its pipelines take twice as long to compile: 5 seconds each.
  */
 function narrow({ role }: MatrixShape, width: 4 | 8): LinearTuning {
-  const threadRows = 4;
-  const lanes = role === 'head' ? HEAD_OUTPUTS / threadRows : width;
-  const shape = { lanes, kLanes: 1, threadRows, broadcast: width } as const;
+  const shape = (threadRows: number) =>
+    ({ lanes: role === 'head' ? HEAD_OUTPUTS / threadRows : width, kLanes: 1, threadRows, broadcast: width }) as const;
   return {
     rowTile: HEAD_OUTPUTS,
-    rows: (columns) => ({ ...shape, core: 'rows', columns }),
-    matmul: { ...shape, core: 'columns', columns: 8 },
+    rows: (columns) => ({ core: 'rows', ...shape(4), columns }),
+    matmul: { core: 'columns', ...shape(8), columns: 8 },
   };
 }
 

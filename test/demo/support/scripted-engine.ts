@@ -25,6 +25,7 @@ const KEPT = 'scripted-kept';
 const kept = (): StoredFile[] => JSON.parse(sessionStorage.getItem(KEPT) ?? '[]') as StoredFile[];
 const keep = (file: StoredFile): void =>
   sessionStorage.setItem(KEPT, JSON.stringify([...kept().filter(({ url }) => url !== file.url), file]));
+export const askPersistence = async (): Promise<boolean> => false;
 export const listStored = async (): Promise<StoredFile[]> => kept();
 export async function removeStored(url: string): Promise<boolean> {
   sessionStorage.setItem(KEPT, JSON.stringify(kept().filter((file) => file.url !== url)));
@@ -245,7 +246,7 @@ const scriptedReport = (options: EngineOptions): Report => ({
   featuresUsed: ['subgroups'],
   featuresDisabled: ['shader-f16'],
   model: { name: 'scripted', architecture: 'llama', layers: 30, context: options.context ?? 2048, fileBytes: BYTES },
-  precision: { weights: { Q4_1: 210, F32: 61, Q8_0: 1 }, activations: 'f32', cache: options.kv ?? 'f16' },
+  precision: { weights: { Q4_1: 66_355_200, Q8_0: 30_081_024, F32: 140_544 }, activations: 'f32', cache: options.kv ?? 'f16' },
   kernels: {},
   bytes: { weights: 98_000_000, cache: 46_080_000, activations: 12_000_000, total: 156_080_000, peak: 161_000_000 },
   buffers: 64,
