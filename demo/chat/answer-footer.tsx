@@ -26,13 +26,20 @@ export function AnswerFooter({ answer, canRegenerate }: { answer: Answer; canReg
         <div class="answer-actions">
           <button type="button" class="tool" disabled={answer.text === ''} onClick={() => void copy()}>
             <Icon name="copy" />
-            <span>{copied ? 'Copied' : 'Copy answer'}</span>
+            <span>
+              {copied ? 'Copied' : 'Copy'}
+              <span class="visually-hidden"> answer</span>
+            </span>
           </button>
           {canRegenerate && (
             <button
               type="button"
               class="tool"
-              title={fixedSeed ? 'The seed is fixed: the answer changes only when other settings do' : 'Answer again, with a new seed'}
+              title={
+                fixedSeed
+                  ? 'The seed is fixed: the answer changes only when other settings do'
+                  : 'Answer again, with a new seed'
+              }
               onClick={() => void regenerate()}
             >
               <Icon name="again" />
@@ -52,7 +59,9 @@ function figures(answer: Answer): readonly string[] {
     ...(tokensPerSecond ? [formatSpeed(tokensPerSecond)] : []),
     ...(timeToFirstTokenMs === undefined ? [] : [`first token ${formatDuration(timeToFirstTokenMs)}`]),
     formatTokens(tokens),
-    ...(promptTokens === undefined ? [] : [`prompt ${formatCount(promptTokens)}, ${formatCount(cachedTokens ?? 0)} from cache`]),
+    ...(promptTokens === undefined
+      ? []
+      : [`prompt ${formatCount(promptTokens)}, ${formatCount(cachedTokens ?? 0)} from cache`]),
     ...(seed === undefined ? [] : [`seed ${seed}`]),
   ];
 }

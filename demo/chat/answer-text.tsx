@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { copyText } from './clipboard.ts';
 
 // Loaded after the first paint; until it is there, an answer is shown as plain text.
-const markdown = signal<typeof import('./markdown.ts') | undefined>(undefined);
+const markdown = signal<{ readonly renderBlocks: (text: string) => readonly string[] } | undefined>(undefined);
 export async function loadMarkdown(): Promise<void> {
   markdown.value = await import('./markdown.ts');
 }

@@ -39,7 +39,9 @@ function takeFiles(files: readonly File[]): void {
   const [file] = files;
   if (engineState.value.phase === 'unsupported' || !file) return;
   if (files.length > 1 || !file.name.toLowerCase().endsWith('.gguf')) {
-    notices.value = [`One .gguf file was expected, but ${files.length > 1 ? `${files.length} files were` : `“${file.name}” was`} dropped.`];
+    notices.value = [
+      `One .gguf file was expected, but ${files.length > 1 ? `${files.length} files were` : `“${file.name}” was`} dropped.`,
+    ];
     return;
   }
   chooseModel({ kind: 'file', file });

@@ -33,7 +33,10 @@ export function LoadProgressCard({ state }: { state: Loading }): JSX.Element {
         Loading {choiceTitle(state.choice)}
       </h2>
       <p class="quiet">{from ? `From ${from}.` : 'Looking for the file…'}</p>
-      <progress aria-label={STAGES[current]?.doing ?? 'Starting'} {...(known && { value: progress.loadedBytes, max: progress.totalBytes })} />
+      <progress
+        aria-label={STAGES[current]?.doing ?? 'Starting'}
+        {...(known && { value: progress.loadedBytes, max: progress.totalBytes })}
+      />
       <p class="figures">
         <span>{STAGES[current]?.doing ?? (progress?.stage === 'ready' ? 'Ready' : 'Starting the worker')}</span>
         {known && (
@@ -46,7 +49,11 @@ export function LoadProgressCard({ state }: { state: Loading }): JSX.Element {
       </p>
       <ol class="stages" aria-label="Stages">
         {STAGES.map(({ stage, label }, index) => (
-          <li key={stage} class={index < current ? 'past' : ''} {...(index === current && { 'aria-current': 'step' as const })}>
+          <li
+            key={stage}
+            class={index < current ? 'past' : ''}
+            {...(index === current && { 'aria-current': 'step' as const })}
+          >
             {label}
           </li>
         ))}

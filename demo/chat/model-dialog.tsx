@@ -64,7 +64,8 @@ function AddressSection(): JSX.Element {
   const submit = (event: Event): void => {
     event.preventDefault();
     const model = readModelName(text);
-    if (model === undefined) return setProblem('This is not an http(s) address. It should lead straight to a .gguf file.');
+    if (model === undefined)
+      return setProblem('This is not an http(s) address. It should lead straight to a .gguf file.');
     chooseModel(choiceOf({ model }));
   };
   return (

@@ -22,9 +22,17 @@ export function Offer({ offer }: { offer: Extract<EngineState, { phase: 'offer' 
         <dt>Model</dt>
         <dd>{choiceTitle(choice)}</dd>
         <dt>{file ? 'Size' : 'Download'}</dt>
-        <dd>{bytes === undefined ? 'size unknown until it begins' : file ? formatBytes(bytes) : `${formatBytes(bytes)}, once`}</dd>
+        <dd>
+          {bytes === undefined
+            ? 'size unknown until it begins'
+            : file
+              ? formatBytes(bytes)
+              : `${formatBytes(bytes)}, once`}
+        </dd>
         <dt>{file ? 'Read from' : 'Kept in'}</dt>
-        <dd>{file ? 'this device' : `this browser’s private storage for ${location.host}; later visits need no download`}</dd>
+        <dd>
+          {file ? 'this device' : `this browser’s private storage for ${location.host}; later visits need no download`}
+        </dd>
         {choice.kind === 'known' && (
           <>
             <dt>Licence</dt>

@@ -41,5 +41,7 @@ export function PhaseCard(): JSX.Element | null {
       );
     case 'ready':
       return turns.value.length === 0 ? <EmptyChat /> : null;
+    default:
+      return state satisfies never;
   }
 }

@@ -49,7 +49,11 @@ function Groups(): JSX.Element {
         {SAMPLING_SPECS.map((spec) => (
           <NumberField key={spec.key} spec={spec} />
         ))}
-        <button type="button" disabled={!SAMPLING_SPECS.some(({ key }) => settings.value[key] !== undefined)} onClick={resetSampling}>
+        <button
+          type="button"
+          disabled={!SAMPLING_SPECS.some(({ key }) => settings.value[key] !== undefined)}
+          onClick={resetSampling}
+        >
           Reset sampling
         </button>
       </Group>
@@ -63,7 +67,9 @@ function Groups(): JSX.Element {
         <select
           aria-label="Colours"
           value={theme.value}
-          onChange={({ currentTarget }) => (theme.value = THEMES.find((each) => each === currentTarget.value) ?? 'system')}
+          onChange={({ currentTarget }) =>
+            (theme.value = THEMES.find((each) => each === currentTarget.value) ?? 'system')
+          }
         >
           {THEMES.map((each) => (
             <option key={each} value={each}>

@@ -39,6 +39,8 @@ export interface RuntimeOptions {
   readonly kv: KvType;
   readonly onProgress: (progress: LoadProgress) => void;
   readonly signal?: AbortSignal | undefined;
+  /** Bytes of one binding; the device's limit unless a test lowers it. */
+  readonly bindingLimit?: number;
 }
 
 /** Everything that lives on one device: it is made whole, and lost or disposed whole. */
@@ -75,6 +77,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       config,
       context,
       signal,
+      bindingLimit: options.bindingLimit ?? gpu.limits.maxStorageBufferBindingSize,
       onBytes: (loadedBytes, totalBytes) => onProgress({ stage: 'upload', loadedBytes, totalBytes }),
       onFallback: (reason) => fallbacks.push(reason),
     });

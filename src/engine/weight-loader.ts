@@ -24,6 +24,8 @@ export interface LoadWeightsOptions {
   readonly config: ModelConfig;
   /** Most positions of a conversation; sizes the rotation tables. */
   readonly context: number;
+  /** Bytes of one binding; the device's limit unless a test lowers it. */
+  readonly bindingLimit: number;
   readonly onBytes: (loaded: number, total: number) => void;
   /** Called with every fallback that the file made necessary. */
   readonly onFallback: (reason: string) => void;
@@ -49,7 +51,7 @@ interface Upload {
  * file cannot be read; AbortedError; DeviceLostError.
  */
 export async function loadWeights(options: LoadWeightsOptions): Promise<NetworkWeights> {
-  const { gpu, gguf, config, onFallback } = options;
+  const { gpu, gguf, config, bindingLimit, onFallback } = options;
   const uploads: Upload[] = [];
   const tensorOf = (name: string): TensorInfo => gguf.tensors.get(name)!;
 
@@ -103,7 +105,7 @@ export async function loadWeights(options: LoadWeightsOptions): Promise<NetworkW
     const tensor = tensorOf(name);
     const columns = tensor.shape[0]!;
     const rowBytes = matrixBytes(tensor.type, 64, columns, 64).codes / 64;
-    const most = Math.floor(gpu.limits.maxStorageBufferBindingSize / rowBytes / 64) * 64;
+    const most = Math.floor(bindingLimit / rowBytes / 64) * 64;
     const parts: MatrixPart[] = [];
     for (let firstRow = 0; firstRow < rowsOf(tensor); firstRow += most) {
       const outputs = Math.min(most, rowsOf(tensor) - firstRow);
@@ -113,7 +115,7 @@ export async function loadWeights(options: LoadWeightsOptions): Promise<NetworkW
     }
     if (parts.length > 1)
       onFallback(
-        `${name} is ${parts.length} row shards: one binding holds at most ${gpu.limits.maxStorageBufferBindingSize} bytes`,
+        `${name} is ${parts.length} row shards: one binding holds at most ${bindingLimit} bytes`,
       );
     return parts;
   };

@@ -45,8 +45,8 @@ describe('asking and answering', () => {
     await page.exposeFunction('noteSpoken', (text: string) => spoken.push(text));
     await page.evaluate(() => {
       const region = document.querySelector('[role=status]') as Element;
-      const note = (window as unknown as { noteSpoken(text: string): void }).noteSpoken;
-      new MutationObserver(() => note(region.textContent ?? '')).observe(region, {
+      const world = window as unknown as { noteSpoken(text: string): void };
+      new MutationObserver(() => world.noteSpoken(region.textContent ?? '')).observe(region, {
         childList: true,
         characterData: true,
         subtree: true,

@@ -4,7 +4,16 @@ import { existsSync } from 'node:fs';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import manifest from '../../models/manifest.json' with { type: 'json' };
-import { accessibilityProblems, keepScreenshot, launch, SCHEMES, sidewaysOverflow, SIZES, visitor, type Size } from './support/browser.ts';
+import {
+  accessibilityProblems,
+  keepScreenshot,
+  launch,
+  SCHEMES,
+  sidewaysOverflow,
+  SIZES,
+  visitor,
+  type Size,
+} from './support/browser.ts';
 import { serveSite, type Site } from './support/site.ts';
 
 const MINUTE = 60_000;
@@ -42,7 +51,10 @@ test('one click downloads and loads the default model in a worker', async () => 
   await page.getByText('From this server.').waitFor();
   await page.getByText('SmolLM2 135M Instruct is ready').waitFor();
   expect(page.workers()).toHaveLength(1);
-  await page.getByLabel('GPU and memory').getByText(/^\d+\.\d MB on GPU$/).waitFor();
+  await page
+    .getByLabel('GPU and memory')
+    .getByText(/^\d+\.\d MB on GPU$/)
+    .waitFor();
 });
 
 test('the answer streams, and has its figures', async () => {
@@ -86,7 +98,10 @@ test('the next visit starts from storage, with no network, and remembers the con
   });
   await page.reload();
   await page.getByText('From this browser’s storage.').waitFor();
-  await page.getByLabel('GPU and memory').getByText(/MB on GPU$/).waitFor();
+  await page
+    .getByLabel('GPU and memory')
+    .getByText(/MB on GPU$/)
+    .waitFor();
   await page.getByText('The capital of France is Paris.').waitFor();
   expect(asked).toEqual([]);
 });
@@ -104,7 +119,9 @@ test('a second tab loads the same file beside the first', async () => {
 
 test('a file that is no model says so, and the conversation stays', async () => {
   await page.getByRole('button', { name: /^Model:/ }).click();
-  await page.getByLabel('Choose a .gguf file').setInputFiles({ name: 'page.gguf', mimeType: '', buffer: Buffer.from('<!doctype html>') });
+  await page
+    .getByLabel('Choose a .gguf file')
+    .setInputFiles({ name: 'page.gguf', mimeType: '', buffer: Buffer.from('<!doctype html>') });
   await page.getByText('page.gguf was not loaded').waitFor();
   await page.getByText('gguf-not-gguf').waitFor();
   expect(await page.getByText('The capital of France is Paris.').count()).toBe(1);
@@ -113,7 +130,10 @@ test('a file that is no model says so, and the conversation stays', async () => 
 test('it looks right on a phone and on a desktop, light and dark', async () => {
   await page.getByRole('button', { name: /^Model:/ }).click();
   await page.getByRole('button', { name: 'Load SmolLM2 135M Instruct' }).click();
-  await page.getByLabel('GPU and memory').getByText(/MB on GPU$/).waitFor();
+  await page
+    .getByLabel('GPU and memory')
+    .getByText(/MB on GPU$/)
+    .waitFor();
   for (const size of Object.keys(SIZES) as Size[]) {
     for (const scheme of SCHEMES) {
       await page.setViewportSize(SIZES[size]);

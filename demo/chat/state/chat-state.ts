@@ -63,7 +63,7 @@ async function answer(turn: Turn, options: GenerateOptions): Promise<void> {
   running = controller;
   generating.value = true;
   turn.answer.value = EMPTY_ANSWER;
-  lastRun = before.then(() => stream(turn, options, controller.signal));
+  lastRun = before.then(() => stream(turn, { ...options, signal: controller.signal }));
   controller.signal.addEventListener('abort', () => {
     generating.value = false; // at once: what the GPU still finishes concerns nobody
     turn.answer.value = { ...turn.answer.value, state: 'stopped' };
@@ -75,7 +75,7 @@ async function answer(turn: Turn, options: GenerateOptions): Promise<void> {
 }
 
 /** Streams one answer into its turn; never throws. */
-async function stream(turn: Turn, options: GenerateOptions, signal: AbortSignal): Promise<void> {
+async function stream(turn: Turn, options: GenerateOptions & { readonly signal: AbortSignal }): Promise<void> {
   const state = engineState.value;
   const show = (change: Partial<Answer>): void => {
     turn.answer.value = { ...turn.answer.value, ...change };
@@ -85,11 +85,11 @@ async function stream(turn: Turn, options: GenerateOptions, signal: AbortSignal)
   let frame = 0;
   const flush = (): void => {
     frame = 0;
-    if (!signal.aborted) show({ state: 'streaming', text, tokens });
+    if (!options.signal.aborted) show({ state: 'streaming', text, tokens });
   };
   try {
     if (state.phase !== 'ready') return show({ state: 'stopped' });
-    const generation = begin(state.engine, turn, { ...samplingOptions(), ...options, signal });
+    const generation = begin(state.engine, turn, { ...samplingOptions(), ...options });
     generation.result.catch(() => undefined); // awaited below; until then a failure must not count as unhandled
     for await (const token of generation) {
       text += token.text;
@@ -97,10 +97,14 @@ async function stream(turn: Turn, options: GenerateOptions, signal: AbortSignal)
       frame ||= requestAnimationFrame(flush); // at most one update a frame, however fast the tokens come
     }
     const result = await generation.result;
-    const stopped = signal.aborted || result.finish === 'abort';
+    const stopped = options.signal.aborted || result.finish === 'abort';
     const { timeToFirstTokenMs, tokensPerSecond, promptTokens, cachedTokens, seed } = result;
     show({
-      ...{ timeToFirstTokenMs, tokensPerSecond, promptTokens, cachedTokens, seed },
+      timeToFirstTokenMs,
+      tokensPerSecond,
+      promptTokens,
+      cachedTokens,
+      seed,
       state: stopped ? 'stopped' : result.finish === 'length' ? 'length' : 'done',
       text: result.text,
       tokens: result.ids.length,
@@ -108,7 +112,7 @@ async function stream(turn: Turn, options: GenerateOptions, signal: AbortSignal)
     announce(`${stopped ? 'Answer stopped' : 'Answer'}: ${result.text}`);
   } catch (error) {
     const problem = toProblem(error);
-    if (signal.aborted || isAbort(error)) return show({ state: 'stopped' });
+    if (options.signal.aborted || isAbort(error)) return show({ state: 'stopped' });
     show({ state: 'failed', text, tokens, problem });
     noteEngineLoss(error);
   } finally {

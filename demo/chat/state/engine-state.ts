@@ -110,7 +110,10 @@ export async function load(choice: ModelChoice): Promise<void> {
       signal: controller.signal,
       onProgress: (progress) => show(from, progress),
     });
-    if (controller.signal.aborted) return void (await engine.dispose());
+    if (controller.signal.aborted) {
+      await engine.dispose();
+      return;
+    }
     loadedWith.value = engineSettings(settings.value);
     engineState.value = { phase: 'ready', choice, from, engine };
     await refreshReport();

@@ -49,7 +49,7 @@ export async function createWorkerEngine(options: EngineOptions): Promise<Engine
     for (let loadedBytes = 1e6; loadedBytes < 42e6; loadedBytes += 1e6) {
       options.onProgress?.({ stage: 'download', loadedBytes, totalBytes: BYTES });
       if (options.signal?.aborted) throw abortedError();
-      keep({ url: String(options.model), bytes: loadedBytes, complete: false, sha256: undefined });
+      keep({ url: options.model as string, bytes: loadedBytes, complete: false, sha256: undefined });
       await pause(20);
     }
     await new Promise((_resolve, reject) => {
@@ -169,11 +169,17 @@ function generation(
     try {
       for (const word of words) {
         await pause(question.includes('slowly') ? 50 : 2);
-        if (options.signal?.aborted) return finish('abort');
+        if (options.signal?.aborted) {
+          finish('abort');
+          return;
+        }
         if (device.losesDevice && count === 3) device.lost = true;
         if (device.lost) throw deviceLost();
         if (question.includes('overflow')) throw overflow();
-        if (count === (options.maxTokens ?? Number.POSITIVE_INFINITY)) return finish('length');
+        if (count === (options.maxTokens ?? Number.POSITIVE_INFINITY)) {
+          finish('length');
+          return;
+        }
         said += word;
         yield { id: count++, text: word };
       }
@@ -246,7 +252,11 @@ const scriptedReport = (options: EngineOptions): Report => ({
   featuresUsed: ['subgroups'],
   featuresDisabled: ['shader-f16'],
   model: { name: 'scripted', architecture: 'llama', layers: 30, context: options.context ?? 2048, fileBytes: BYTES },
-  precision: { weights: { Q4_1: 66_355_200, Q8_0: 30_081_024, F32: 140_544 }, activations: 'f32', cache: options.kv ?? 'f16' },
+  precision: {
+    weights: { Q4_1: 66_355_200, Q8_0: 30_081_024, F32: 140_544 },
+    activations: 'f32',
+    cache: options.kv ?? 'f16',
+  },
   kernels: {},
   bytes: { weights: 98_000_000, cache: 46_080_000, activations: 12_000_000, total: 156_080_000, peak: 161_000_000 },
   buffers: 64,

@@ -1,5 +1,4 @@
 import { head } from '../../../src/kernels/linear/head.ts';
-import { outputsOf } from '../../../src/kernels/linear/variant.ts';
 import { COUNT_PROMPT } from '../../../src/kernels/sampling/penalties-part.ts';
 import { SEQUENCE_PENALTIES, SEQUENCE_WORDS, SequenceWord } from '../../../src/kernels/step-layout.ts';
 import { kernelCase } from '../../support/kernel-case.ts';
@@ -84,6 +83,12 @@ const shapes: readonly Shape[] = [
     variant: rowsVariant(16, 4, 4, 2),
   },
   { ...base, type: 'Q6_K', k: 256, outputs: 64, vocab: 64, variant: rowsVariant(32, 1, 2, 1) },
+  // One batch row a workgroup, three of them.
+  { ...base, penalties: true, batch: 4, logitRows: [5, 2, 7], variant: rowsVariant(8, 1, 8, 1) },
+  // Several subgroups in a workgroup; more rows than a matvec has.
+  { ...base, batch: 2, logitRows: [3, 6], variant: rowsVariant(16, 1, 4, 2, 8) },
+  { ...base, norm: false, batch: 16, logitRows: [0, 1, 2, 3, 4, 5, 6, 7, 0], variant: columnsVariant(8, 8, 8, 8) },
+  { ...base, norm: false, batch: 64, logitRows: [7, 6, 5], penalties: true, variant: TILE },
   { ...base, maxima: false, batch: 4, logitRows: [4, 1], penalties: true, variant: rowsVariant(4, 4, 2, 4) },
   {
     ...base,
@@ -120,7 +125,6 @@ export default kernelCase(head, {
           ...constantsOf(shape, norm),
           VOCAB: vocab,
           MAXIMA: maxima,
-          FINISHED: maxima ? variant.columns * outputsOf(variant) : 1,
         },
         variant: { type: shape.type, shape: variant },
         buffers: {

@@ -62,7 +62,7 @@ describe('the models folder over HTTP', () => {
     async (path) => {
       // fetch would tidy the path up before it is sent
       const status = await new Promise((resolve, reject) => {
-        httpRequest(`${base}`, { path }, (response) => resolve(response.resume().statusCode))
+        httpRequest(base, { path }, (response) => resolve(response.resume().statusCode))
           .on('error', reject)
           .end();
       });
