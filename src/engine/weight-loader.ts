@@ -114,9 +114,7 @@ export async function loadWeights(options: LoadWeightsOptions): Promise<NetworkW
       parts.push({ ...tuned, firstRow });
     }
     if (parts.length > 1)
-      onFallback(
-        `${name} is ${parts.length} row shards: one binding holds at most ${bindingLimit} bytes`,
-      );
+      onFallback(`${name} is ${parts.length} row shards: one binding holds at most ${bindingLimit} bytes`);
     return parts;
   };
   const gateUpOf = (layer: number): LayerWeights['gateUp'] => {
