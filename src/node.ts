@@ -12,7 +12,7 @@ export const createEngine = (options: EngineOptions): Promise<Engine> => createE
 
 export { inspectModel, openTokenizer } from './node/inspect.ts';
 export type { ModelInspection } from './node/inspect.ts';
-export type { LayerConfig, ModelConfig } from './models/config.ts';
+export type { LayerConfig, ModelConfig } from './models/model-config.ts';
 export { createWorkerEngine } from './worker/client.ts';
 export type { WorkerEngineOptions } from './worker/client.ts';
 export { serveEngine } from './worker/host.ts';

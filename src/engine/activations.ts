@@ -1,7 +1,7 @@
 import { partialsBytes } from '../kernels/attention/decode-flash.ts';
 import { wholeBuffer, type GpuArray } from '../gpu/array.ts';
 import type { Gpu } from '../gpu/device.ts';
-import type { ModelConfig } from '../models/config.ts';
+import type { ModelConfig } from '../models/model-config.ts';
 import { MATVEC_ROWS, type Activations } from '../models/llama.ts';
 
 /** The most parts that one row's slots are split into. */

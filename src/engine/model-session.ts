@@ -1,7 +1,8 @@
 import { ModelFileError } from '../core/errors.ts';
 import { MAX_GROUP, MAX_HEAD_DIM } from '../kernels/attention/decode-flash.ts';
 import { BLOCK } from '../kernels/weights/format.ts';
-import { readConfig, type ModelConfig } from '../models/config.ts';
+import { readConfig } from '../models/config.ts';
+import type { ModelConfig } from '../models/model-config.ts';
 import { createChatTemplate, type ChatTemplate } from '../tokenizer/chat-template.ts';
 import { createTokenizer, type Tokenizer } from '../tokenizer/from-gguf.ts';
 import type { ByteSource } from '../weights/byte-source.ts';

@@ -5,7 +5,7 @@ import { wholeBuffer, type GpuArray } from '../gpu/array.ts';
 import { requestGpu, type Gpu, type GpuRequest } from '../gpu/device.ts';
 import { PAGE_SLOTS, type KvType } from '../kernels/cache-layout.ts';
 import { outputsWords } from '../kernels/sampling/outputs.ts';
-import type { ModelConfig } from '../models/config.ts';
+import type { ModelConfig } from '../models/model-config.ts';
 import type { Activations } from '../models/llama.ts';
 import type { NetworkWeights } from '../models/network.ts';
 import type { ByteSource } from '../weights/byte-source.ts';

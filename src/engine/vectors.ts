@@ -1,7 +1,7 @@
 import { ModelFileError } from '../core/errors.ts';
 import { wholeBuffer, type GpuArray } from '../gpu/array.ts';
 import type { Gpu } from '../gpu/device.ts';
-import type { ModelConfig } from '../models/config.ts';
+import type { ModelConfig } from '../models/model-config.ts';
 import { ropeFrequencies, ropeMagnitude } from '../models/rope.ts';
 import { turnsTable } from '../models/rope-table.ts';
 import type { ByteSource } from '../weights/byte-source.ts';

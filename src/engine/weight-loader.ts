@@ -6,7 +6,7 @@ import { PlanRecorder } from '../gpu/plan.ts';
 import { tuneLinear } from '../kernels/linear/tuning.ts';
 import { BLOCK, matrixBytes, type Matrix, type WeightType } from '../kernels/weights/format.ts';
 import { repack, repackConstants } from '../kernels/weights/repack.ts';
-import type { ModelConfig } from '../models/config.ts';
+import type { ModelConfig } from '../models/model-config.ts';
 import type { LayerWeights, MatrixPart, NetworkWeights, TunedMatrix } from '../models/network.ts';
 import type { ByteSource } from '../weights/byte-source.ts';
 import type { GgufFile, TensorInfo } from '../weights/gguf.ts';

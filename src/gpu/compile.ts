@@ -1,9 +1,6 @@
 import { CapabilityError } from '../core/errors.ts';
 import { STAGE_COMPUTE } from './usage.ts';
-import { expandWgsl, type WgslPart } from './wgsl.ts';
-
-export type ConstantValue = number | boolean | string;
-export type Constants = Readonly<Record<string, ConstantValue>>;
+import { expandWgsl, type Constants, type WgslPart } from './wgsl.ts';
 
 /** Everything that decides a pipeline. */
 export interface PipelineRequest {

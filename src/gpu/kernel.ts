@@ -1,6 +1,6 @@
 import type { GpuArray } from './array.ts';
-import type { Constants, PipelineRequest } from './compile.ts';
-import type { WgslPart } from './wgsl.ts';
+import type { PipelineRequest } from './compile.ts';
+import type { Constants, WgslPart } from './wgsl.ts';
 
 export type ParamType = 'u32' | 'i32' | 'f32';
 export type Access = 'read' | 'read_write';

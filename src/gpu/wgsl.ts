@@ -1,5 +1,8 @@
 import { invariant } from '../core/invariant.ts';
-import type { Constants } from './compile.ts';
+
+/** A compile-time value: a WGSL constant, or as a string the text of a type alias. */
+export type ConstantValue = number | boolean | string;
+export type Constants = Readonly<Record<string, ConstantValue>>;
 
 /** A piece of WGSL and the name that error messages give it. */
 export interface WgslPart {

@@ -3,46 +3,9 @@
 import type { GgufFile } from '../weights/gguf.ts';
 import { checkLlamaTensors } from './llama-tensors.ts';
 import { configError, MetadataReader } from './metadata-reader.ts';
-import { readRope, type RopeConfig } from './rope.ts';
+import type { LayerConfig, ModelConfig } from './model-config.ts';
+import { readRope } from './rope.ts';
 import { ModelFileError } from '../core/errors.ts';
-
-export interface LayerConfig {
-  readonly qHeads: number;
-  readonly kvHeads: number;
-  /** Width of a head; not always hidden / qHeads. */
-  readonly headDim: number;
-  /** Width of the gated MLP. */
-  readonly ffn: number;
-  /** Sliding window in tokens, or undefined for full attention. */
-  readonly window: number | undefined;
-  readonly rope: RopeConfig;
-  /** RMSNorm on queries and keys. */
-  readonly qkNorm: boolean;
-  readonly biases: boolean;
-  /** Soft cap of attention scores, if any. */
-  readonly softcap: number | undefined;
-  readonly activation: 'silu';
-  /** Norms before attention and MLP ('pre'), or also after them. */
-  readonly norms: 'pre' | 'pre-and-post';
-}
-
-export interface ModelConfig {
-  readonly architecture: 'llama';
-  readonly name: string;
-  readonly layers: readonly LayerConfig[];
-  readonly hidden: number;
-  readonly vocab: number;
-  /** Most positions the model was trained for. */
-  readonly contextLength: number;
-  /** The epsilon of every RMSNorm. */
-  readonly normEpsilon: number;
-  /** Embeddings are multiplied by it. */
-  readonly embeddingScale: number;
-  /** Whether logits come from the embedding matrix or from `output.weight`. */
-  readonly head: 'tied' | 'separate';
-  /** Soft cap of logits, if any. */
-  readonly logitSoftcap: number | undefined;
-}
 
 /**
  * The configuration of a Llama-family file, its tensors checked for presence and shape.

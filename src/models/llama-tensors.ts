@@ -2,7 +2,7 @@
 
 import { ModelFileError } from '../core/errors.ts';
 import type { GgufFile, TensorInfo } from '../weights/gguf.ts';
-import type { LayerConfig } from './config.ts';
+import type { LayerConfig } from './model-config.ts';
 import { configError } from './metadata-reader.ts';
 
 /** Shapes in ggml's order (row length first) of one layer's tensors, by the name within the layer. */

@@ -1,7 +1,7 @@
 import type { GpuArray } from '../gpu/array.ts';
 import type { Matrix } from '../kernels/weights/format.ts';
 import type { LinearTuning } from '../kernels/linear/tuning.ts';
-import type { ModelConfig } from './config.ts';
+import type { ModelConfig } from './model-config.ts';
 
 /** A matrix on the GPU and the kernel shapes chosen for it. */
 export interface TunedMatrix {

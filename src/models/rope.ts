@@ -5,36 +5,8 @@
  * which Hugging Face transformers (`modeling_rope_utils.py`) shares.
  */
 
-import type { LayerConfig, ModelConfig } from './config.ts';
+import type { LayerConfig, ModelConfig, RopeConfig, RopeScaling } from './model-config.ts';
 import { configError, type MetadataReader } from './metadata-reader.ts';
-
-export type RopeScaling =
-  | { readonly kind: 'none' }
-  /** All positions are divided by `factor`. */
-  | { readonly kind: 'linear'; readonly factor: number }
-  /** Each frequency is divided by its element of `rope_freqs.weight`, as Llama 3.1 and later have it. */
-  | { readonly kind: 'llama3' }
-  /** Slow frequencies are divided by `factor`, fast ones kept, those between blended. */
-  | {
-      readonly kind: 'yarn';
-      readonly factor: number;
-      readonly originalContext: number;
-      /** Dimensions that turn more often than this in the original context keep their frequency. */
-      readonly betaFast: number;
-      /** Dimensions that turn less often than this in the original context are scaled wholly. */
-      readonly betaSlow: number;
-      /** Multiplies YaRN's own magnitude. */
-      readonly attentionFactor: number;
-    };
-
-export interface RopeConfig {
-  readonly base: number;
-  /** How many of a head's dimensions turn, from the first on; even. */
-  readonly dims: number;
-  readonly scaling: RopeScaling;
-  /** Which dimensions turn together: (2i, 2i + 1), or (i, i + dims / 2). */
-  readonly pairing: 'neighbours' | 'halves';
-}
 
 /** Reads a layer's RoPE settings; GGUF files of the Llama family have their rows permuted for neighbouring pairs. */
 export function readRope(

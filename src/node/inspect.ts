@@ -5,7 +5,7 @@ import { weightTypes } from '../engine/report.ts';
 import { createTokenizerApi } from '../engine/tokenizer-api.ts';
 import { PAGE_SLOTS, pageWords, type KvType } from '../kernels/cache-layout.ts';
 import { matrixBytes } from '../kernels/weights/format.ts';
-import type { ModelConfig } from '../models/config.ts';
+import type { ModelConfig } from '../models/model-config.ts';
 import type { GgufFile } from '../weights/gguf.ts';
 import { openNodeModel } from './node-environment.ts';
 

@@ -58,6 +58,9 @@ describe('asking and answering', () => {
       expect(text).toContain(figure);
     }
     expect(spoken).toEqual(['Answer: You said: hello out there']);
+    await answered(page, 'show markdown'); // long enough to be shown in many steps
+    expect(spoken).toHaveLength(2);
+    expect(spoken[1]).toMatch(/^Answer: ## Three ways.*Done\.$/s);
     expect(await message(page).inputValue()).toBe('');
     await page.context().close();
   });

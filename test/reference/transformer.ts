@@ -3,7 +3,8 @@
  * No cache, no batching, no trick: one row of numbers per token, layer after layer.
  */
 
-import { readConfig, type LayerConfig, type ModelConfig } from '../../src/models/config.ts';
+import { readConfig } from '../../src/models/config.ts';
+import type { LayerConfig, ModelConfig } from '../../src/models/model-config.ts';
 import { ropeFrequencies, ropeMagnitude } from '../../src/models/rope.ts';
 import { bytesSource, type ByteSource } from '../../src/weights/byte-source.ts';
 import { parseGguf } from '../../src/weights/gguf.ts';

@@ -1,4 +1,4 @@
-import type { Constants } from '../../src/gpu/compile.ts';
+import type { Constants } from '../../src/gpu/wgsl.ts';
 import type { Gpu } from '../../src/gpu/device.ts';
 import { defineKernel } from '../../src/gpu/kernel.ts';
 import type { WgslPart } from '../../src/gpu/wgsl.ts';

@@ -1,5 +1,5 @@
 import type { Random } from '../../src/core/rng.ts';
-import type { Constants } from '../../src/gpu/compile.ts';
+import type { Constants } from '../../src/gpu/wgsl.ts';
 import type { Gpu } from '../../src/gpu/device.ts';
 import type { Kernel } from '../../src/gpu/kernel.ts';
 
