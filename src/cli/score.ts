@@ -33,7 +33,7 @@ export const addScore: AddCommand = (program, context) => {
       const text = textFile === undefined ? undefined : await readTextFile(terminal, textFile);
       const fileIds = idsFile === undefined ? undefined : await readIdsFile(terminal, idsFile);
       await withEngine(context, model, flags, async ({ engine, signal }) => {
-        const ids = fileIds ?? (await engine.tokenizer.encode(text ?? ''));
+        const ids = fileIds ?? (await engine.tokenizer.encode(text ?? '', { bos: true }));
         const result = await engine.score(ids, {
           signal,
           ...(window !== undefined && { context: window }),

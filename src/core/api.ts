@@ -117,6 +117,8 @@ export interface Conversation {
 export interface TokenizeOptions {
   /** Parse special tokens such as <|im_end|> in the text to their ids. Default false. */
   readonly special?: boolean;
+  /** Begin with the beginning-of-text token where the model's raw texts have one. Default false. */
+  readonly bos?: boolean;
 }
 
 export interface TokenizerApi {

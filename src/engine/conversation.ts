@@ -177,7 +177,7 @@ export class EngineConversation implements Conversation {
       ignoreEos: merged.ignoreEos ?? false,
       maxTokens,
       decoder: new StreamDecoder(session.tokenizer, { stop: merged.stop ?? [], skipSpecial: true }),
-      signal: options.signal,
+      signal: merged.signal,
       onEnd: (result) => onEnd(result.text, result.ids),
     });
     this.#run = run;
