@@ -5,7 +5,7 @@ const message = signal('');
 
 /** Says something once to a screen reader, when it is next idle. */
 export function announce(text: string): void {
-  message.value = text;
+  message.value = text === message.value ? `${text}\u00a0` : text; // the same words again are said again
 }
 
 export function Announcer(): JSX.Element {

@@ -80,7 +80,7 @@ describe('asking and answering', () => {
       await page.getByRole('button', { name: 'Regenerate' }).waitFor();
       const text = await lastAnswer(page).textContent();
       expect(text).toMatch(/^word .*stopped/s);
-      expect(await announced(page)).toMatch(/^Answer stopped: word/);
+      await expect.poll(() => announced(page)).toMatch(/^Answer stopped: word/);
     }
     await page.context().close();
   });

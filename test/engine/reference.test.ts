@@ -12,12 +12,13 @@ const randomIds = (count: number, vocab: number, seed: number): number[] => {
 /** The heads of the default model, so that both use the same compiled attention. */
 const heads = { qHeads: 9, kvHeads: 3, headDim: 64 } as const;
 const wide = { ...heads, hidden: 256, ffn: 256 } as const;
+const LIKE_DEFAULT = 'Q4_1 with a Q8_0 embedding, as the default model';
 const models: Record<string, TinyModelOptions> = {
   'F32, tied': {},
   'F32, separate head': { tied: false, seed: 2 },
   'Llama 3 frequencies, three query heads a KV head': { ...heads, ropeFreqs: true, hidden: 96, seed: 3 },
   'no grouping, one layer': { layers: 1, qHeads: 4, kvHeads: 4, seed: 4 },
-  'Q4_1 with a Q8_0 embedding, as the default model': { types: { rest: 'Q4_1', embed: 'Q8_0' }, seed: 5 },
+  [LIKE_DEFAULT]: { types: { rest: 'Q4_1', embed: 'Q8_0' }, seed: 5 },
   'Q4_K with Q6_K values and down': {
     ...wide,
     types: { rest: 'Q4_K', v: 'Q6_K', down: 'Q6_K', embed: 'Q6_K', o: 'Q5_1' },
@@ -27,16 +28,18 @@ const models: Record<string, TinyModelOptions> = {
   'vocabulary of 1001, not a multiple of 64': { vocab: 1001, types: { rest: 'F16' }, seed: 8 },
 };
 
-describe.each(Object.entries(models))('%s', (_name, options) => {
-  test.each(['f32', 'f16'] as const)(
+describe.each(Object.entries(models))('%s', (name, options) => {
+  // The cache's type changes two kernels, whatever the weights: one model shows it.
+  test.each(name === LIKE_DEFAULT ? (['f32', 'f16'] as const) : (['f32'] as const))(
     'logits and losses are those of the float64 forward pass, %s cache',
     async (kv) => {
       const vocab = options.vocab ?? 320;
-      const ids = randomIds(70, vocab, 11);
+      // A chunk as a matmul, and one row as a matvec.
+      const ids = randomIds(65, vocab, 11);
       const reference = referenceForward(await loadReference(tinyModel(options)), ids, { halfCache: kv === 'f16' });
       const engine = await tinyEngine(options, { kv });
       try {
-        const rows = [0, 1, 7, 8, 31, 63, 64, 69];
+        const rows = [0, 1, 7, 8, 31, 62, 63, 64];
         const result = await engine.score(ids, { logits: rows, top: vocab });
         // f32 sums of a few hundred products; the f16 cache is rounded alike on both sides but for ties.
         const tolerance = kv === 'f32' ? 2e-4 : 5e-3;
@@ -50,7 +53,7 @@ describe.each(Object.entries(models))('%s', (_name, options) => {
           if (target !== undefined)
             expect(Math.abs(result.nlls[position]! - (lse - want[target]!))).toBeLessThan(tolerance);
         }
-        expect(result.tokens).toBe(69);
+        expect(result.tokens).toBe(64);
       } finally {
         await engine.dispose();
       }
