@@ -29,8 +29,10 @@ test('disposal destroys every buffer that was made', async () => {
   const source = bytesSource(tinyModel());
   const gguf = await parseGguf(source);
   const alive = new Set<GPUBuffer>();
+  // oxlint-disable typescript/unbound-method -- both are called with their object below
   const create = GPUDevice.prototype.createBuffer;
   const destroy = GPUBuffer.prototype.destroy;
+  // oxlint-enable typescript/unbound-method
   GPUDevice.prototype.createBuffer = function (descriptor) {
     const buffer = create.call(this, descriptor);
     alive.add(buffer);
