@@ -21,8 +21,6 @@ export interface Batch {
 /** A sequence's settings as the kernels read them. */
 export interface SequenceState {
   readonly sequence: number;
-  /** Slots in use before this step, the same in all layers and heads. */
-  readonly length: number;
   /** The first words of its record in the step state: flags, seed, remaining, sampling settings. */
   readonly words: Uint32Array<ArrayBuffer>;
 }

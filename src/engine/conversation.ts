@@ -14,7 +14,7 @@ import type { ModelSession } from './model-session.ts';
 import { failedGeneration, Run } from './run.ts';
 import type { Runtime } from './runtime.ts';
 import { createLease, type Lease } from './sequences.ts';
-import { Transcript } from './transcript.ts';
+import { commonLength, Transcript } from './transcript.ts';
 
 /** What a conversation needs of its engine. */
 export interface ConversationHost {
@@ -153,7 +153,7 @@ export class EngineConversation implements Conversation {
   }
 
   #begin(
-    { ids, shared }: { ids: readonly number[]; shared: number },
+    ids: readonly number[],
     options: GenerateOptions,
     defaults: SamplingDefaults,
     onEnd: (text: string, ids: readonly number[]) => void,
@@ -167,8 +167,8 @@ export class EngineConversation implements Conversation {
       this.#lease = createLease();
       this.#leaseOf = runtime;
     }
-    // At least one row is fed, for its logits.
-    this.#lease.length = Math.min(this.#lease.length, shared, ids.length - 1);
+    // What is cached is what the last run had, as far as it was fed. At least one row is fed, for its logits.
+    this.#lease.length = Math.min(this.#lease.length, commonLength(ids, this.#run?.ids ?? []), ids.length - 1);
     const run = new Run({
       ids: [...ids],
       lease: this.#lease,

@@ -192,7 +192,9 @@ export class Scheduler {
       fed.push({ run, count });
       if (first + count === run.ids.length) finishing.push(run);
     }
-    const length = Math.max(...fed.map(({ run, count }) => run.lease.length + count));
+    // At once, before anything is awaited: an ended run's conversation may lower it for its next run meanwhile.
+    for (const { run, count } of fed) run.lease.length += count;
+    const length = Math.max(...fed.map(({ run }) => run.lease.length));
     const sampled = finishing.length > 0;
     const plan = await plans.for({
       rows: rows.length,
@@ -204,7 +206,6 @@ export class Scheduler {
       { rows },
       fed.map(({ run, count }) => ({
         sequence: run.lease.sequence!,
-        length: run.lease.length,
         words: packSequence(run.sampling, {
           remaining: run.maxTokens - run.generated,
           stopIds: run.stopIds,
@@ -213,7 +214,6 @@ export class Scheduler {
         }),
       })),
     );
-    for (const { run, count } of fed) run.lease.length += count;
     this.statistics[rows.length > finishing.length ? 'prefill' : 'decode']++;
     const encoder = encode(gpu, plan, 1);
     const step = state.step++;

@@ -156,7 +156,6 @@ async function scoreWindow(
       state.writeBatch({ rows: batch }, [
         {
           sequence: lease.sequence!,
-          length: lease.length,
           words: packSequence(
             { ...GENERATE_DEFAULTS, seed: 0 },
             { remaining: 1, stopIds: [], ignoreEos: true, rows: batch.length },

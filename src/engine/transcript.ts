@@ -12,27 +12,21 @@ export class Transcript {
     this.#tokenizer = tokenizer;
   }
 
-  /**
-   * The ids of a rendered chat: those of the text that is unchanged, and the rest tokenised anew.
-   * @returns the ids, and how many of the first are the same as before.
-   */
-  prompt(text: string): { ids: readonly number[]; shared: number } {
+  /** The ids of a rendered chat: those of the text that is unchanged, and the rest tokenised anew. */
+  prompt(text: string): readonly number[] {
     const common = commonLength(text, this.#text);
     this.#meets = this.#meets.filter(({ characters }) => characters <= common);
     const { characters, ids } = this.#meets.at(-1) ?? { characters: 0, ids: 0 };
     const all = [...this.#ids.slice(0, ids), ...this.#tokenizer.encode(text.slice(characters), { special: true })];
-    const shared = commonLength(all, this.#ids);
     this.#set(all, text);
-    return { ids: all, shared };
+    return all;
   }
 
   /** Ids without a text of a chat. */
-  raw(ids: readonly number[]): { ids: readonly number[]; shared: number } {
-    const shared = commonLength(ids, this.#ids);
-    this.#meets = [];
+  raw(ids: readonly number[]): readonly number[] {
     this.#set(ids, '');
     this.#meets = [];
-    return { ids, shared };
+    return ids;
   }
 
   /** Appends what was generated after the last prompt. */
@@ -48,7 +42,7 @@ export class Transcript {
 }
 
 /** How many of the first elements are equal. */
-function commonLength(a: ArrayLike<unknown>, b: ArrayLike<unknown>): number {
+export function commonLength(a: ArrayLike<unknown>, b: ArrayLike<unknown>): number {
   const most = Math.min(a.length, b.length);
   for (let i = 0; i < most; i++) if (a[i] !== b[i]) return i;
   return most;

@@ -50,6 +50,20 @@ test('edited history is recomputed from the edit', async () => {
   await conversation.dispose();
 });
 
+test('a prompt that is refused leaves the cache as what it is', async () => {
+  const conversation = engine.conversation();
+  const long = Array.from({ length: 1100 }, (_, i) => (i * 7) % 300);
+  await conversation.generate(
+    Array.from({ length: 60 }, (_, i) => (i * 11) % 300),
+    few,
+  ).result;
+  await expect(conversation.generate(long, few).result).rejects.toMatchObject({ code: 'context-overflow' });
+  const next = await conversation.generate(long.slice(0, 60), few).result;
+  expect(next.ids).toEqual((await engine.generate(long.slice(0, 60), few).result).ids);
+  expect(next.cachedTokens).toBeLessThan(5);
+  await conversation.dispose();
+});
+
 test('the same seed draws the same tokens, alone or beside others', async () => {
   const options = {
     maxTokens: 12,

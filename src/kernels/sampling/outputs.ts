@@ -1,8 +1,8 @@
-import outputs from '../../../shaders/sampling/lib/outputs.wgsl?raw';
+import outputs from '../../../shaders/lib/outputs.wgsl?raw';
 import type { WgslPart } from '../../gpu/wgsl.ts';
 
 /** The include with `output_at(row)`; it stands after `lib/step-state` and needs the constant RING. */
-export const outputsPart: WgslPart = { name: 'sampling/lib/outputs', text: outputs };
+export const outputsPart: WgslPart = { name: 'lib/outputs', text: outputs };
 
 /** Words of a logit row in the ring of outputs: token and flags after sampling, nll and log-sum-exp (f32 bits) after scoring. */
 export const OUTPUT_WORDS = 2;

@@ -1,5 +1,5 @@
 import philox from '../../../shaders/lib/philox.wgsl?raw';
-import rowReduce from '../../../shaders/sampling/lib/row-reduce.wgsl?raw';
+import rowReduce from '../../../shaders/lib/row-reduce.wgsl?raw';
 import source from '../../../shaders/sampling/sample.wgsl?raw';
 import { defineKernel } from '../../gpu/kernel.ts';
 import { stepStatePart } from '../step-layout.ts';
@@ -19,7 +19,7 @@ export const sample = defineKernel({
     stepStatePart,
     outputsPart,
     { name: 'lib/philox', text: philox },
-    { name: 'sampling/lib/row-reduce', text: rowReduce },
+    { name: 'lib/row-reduce', text: rowReduce },
   ],
   grid: ({ rows }) => [rows],
 });

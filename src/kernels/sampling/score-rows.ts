@@ -1,4 +1,4 @@
-import rowReduce from '../../../shaders/sampling/lib/row-reduce.wgsl?raw';
+import rowReduce from '../../../shaders/lib/row-reduce.wgsl?raw';
 import source from '../../../shaders/sampling/score-rows.wgsl?raw';
 import { defineKernel } from '../../gpu/kernel.ts';
 import { stepStatePart } from '../step-layout.ts';
@@ -11,6 +11,6 @@ export const scoreRows = defineKernel({
   params: { rows: 'u32' },
   bindings: { state: 'read', logits: 'read', outputs: 'read_write' },
   constants: ['VOCAB', 'RING'],
-  includes: () => [stepStatePart, outputsPart, { name: 'sampling/lib/row-reduce', text: rowReduce }],
+  includes: () => [stepStatePart, outputsPart, { name: 'lib/row-reduce', text: rowReduce }],
   grid: ({ rows }) => [rows],
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import philox from '../../../shaders/lib/philox.wgsl?raw';
-import rowReduce from '../../../shaders/sampling/lib/row-reduce.wgsl?raw';
+import rowReduce from '../../../shaders/lib/row-reduce.wgsl?raw';
 import { philox4x32, toUnit } from '../../../src/core/rng.ts';
 import { requestGpu, type Gpu } from '../../../src/gpu/device.ts';
 import { COUNT_PROMPT, penaltiesPart } from '../../../src/kernels/sampling/penalties-part.ts';
@@ -131,13 +131,13 @@ describe('lib/penalties', () => {
   });
 });
 
-describe('sampling/lib/row-reduce', () => {
+describe('lib/row-reduce', () => {
   test('keys order as the numbers do, one key for both zeros, and lead back to the number', async () => {
     const largest = 3.4e38;
     const values = [-largest, -1e4, -2.5, -1.0000001, -1, -1e-30, -0, 0, 1e-30, 0.5, 1, 1.0000001, 1e4, largest];
     const input = Float32Array.from(values);
     const got = await runInline(gpu, 'test/keys', {
-      includes: [{ name: 'sampling/lib/row-reduce', text: rowReduce }],
+      includes: [{ name: 'lib/row-reduce', text: rowReduce }],
       declarations: `
 @group(0) @binding(1) var<storage, read> input : array<f32>;
 @group(0) @binding(2) var<storage, read_write> output : array<vec2u>;`,
