@@ -61,6 +61,23 @@ describe.each(Object.entries(models))('%s', (name, options) => {
   );
 });
 
+test('without subgroups other kernels run, and the logits are the same', async () => {
+  const options = { seed: 22, types: { rest: 'Q8_0' } } as const;
+  const ids = randomIds(12, 320, 5);
+  const reference = referenceForward(await loadReference(tinyModel(options)), ids);
+  const engine = await tinyEngine(options, { kv: 'f32', disable: ['subgroups'] });
+  try {
+    const { logits } = await engine.score(ids, { logits: [0, 11], top: 320 });
+    for (const { position, top } of logits)
+      for (const [id, logit] of top) expect(Math.abs(logit - reference[position]![id]!)).toBeLessThan(2e-4);
+    const { featuresUsed, featuresDisabled } = await engine.report();
+    expect(featuresUsed).toEqual([]);
+    expect(featuresDisabled).toEqual(['subgroups']);
+  } finally {
+    await engine.dispose();
+  }
+});
+
 test('greedy ids are the argmax of the reference at every step', async () => {
   const options = { seed: 21, types: { rest: 'Q8_0' } } as const;
   const model = await loadReference(tinyModel(options));
