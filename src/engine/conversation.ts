@@ -10,6 +10,7 @@ import type {
   SamplingOptions,
 } from '../core/api.ts';
 import { checkIds } from './check-ids.ts';
+import { checkConversationOptions, checkGenerateOptions } from './engine-options.ts';
 import type { ModelSession } from './model-session.ts';
 import { failedGeneration, Run } from './run.ts';
 import type { Runtime } from './runtime.ts';
@@ -49,6 +50,7 @@ export class EngineConversation implements Conversation {
   #disposed = false;
 
   constructor(host: ConversationHost, options: ConversationOptions = {}) {
+    checkConversationOptions(options);
     this.#host = host;
     this.#options = options;
     this.#seed = options.seed ?? crypto.getRandomValues(new Uint32Array(1))[0]!;
@@ -158,6 +160,7 @@ export class EngineConversation implements Conversation {
     defaults: SamplingDefaults,
     onEnd: (text: string, ids: readonly number[]) => void,
   ): Run {
+    checkGenerateOptions(options);
     const { session } = this.#host;
     const runtime = this.#host.runtime();
     const merged = { ...this.#options, ...options };

@@ -1,5 +1,11 @@
 import { UsageError } from '../core/errors.ts';
-import type { EngineOptions, OptionalFeature } from '../core/api.ts';
+import type {
+  ConversationOptions,
+  EngineOptions,
+  GenerateOptions,
+  OptionalFeature,
+  ScoreOptions,
+} from '../core/api.ts';
 
 /** The most tokens of a conversation unless the caller asks for more. */
 export const DEFAULT_CONTEXT = 4096;
@@ -14,6 +20,21 @@ const NAMES: readonly (keyof EngineOptions)[] = [
   'onProgress',
   'signal',
 ];
+const GENERATE_NAMES: readonly (keyof GenerateOptions)[] = [
+  'temperature',
+  'topK',
+  'topP',
+  'minP',
+  'repetitionPenalty',
+  'presencePenalty',
+  'frequencyPenalty',
+  'seed',
+  'maxTokens',
+  'stop',
+  'ignoreEos',
+  'signal',
+];
+const SCORE_NAMES: readonly (keyof ScoreOptions)[] = ['context', 'stride', 'logits', 'top', 'signal'];
 const FEATURES: readonly OptionalFeature[] = ['shader-f16', 'subgroups'];
 
 /** @throws UsageError 'usage-option' for an option that is unknown or out of range. */
@@ -26,14 +47,7 @@ export function checkEngineOptions(options: EngineOptions): void {
       todo: `Pass such a value, or leave ${name} out.`,
     });
   };
-  for (const name of Object.keys(options))
-    if (!NAMES.includes(name as keyof EngineOptions))
-      throw new UsageError({
-        code: 'usage-option',
-        happened: `There is no option "${name}".`,
-        expected: `The options are ${NAMES.join(', ')}.`,
-        todo: 'Correct or remove it.',
-      });
+  refuseUnknown(options, NAMES);
   const { model, context, kv, disable } = options;
   if (
     !(typeof model === 'string' && model !== '') &&
@@ -48,3 +62,20 @@ export function checkEngineOptions(options: EngineOptions): void {
     if (!FEATURES.includes(feature))
       refuse('disable', feature, `Features that can be switched off: ${FEATURES.join(', ')}.`);
 }
+
+/** An option that nothing reads is a mistake of the caller's, never ignored. @throws UsageError 'usage-option' */
+function refuseUnknown(options: object, names: readonly string[]): void {
+  for (const name of Object.keys(options))
+    if (!names.includes(name))
+      throw new UsageError({
+        code: 'usage-option',
+        happened: `There is no option "${name}".`,
+        expected: `The options are ${names.join(', ')}.`,
+        todo: 'Correct or remove it.',
+      });
+}
+
+export const checkGenerateOptions = (options: GenerateOptions): void => refuseUnknown(options, GENERATE_NAMES);
+export const checkConversationOptions = (options: ConversationOptions): void =>
+  refuseUnknown(options, [...GENERATE_NAMES, 'system']);
+export const checkScoreOptions = (options: ScoreOptions): void => refuseUnknown(options, SCORE_NAMES);

@@ -16,7 +16,7 @@ import type {
 } from '../core/api.ts';
 import { checkIds } from './check-ids.ts';
 import { EngineConversation, type ConversationHost } from './conversation.ts';
-import { checkEngineOptions, DEFAULT_CONTEXT } from './engine-options.ts';
+import { checkEngineOptions, checkScoreOptions, DEFAULT_CONTEXT } from './engine-options.ts';
 import { readModel, type ModelSession, type OpenedModel } from './model-session.ts';
 import { createReport } from './report.ts';
 import { createRuntime, type Runtime } from './runtime.ts';
@@ -58,6 +58,8 @@ class LocalEngine implements Engine, ConversationHost {
   readonly #conversations = new Set<EngineConversation>();
   #runtime: Runtime | undefined;
   #disposed: WinnowError | undefined;
+  /** A reload under way, which further calls of restore() share. */
+  #restoring: Promise<void> | undefined;
 
   constructor(environment: Environment, session: ModelSession, options: EngineOptions) {
     this.#environment = environment;
@@ -139,6 +141,7 @@ class LocalEngine implements Engine, ConversationHost {
 
   async score(ids: readonly number[], options: ScoreOptions = {}): Promise<ScoreResult> {
     checkIds(ids, this.session.config.vocab);
+    checkScoreOptions(options);
     return score(this.runtime(), ids, options);
   }
 
@@ -156,6 +159,13 @@ class LocalEngine implements Engine, ConversationHost {
         expected: 'Only an engine with a device of its own can request another.',
         todo: 'Create a new engine with a new device.',
       });
+    this.#restoring ??= this.#reload().finally(() => {
+      this.#restoring = undefined;
+    });
+    return this.#restoring;
+  }
+
+  async #reload(): Promise<void> {
     const lost = this.#runtime;
     if (lost && !lost.gpu.lostError) return;
     await lost?.scheduler.close(lost.gpu.lostError);

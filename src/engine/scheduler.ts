@@ -240,10 +240,14 @@ export class Scheduler {
       const short = runs.filter((run) => sequences.missingPages(run.lease, needed(run)) > 0);
       for (const run of short) {
         const slots = Math.min(run.promptTokens + run.maxTokens, run.lease.length + RESERVE_AHEAD);
-        // oxlint-disable-next-line no-await-in-loop -- growing the cache needs an idle GPU
+        // oxlint-disable no-await-in-loop -- once in 256 tokens; growing the cache needs an idle GPU
         if (sequences.mustGrow(run.lease, slots)) await pipeline.drain();
-        // oxlint-disable-next-line no-await-in-loop -- once in 256 tokens
-        await this.#reserve(run, slots);
+        try {
+          await this.#reserve(run, slots);
+        } catch (error) {
+          run.fail(this.#parts.gpu.lostError ?? error);
+        }
+        // oxlint-enable no-await-in-loop
       }
       // A drain above has read steps that may have ended runs.
       if (short.length > 0) return;

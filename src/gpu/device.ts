@@ -234,13 +234,19 @@ export async function requestGpu({ provider, device, adapter: pattern, disable =
         'A browser with WebGPU on a page served over https or from localhost, or Node with the package "webgpu".',
       todo: 'Update the browser, or see the list of supported browsers in the README.',
     });
-  const adapter = await provider.requestAdapter({ powerPreference: 'high-performance' });
+  // Dawn in Node throws where browsers give null, and says which adapters there are.
+  let reason: unknown;
+  const adapter = await provider.requestAdapter({ powerPreference: 'high-performance' }).catch((error: unknown) => {
+    reason = error;
+    return null;
+  });
   if (!adapter)
     throw new CapabilityError({
       code: 'no-adapter',
-      happened: 'WebGPU is there, but it offers no adapter.',
+      happened: `WebGPU is there, but it offers no adapter${pattern ? ` whose name contains "${pattern}"` : ''}${reason instanceof Error ? ` (${reason.message.replaceAll(/\s+/g, ' ')})` : ''}.`,
       expected: 'A GPU, or a software adapter that the browser or Vulkan loader accepts.',
       todo: 'Check that hardware acceleration is on and the GPU driver is installed and not blocked.',
+      cause: reason,
     });
   const found = describe(adapter.info);
   if (pattern && !found.toLowerCase().includes(pattern.toLowerCase()))

@@ -40,6 +40,8 @@ describe('options and inputs', () => {
       [() => engine.generate([1], { topP: 0 }).result, 'usage-option'],
       [() => engine.generate([1], { maxTokens: 0 }).result, 'usage-option'],
       [() => engine.generate([1], { stop: [''] }).result, 'usage-option'],
+      [() => engine.generate([1], { temprature: 1 } as never).result, 'usage-option'],
+      [() => engine.score([1, 2], { stirde: 1 } as never), 'usage-option'],
       [() => engine.chat([]).result, 'usage-messages'],
       [() => engine.generate(Array.from({ length: 512 }, () => 1)).result, 'context-overflow'],
       [() => engine.score([]), 'usage-empty'],
@@ -120,7 +122,7 @@ describe('aborts, disposal and a lost device', () => {
     device!.destroy();
     expect(await codeOf(running.result)).toBe('device-lost');
     expect(await codeOf(engine.generate([1]).result)).toBe('device-lost');
-    await engine.restore();
+    await Promise.all([engine.restore(), engine.restore()]);
     expect(conversation.messages.length).toBe(2);
     const again = await conversation.regenerate({ maxTokens: 5, temperature: 0, ignoreEos: true }).result;
     expect(again.ids).toEqual(first.ids);
