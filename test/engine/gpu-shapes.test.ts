@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { createRuntime } from '../../src/engine/runtime.ts';
+import { score } from '../../src/engine/score.ts';
+import { readConfig } from '../../src/models/config.ts';
+import { bytesSource } from '../../src/weights/byte-source.ts';
+import { parseGguf } from '../../src/weights/gguf.ts';
+import { loadReference, referenceForward } from '../reference/transformer.ts';
+import { tinyModel } from '../support/tiny-model.ts';
+
+/** The adapter there is, under a name that no software adapter has: the engine then takes the kernel shapes of GPUs. */
+function disguised(gpu: GPU): GPU {
+  const named = {
+    vendor: 'test',
+    architecture: 'wide',
+    device: '',
+    description: '',
+    subgroupMinSize: 4,
+    subgroupMaxSize: 128,
+    isFallbackAdapter: false,
+  };
+  const requestAdapter: GPU['requestAdapter'] = async (options) => {
+    const adapter = await gpu.requestAdapter(options);
+    return (
+      adapter &&
+      new Proxy(adapter, {
+        get(target, key) {
+          if (key === 'info') return named;
+          const value: unknown = Reflect.get(target, key, target);
+          return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+        },
+      })
+    );
+  };
+  return { requestAdapter } as GPU;
+}
+
+test('the kernel shapes of GPUs give the logits of the float64 forward pass', async () => {
+  const bytes = tinyModel({ seed: 81, types: { rest: 'Q4_1', embed: 'Q8_0' } });
+  const source = bytesSource(bytes);
+  const gguf = await parseGguf(source);
+  const runtime = await createRuntime({
+    request: { provider: disguised(navigator.gpu) },
+    source,
+    gguf,
+    config: readConfig(gguf),
+    context: 256,
+    kv: 'f16',
+    onProgress: () => {},
+  });
+  expect(runtime.gpu.software).toBe(false);
+  const ids = Array.from({ length: 65 }, (_, i) => (i * 29 + 3) % 320);
+  const reference = referenceForward(await loadReference(bytes), ids, { halfCache: true });
+  const { logits } = await score(runtime, ids, { logits: [0, 31, 63, 64], top: 320 });
+  for (const { position, top } of logits)
+    for (const [id, logit] of top) expect(Math.abs(logit - reference[position]![id]!)).toBeLessThan(5e-3);
+  expect(runtime.gpu.pipelines.keys.some((key) => key.includes('linear/tile'))).toBe(true);
+  await runtime.scheduler.close(new Error('done'));
+  runtime.gpu.dispose();
+});
