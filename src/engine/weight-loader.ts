@@ -131,7 +131,7 @@ export async function loadWeights(options: LoadWeightsOptions): Promise<NetworkW
     return tuned;
   };
 
-  checkLimits(gpu, gguf, config);
+  checkLimits(Math.min(bindingLimit, gpu.limits.maxBufferSize), gguf, config);
   const vectors = await readVectors(options);
   const layers = await gpu.checked('allocating the weights', () =>
     config.layers.map((_, layer): LayerWeights => {
@@ -252,8 +252,7 @@ function fail(error: DeviceLostError): never {
 }
 
 /** Said before anything is allocated: which tensor cannot be bound on this device. */
-function checkLimits(gpu: Gpu, gguf: GgufFile, config: ModelConfig): void {
-  const limit = Math.min(gpu.limits.maxStorageBufferBindingSize, gpu.limits.maxBufferSize);
+function checkLimits(limit: number, gguf: GgufFile, config: ModelConfig): void {
   const joint: readonly (readonly string[])[] = config.layers.flatMap((_, layer) => [
     ['attn_q', 'attn_k', 'attn_v'].map((part) => `blk.${layer}.${part}.weight`),
     [`blk.${layer}.attn_output.weight`],

@@ -9,7 +9,7 @@ import { tinyEngine } from '../support/tiny-engine.ts';
 import { tinyModel } from '../support/tiny-model.ts';
 
 test('an embedding and head above the binding limit are row shards that give the same logits', async () => {
-  const options = { vocab: 330, seed: 71 };
+  const options = { vocab: 330, ffn: 64, seed: 71 };
   const bytes = tinyModel(options);
   const source = bytesSource(bytes);
   const gguf = await parseGguf(source);
@@ -39,6 +39,28 @@ test('an embedding and head above the binding limit are row shards that give the
   }
   await runtime.scheduler.close(new Error('done'));
   runtime.gpu.dispose();
+});
+
+test('a layer that no binding can hold is refused with the numbers, before its weights are read', async () => {
+  const file = bytesSource(tinyModel({ seed: 72 }));
+  const gguf = await parseGguf(file);
+  const reads: number[] = [];
+  const source = { ...file, read: (offset: number, length: number) => (reads.push(length), file.read(offset, length)) };
+  const loading = createRuntime({
+    request: { provider: navigator.gpu },
+    source,
+    gguf,
+    config: readConfig(gguf),
+    context: 256,
+    kv: 'f32',
+    onProgress: () => {},
+    bindingLimit: 20_000,
+  });
+  await expect(loading).rejects.toMatchObject({
+    code: 'out-of-memory',
+    message: /\d+ bytes in one binding.*at most 20000 bytes/,
+  });
+  expect(reads).toEqual([]);
 });
 
 test('two engines on one page do not know of each other', async () => {
