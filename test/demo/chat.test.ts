@@ -33,8 +33,11 @@ async function ask(page: Page, text: string): Promise<void> {
   await message(page).press('Enter');
 }
 async function answered(page: Page, text: string): Promise<string> {
+  const answers = page.getByRole('article', { name: 'Answer' });
+  // An earlier answer has its button already.
+  const before = await answers.count();
   await ask(page, text);
-  await page.getByRole('button', { name: 'Regenerate' }).waitFor();
+  await answers.nth(before).getByRole('button', { name: 'Regenerate' }).waitFor();
   return (await lastAnswer(page).textContent()) ?? '';
 }
 

@@ -37,11 +37,13 @@ afterAll(async () => {
 const message = (): ReturnType<Page['locator']> => page.getByRole('textbox', { name: 'Message' });
 const answers = (): ReturnType<Page['locator']> => page.getByRole('article', { name: 'Answer' });
 async function ask(text: string): Promise<void> {
+  const before = await answers().count();
   await message().fill(text);
   await message().press('Enter');
+  await answers().nth(before).waitFor();
 }
 async function answered(): Promise<string> {
-  await page.getByRole('button', { name: 'Regenerate' }).waitFor();
+  await answers().last().getByRole('button', { name: 'Regenerate' }).waitFor();
   return (await answers().last().textContent()) ?? '';
 }
 
