@@ -14,6 +14,10 @@ export function weightTypes(gguf: GgufFile): Record<string, number> {
   return bytes;
 }
 
+/** Tensors that were repacked on the GPU: the matrices. Vectors are read as they are. */
+const matrixCount = (gguf: GgufFile): number =>
+  [...gguf.tensors.values()].filter(({ shape }) => shape.length > 1).length;
+
 /** What really ran, from what was measured and counted. */
 export function createReport(
   runtime: Runtime,
@@ -70,7 +74,7 @@ export function createReport(
       rolledBack: scheduler.pipeline.rolledBack,
       maxInFlight: scheduler.pipeline.maxAhead,
     },
-    load: { milliseconds: runtime.loadMs, repackedTensors: gguf.tensors.size },
+    load: { milliseconds: runtime.loadMs, repackedTensors: matrixCount(gguf) },
     fallbacks: [
       ...sourceFallbacks,
       ...runtime.fallbacks,

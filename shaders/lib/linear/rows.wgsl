@@ -83,7 +83,7 @@ fn run(group : u32, column_group : u32, index : u32, lane : u32) {
 #end
   }
   if (K_LANES == 1u) {
-    // No barrier, and one copy of the epilogue: lavapipe's compiler takes minutes over more in a large kernel.
+    // One copy of the epilogue, in a loop: lavapipe's compiler takes minutes over one for every output.
 #for c in COLUMNS
     let scale$c = select(1.0, norm_scale(squares_of(square$c, lane) / f32(params.blocks * 32u)), NORM);
 #for p in PAIRS
