@@ -9,6 +9,8 @@ export interface CommonOptions {
   readonly kv?: 'f16' | 'f32';
   readonly disable?: readonly OptionalFeature[];
   readonly adapter?: string;
+  /** False with --no-autotune. */
+  readonly autotune?: boolean;
   readonly json?: boolean;
 }
 
@@ -33,6 +35,7 @@ export const withCommonOptions = (command: Command): Command =>
     .addOption(new Option('--kv <type>', 'how keys and values are stored').choices(['f16', 'f32']))
     .option('--disable <features>', 'do without shader-f16, subgroups (with commas between)', features)
     .option('--adapter <pattern>', 'take only a GPU whose name contains this')
+    .option('--no-autotune', 'take the default kernel shapes instead of measuring which are fastest')
     .option('--json', 'print the result as JSON');
 
 /** Adds the options of generation. */
@@ -63,13 +66,17 @@ export const withSamplingOptions = (command: Command): Command =>
     .option('--seed <n>', 'makes sampling repeatable', wholeNumber('--seed', 0, 2 ** 32 - 1));
 
 /** The part of the options that settles an engine. */
-export function engineOptions(model: string, { context, kv, disable, adapter }: CommonOptions): EngineOptions {
+export function engineOptions(
+  model: string,
+  { context, kv, disable, adapter, autotune }: CommonOptions,
+): EngineOptions {
   return {
     model,
     ...(context !== undefined && { context }),
     ...(kv && { kv }),
     ...(disable && { disable }),
     ...(adapter !== undefined && { adapter }),
+    ...(autotune === false && { autotune }),
   };
 }
 

@@ -15,7 +15,7 @@ export type ModelSource = string | URL | Blob;
 /** WebGPU features that can be switched off, so that one adapter can run every kernel variant. */
 export type OptionalFeature = 'shader-f16' | 'subgroups';
 
-export type LoadStage = 'download' | 'check' | 'header' | 'tokenizer' | 'upload' | 'compile' | 'ready';
+export type LoadStage = 'download' | 'check' | 'header' | 'tokenizer' | 'tune' | 'upload' | 'compile' | 'ready';
 
 export interface LoadProgress {
   readonly stage: LoadStage;
@@ -35,6 +35,11 @@ export interface EngineOptions {
   /** How keys and values are stored. Default 'f16' (packed, on every adapter). */
   readonly kv?: 'f16' | 'f32';
   readonly disable?: readonly OptionalFeature[];
+  /**
+   * Measure, at the first load on a device and for about a second, which kernel shapes are fastest there. Default true.
+   * Software adapters have stored shapes and are never measured.
+   */
+  readonly autotune?: boolean;
   readonly onProgress?: (progress: LoadProgress) => void;
   readonly signal?: AbortSignal;
 }
@@ -169,6 +174,27 @@ export interface AdapterReport {
   readonly features: readonly string[];
 }
 
+/** How the shapes of the matrix kernels were chosen. */
+export interface TuningReport {
+  /**
+   * 'table': this kind of adapter has stored shapes; 'off': the option autotune is false; 'kept': measured in an earlier
+   * load; 'measured': in this one.
+   */
+  readonly source: 'table' | 'off' | 'kept' | 'measured';
+  readonly milliseconds: number;
+  /** False when the time was up before every candidate had its turn; the rest have their turn at the next load. */
+  readonly complete: boolean;
+  readonly choices: readonly {
+    /** 'gate-up 3072x576 Q4_1'. */
+    readonly shape: string;
+    readonly kernels: string;
+    /** Candidates that were timed in this load. */
+    readonly tried: number;
+    /** How many times faster than the unmeasured default. */
+    readonly gain: number;
+  }[];
+}
+
 /** What really ran. */
 export interface Report {
   readonly version: string;
@@ -218,6 +244,7 @@ export interface Report {
     readonly maxInFlight: number;
   };
   readonly load: { readonly milliseconds: number; readonly repackedTensors: number };
+  readonly tuning: TuningReport;
   /** Every fallback that was taken, and why. */
   readonly fallbacks: readonly string[];
 }

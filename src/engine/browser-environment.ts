@@ -2,6 +2,7 @@ import { blobSource } from '../weights/byte-source.ts';
 import { findModel, type ManifestModel } from '../weights/manifest.ts';
 import { openStored } from '../weights/storage.ts';
 import type { Environment } from './engine.ts';
+import { cacheStorageStore } from './tuning/cache-storage-store.ts';
 
 /** Models from files the visitor chose, or from URLs, which are kept in OPFS. */
 export const browserEnvironment: Environment = {
@@ -20,6 +21,7 @@ export const browserEnvironment: Environment = {
     });
     return { source, entry, fallbacks: fallback === undefined ? [] : [fallback] };
   },
+  tuningStore: cacheStorageStore,
 };
 
 const urlOf = ({ sources, name }: ManifestModel): string => {

@@ -47,6 +47,8 @@ export class EngineConversation implements Conversation {
   #lease: Lease = createLease();
   #leaseOf: Runtime | undefined;
   #run: Run | undefined;
+  /** The ids whose keys and values the lease may hold: those of the last run. */
+  #cachedIds: readonly number[] = [];
   #disposed = false;
 
   constructor(host: ConversationHost, options: ConversationOptions = {}) {
@@ -171,7 +173,7 @@ export class EngineConversation implements Conversation {
       this.#leaseOf = runtime;
     }
     // What is cached is what the last run had, as far as it was fed. At least one row is fed, for its logits.
-    this.#lease.length = Math.min(this.#lease.length, commonLength(ids, this.#run?.ids ?? []), ids.length - 1);
+    this.#lease.length = Math.min(this.#lease.length, commonLength(ids, this.#cachedIds), ids.length - 1);
     const run = new Run({
       ids: [...ids],
       lease: this.#lease,
@@ -184,8 +186,24 @@ export class EngineConversation implements Conversation {
       onEnd: (result) => onEnd(result.text, result.ids),
     });
     this.#run = run;
+    this.#cachedIds = run.ids;
     runtime.scheduler.submit(run);
     return run;
+  }
+
+  /**
+   * Lets `fill` put keys and values of these ids into the cache in place of running them. The lease is the conversation's
+   * own, empty; nothing else runs meanwhile.
+   */
+  async assume(ids: readonly number[], fill: (runtime: Runtime, lease: Lease) => Promise<void>): Promise<void> {
+    const runtime = this.#host.runtime();
+    await runtime.scheduler.exclusive(async () => {
+      if (this.#leaseOf === runtime) runtime.sequences.release(this.#lease);
+      this.#lease = createLease();
+      this.#leaseOf = runtime;
+      await fill(runtime, this.#lease);
+      this.#cachedIds = ids;
+    });
   }
 }
 

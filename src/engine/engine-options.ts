@@ -17,6 +17,7 @@ const NAMES: readonly (keyof EngineOptions)[] = [
   'context',
   'kv',
   'disable',
+  'autotune',
   'onProgress',
   'signal',
 ];
@@ -48,7 +49,7 @@ export function checkEngineOptions(options: EngineOptions): void {
     });
   };
   refuseUnknown(options, NAMES);
-  const { model, context, kv, disable } = options;
+  const { model, context, kv, disable, autotune } = options;
   if (
     !(typeof model === 'string' && model !== '') &&
     !(model instanceof URL) &&
@@ -58,6 +59,7 @@ export function checkEngineOptions(options: EngineOptions): void {
   if (context !== undefined && (!Number.isInteger(context) || context < 2))
     refuse('context', context, 'An integer of at least 2 tokens.');
   if (kv !== undefined && kv !== 'f16' && kv !== 'f32') refuse('kv', kv, '"f16" or "f32".');
+  if (autotune !== undefined && typeof autotune !== 'boolean') refuse('autotune', autotune, 'true or false.');
   for (const feature of disable ?? [])
     if (!FEATURES.includes(feature))
       refuse('disable', feature, `Features that can be switched off: ${FEATURES.join(', ')}.`);

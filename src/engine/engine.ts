@@ -21,6 +21,7 @@ import { readModel, type ModelSession, type OpenedModel } from './model-session.
 import { createReport } from './report.ts';
 import { createRuntime, type Runtime } from './runtime.ts';
 import { score } from './score.ts';
+import type { TuningStore } from './tuning/tuning-store.ts';
 import { createTokenizerApi } from './tokenizer-api.ts';
 
 /** What differs between a browser and Node. */
@@ -28,6 +29,8 @@ export interface Environment {
   /** Where adapters come from; undefined where there is no WebGPU. */
   provider(options: EngineOptions): Promise<GPU | undefined>;
   open(options: EngineOptions, onProgress: (progress: LoadProgress) => void): Promise<OpenedModel>;
+  /** Where measured kernel choices are kept; undefined where nothing can be kept. */
+  readonly tuningStore?: TuningStore;
 }
 
 /** Opens the model, requests the device and loads the weights. See `createEngine` of the package's entries. */
@@ -85,7 +88,7 @@ class LocalEngine implements Engine, ConversationHost {
 
   async load(onProgress: (progress: LoadProgress) => void, signal?: AbortSignal): Promise<void> {
     const { source, gguf, config } = this.session;
-    const { device, adapter, disable } = this.#options;
+    const { device, adapter, disable, autotune } = this.#options;
     const provider = device ? undefined : await this.#environment.provider(this.#options);
     const runtime = await createRuntime({
       request: { provider, device, adapter, disable },
@@ -94,6 +97,8 @@ class LocalEngine implements Engine, ConversationHost {
       config,
       context: this.#context,
       kv: this.#kv,
+      ...(autotune !== undefined && { autotune }),
+      tuningStore: this.#environment.tuningStore,
       onProgress,
       signal,
     });
@@ -189,4 +194,18 @@ class LocalEngine implements Engine, ConversationHost {
     }
     await this.session.source.close?.();
   }
+}
+
+/**
+ * What lives on the device of an engine of this thread, for measuring it from inside.
+ * @throws UsageError for an engine behind a Worker; the error of a lost or disposed device
+ */
+export function runtimeOf(engine: Engine): Runtime {
+  if (engine instanceof LocalEngine) return engine.runtime();
+  throw new UsageError({
+    code: 'usage-option',
+    happened: 'The engine runs behind a Worker or is not one of this package.',
+    expected: 'Only an engine of the same thread can be looked into.',
+    todo: 'Use createEngine inside the Worker that measures.',
+  });
 }

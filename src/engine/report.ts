@@ -1,7 +1,8 @@
 import { GGML_TYPE_NAMES } from '../weights/ggml-types.ts';
 import type { GgufFile } from '../weights/gguf.ts';
-import type { Report } from '../core/api.ts';
+import type { Report, TuningReport } from '../core/api.ts';
 import type { Runtime } from './runtime.ts';
+import type { TuningTable } from './tuning/autotune.ts';
 import { VERSION } from './version.ts';
 import { PAGE_SLOTS } from '../kernels/cache-layout.ts';
 
@@ -75,6 +76,7 @@ export function createReport(
       maxInFlight: scheduler.pipeline.maxAhead,
     },
     load: { milliseconds: runtime.loadMs, repackedTensors: matrixCount(gguf) },
+    tuning: tuningReport(runtime.tuning),
     fallbacks: [
       ...sourceFallbacks,
       ...runtime.fallbacks,
@@ -84,6 +86,13 @@ export function createReport(
     ],
   };
 }
+
+const tuningReport = ({ source, milliseconds, complete, choices }: TuningTable): TuningReport => ({
+  source,
+  milliseconds,
+  complete,
+  choices,
+});
 
 /** Optional features that a compiled kernel enables. */
 function usedFeatures(keys: readonly string[]): string[] {

@@ -1,5 +1,6 @@
 import { dense } from '../attention/dense.ts';
 import { KvCache } from '../cache/kv-cache.ts';
+import { throwIfAborted } from '../core/errors.ts';
 import { ceilDiv } from '../core/invariant.ts';
 import { wholeBuffer, type GpuArray } from '../gpu/array.ts';
 import { requestGpu, type Gpu, type GpuRequest } from '../gpu/device.ts';
@@ -16,7 +17,10 @@ import { Plans } from './plans.ts';
 import { Scheduler } from './scheduler.ts';
 import { Sequences } from './sequences.ts';
 import { StepState } from './step-state.ts';
-import { loadWeights } from './weight-loader.ts';
+import { autotune, type TuningTable } from './tuning/autotune.ts';
+import type { TuningStore } from './tuning/tuning-store.ts';
+import { allocateWeights } from './weight-loader.ts';
+import { matricesOf, planWeights } from './weight-plan.ts';
 
 /** Sequences that may hold a place in the step state. */
 const MAX_SEQUENCES = 8;
@@ -39,6 +43,9 @@ export interface RuntimeOptions {
   readonly kv: KvType;
   readonly onProgress: (progress: LoadProgress) => void;
   readonly signal?: AbortSignal | undefined;
+  /** Measure which kernel shapes are fastest on adapters that have no stored ones. */
+  readonly autotune?: boolean;
+  readonly tuningStore?: TuningStore | undefined;
   /** Bytes of one binding; the device's limit unless a test lowers it. */
   readonly bindingLimit?: number;
 }
@@ -60,6 +67,7 @@ export interface Runtime {
   readonly plans: Plans;
   readonly scheduler: Scheduler;
   readonly fallbacks: string[];
+  readonly tuning: TuningTable;
   readonly loadMs: number;
 }
 
@@ -69,20 +77,32 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   const started = performance.now();
   const gpu = await requestGpu(request);
   try {
-    const fallbacks: string[] = [];
-    const weights = await loadWeights({
+    const bindingLimit = Math.min(
+      options.bindingLimit ?? gpu.limits.maxStorageBufferBindingSize,
+      gpu.limits.maxBufferSize,
+    );
+    const weightPlan = planWeights(gguf, config, bindingLimit);
+    const fallbacks: string[] = [...weightPlan.fallbacks];
+    onProgress({ stage: 'tune', loadedBytes: 0, totalBytes: 0 });
+    const tuning = await autotune({
+      gpu,
+      shapes: matricesOf(weightPlan),
+      enabled: options.autotune ?? true,
+      store: options.tuningStore,
+    });
+    throwIfAborted(signal);
+    const { weights, load } = await allocateWeights({
       gpu,
       source,
       gguf,
       config,
+      plan: weightPlan,
+      tuningOf: (shape) => tuning.tuningOf(shape),
       context,
       signal,
-      bindingLimit: options.bindingLimit ?? gpu.limits.maxStorageBufferBindingSize,
       onBytes: (loadedBytes, totalBytes) => onProgress({ stage: 'upload', loadedBytes, totalBytes }),
-      onFallback: (reason) => fallbacks.push(reason),
     });
     const weightBytes = gpu.bytes;
-    onProgress({ stage: 'compile', loadedBytes: 0, totalBytes: 0 });
     const chunkRows = gpu.software ? SOFTWARE_CHUNK_ROWS : CHUNK_ROWS;
     const runtime = await gpu.checked('allocating the buffers of a step', async () => {
       const { arrays: activations, bytes: activationBytes } = createActivations(gpu, config, {
@@ -141,13 +161,24 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
         plans,
         scheduler,
         fallbacks,
+        tuning,
       };
     });
-    await runtime.plans.for({ rows: 1, logitRows: 1, length: 64, tail: 'sample' });
+    // Pipelines compile while the file is read.
+    const compiling = prepare(runtime.plans, gpu.software ? [1] : [1, chunkRows]);
+    compiling.catch(() => {});
+    await load();
+    onProgress({ stage: 'compile', loadedBytes: 0, totalBytes: 0 });
+    await compiling;
     onProgress({ stage: 'ready', loadedBytes: 0, totalBytes: 0 });
     return { ...runtime, loadMs: performance.now() - started };
   } catch (error) {
     gpu.dispose();
     throw gpu.lostError ?? error;
   }
+}
+
+/** Records the plans that the first answer needs. Software adapters compile so slowly that they do with the decode plan. */
+async function prepare(plans: Plans, rows: readonly number[]): Promise<void> {
+  await Promise.all(rows.map((count) => plans.for({ rows: count, logitRows: 1, length: count + 1, tail: 'sample' })));
 }

@@ -10,11 +10,13 @@ import { blobSource } from '../weights/byte-source.ts';
 import { findModel, type ManifestModel } from '../weights/manifest.ts';
 import { openNodeFile } from '../weights/node-file.ts';
 import { openUrl } from '../weights/url-source.ts';
+import { cacheFolder, fileStore } from './tuning-file.ts';
 
 /** Adapters of Dawn, models of the file system, URLs and the manifest. */
 export const nodeEnvironment: Environment = {
   provider: nodeGpu,
   open: ({ model, signal }) => openNodeModel(model, signal),
+  tuningStore: fileStore(join(cacheFolder(), 'tuning.json')),
 };
 
 /**

@@ -5,34 +5,8 @@ import { readConfig } from '../../src/models/config.ts';
 import { bytesSource } from '../../src/weights/byte-source.ts';
 import { parseGguf } from '../../src/weights/gguf.ts';
 import { loadReference, referenceForward } from '../reference/transformer.ts';
+import { disguised } from '../support/disguised-gpu.ts';
 import { tinyModel } from '../support/tiny-model.ts';
-
-/** The adapter there is, under a name that no software adapter has: the engine then takes the kernel shapes of GPUs. */
-function disguised(gpu: GPU): GPU {
-  const named = {
-    vendor: 'test',
-    architecture: 'wide',
-    device: '',
-    description: '',
-    subgroupMinSize: 4,
-    subgroupMaxSize: 128,
-    isFallbackAdapter: false,
-  };
-  const requestAdapter: GPU['requestAdapter'] = async (options) => {
-    const adapter = await gpu.requestAdapter(options);
-    return (
-      adapter &&
-      new Proxy(adapter, {
-        get(target, key) {
-          if (key === 'info') return named;
-          const value: unknown = Reflect.get(target, key, target);
-          return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-        },
-      })
-    );
-  };
-  return { requestAdapter } as GPU;
-}
 
 test('the kernel shapes of GPUs give the logits of the float64 forward pass', async () => {
   const bytes = tinyModel({ seed: 81, types: { rest: 'Q4_1', embed: 'Q8_0' } });
@@ -45,6 +19,7 @@ test('the kernel shapes of GPUs give the logits of the float64 forward pass', as
     config: readConfig(gguf),
     context: 256,
     kv: 'f16',
+    autotune: false,
     onProgress: () => {},
   });
   expect(runtime.gpu.software).toBe(false);

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { GpuFeatures } from '../../../src/gpu/device.ts';
-import { describeVariant, tuneLinear, type MatrixShape } from '../../../src/kernels/linear/tuning.ts';
+import {
+  describeVariant,
+  matmulCandidates,
+  rowsCandidates,
+  tableTuning,
+  type MatrixShape,
+} from '../../../src/kernels/linear/tuning.ts';
 import type { LinearVariant } from '../../../src/kernels/linear/variant.ts';
 
 const adapter = (description: string, [min, max]: readonly [number, number]) => ({
@@ -21,9 +27,16 @@ const outputsOf = ({ core, lanes, threadRows }: LinearVariant): number => (core 
 
 describe.each(Object.entries(adapters))('the kernel shapes for %s', (_, gpu) => {
   const tunings = roles.flatMap((role) =>
-    [64, 576, 49_152].map((outputs) => {
-      const tuning = tuneLinear(gpu, { type: 'Q4_1', outputs, columns: 576, role });
-      return { role, ...tuning, rows: COLUMNS.map((columns) => tuning.rows(columns)) };
+    [64, 576, 49_152].flatMap((outputs) => {
+      const matrix: MatrixShape = { type: 'Q4_1', outputs, columns: 576, role };
+      return rowsCandidates(gpu, matrix).flatMap((tuning) =>
+        matmulCandidates(gpu, matrix).map((matmul) => ({
+          role,
+          rowTile: tuning.rowTile,
+          rows: COLUMNS.map((columns) => tuning.rows(columns)),
+          matmul,
+        })),
+      );
     }),
   );
 
@@ -52,7 +65,7 @@ test('broadcasts are used only where the width of subgroups is fixed and narrow'
   const broadcast = Object.fromEntries(
     Object.entries(adapters).map(([name, gpu]) => [
       name,
-      tuneLinear(gpu, { type: 'Q4_1', outputs: 576, columns: 576, role: 'qkv' }).rows(1).broadcast,
+      tableTuning(gpu, { type: 'Q4_1', outputs: 576, columns: 576, role: 'qkv' }).rows(1).broadcast,
     ]),
   );
   expect(broadcast).toEqual({

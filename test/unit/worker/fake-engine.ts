@@ -196,5 +196,6 @@ export const fakeReport = (): Report => ({
   cache: { pages: 1, pageSlots: 64, slotsUsed: 0, capacity: 64, growths: 0 },
   steps: { prefill: 1, decode: 2, rolledBack: 0, maxInFlight: 3 },
   load: { milliseconds: 1, repackedTensors: 1 },
+  tuning: { source: 'table', milliseconds: 0, complete: true, choices: [] },
   fallbacks: [],
 });

@@ -1,0 +1,62 @@
+import { UsageError } from '../core/errors.ts';
+import type { Conversation } from '../core/api.ts';
+import { ceilDiv } from '../core/invariant.ts';
+import { Random } from '../core/rng.ts';
+import { PAGE_SLOTS, type KvType } from '../kernels/cache-layout.ts';
+import { EngineConversation } from './conversation.ts';
+import type { Runtime } from './runtime.ts';
+import type { Lease } from './sequences.ts';
+
+/** Random words are drawn once and used again for every page: 4096 are more than any head has. */
+const NOISE_WORDS = 4096;
+
+/** Words whose numbers lie between 1/16 and 1/8, of either sign: a softmax over them is neither flat nor a spike. */
+function noise(kv: KvType): Uint32Array<ArrayBuffer> {
+  const random = new Random(5);
+  return Uint32Array.from({ length: NOISE_WORDS }, () => {
+    const word = random.word();
+    // Sign and fraction bits are random, the exponent is that of 2^-4.
+    return kv === 'f16' ? ((word & 0x83ff83ff) | 0x2c002c00) >>> 0 : ((word & 0x807fffff) | 0x3d800000) >>> 0;
+  });
+}
+
+/**
+ * Gives a conversation a history of these ids without running them: their keys and values are small random numbers.
+ * What it generates then means nothing, but takes as long as after a real history.
+ * @throws UsageError for a conversation behind a Worker; MemoryError when the cache cannot hold them
+ */
+export async function fillHistory(conversation: Conversation, ids: readonly number[]): Promise<void> {
+  if (!(conversation instanceof EngineConversation))
+    throw new UsageError({
+      code: 'usage-option',
+      happened: 'The conversation runs behind a Worker.',
+      expected: 'Only a conversation of the same thread can be filled.',
+      todo: 'Use createEngine inside the Worker that measures.',
+    });
+  await conversation.assume(ids, (runtime, lease) => fillLease(runtime, lease, ids.length));
+}
+
+/** Puts `length` tokens of random keys and values into a lease that holds none. Nothing may be in flight. */
+export async function fillLease(runtime: Runtime, lease: Lease, length: number): Promise<void> {
+  const { gpu, cache, sequences, plans, config } = runtime;
+  sequences.begin(lease);
+  try {
+    await sequences.reserve(lease, length, () => plans.clear());
+  } catch (error) {
+    sequences.release(lease);
+    throw error;
+  }
+  const words = noise(cache.kv);
+  config.layers.forEach(({ kvHeads, headDim }, layer) => {
+    const { buffer } = cache.layer(layer);
+    const headWords = (headDim / 2) * (cache.kv === 'f16' ? 1 : 2);
+    const sectionWords = kvHeads * PAGE_SLOTS * headWords;
+    const page = new Uint32Array(2 * sectionWords + kvHeads * PAGE_SLOTS);
+    for (let i = 0; i < 2 * sectionWords; i++) page[i] = words[(i * 7 + layer) % NOISE_WORDS]!;
+    for (let index = 0; index < ceilDiv(length, PAGE_SLOTS); index++) {
+      for (let i = 0; i < kvHeads * PAGE_SLOTS; i++) page[2 * sectionWords + i] = index * PAGE_SLOTS + (i % PAGE_SLOTS);
+      gpu.write(buffer, lease.pages[index]! * page.byteLength, page);
+    }
+  });
+  sequences.end(lease, length);
+}
