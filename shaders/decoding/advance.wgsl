@@ -5,7 +5,6 @@
 @group(0) @binding(2) var<storage, read_write> outputs : array<u32>;  // [RING, MAX_LOGIT_ROWS, 2]: token, flags
 
 const THREADS = 256u;
-fn max_sequences() -> u32 { return (lengths_at() - sequences_at()) / SEQUENCE_WORDS; }
 fn sequence_lengths() -> u32 { return layer_count() * kv_stride(); }
 const NONE = 0xffffffffu;
 const OUTPUT_DONE = 1u;                                               // the sequence is done

@@ -1,9 +1,18 @@
-// Penalties of a token that occurred before, from the sequence's settings and `counts` [sequences, VOCAB]: bit 31 = in the prompt,
-// the other bits = how often in the output. The repetition penalty (Keskar et al. 2019, arXiv:1909.05858) counts both, the others the output.
+// What a sequence's settings make of a token's logit. `counts` holds [sequences, VOCAB] words, bit 31 = in the prompt, the other bits =
+// how often in the output; then [sequences, ceil(VOCAB / 32)] words with a bit for every token that may come next.
+// The repetition penalty (Keskar et al. 2019, arXiv:1909.05858) counts prompt and output, the others the output.
 const COUNT_PROMPT = 0x80000000u;
+// The logit of a token that may not come: below every other, and far enough from the largest f32 to be divided by any temperature.
+const MASKED_LOGIT = -1.0e30;
 
 fn penalise(logit : f32, sequence : u32, token : u32) -> f32 {
-  if ((sequence_word(sequence, 0u) & SEQUENCE_PENALTIES) == 0u) { return logit; }
+  let flags = sequence_word(sequence, 0u);
+  if ((flags & (SEQUENCE_PENALTIES | SEQUENCE_MASKED)) == 0u) { return logit; }
+  if ((flags & SEQUENCE_MASKED) != 0u) {
+    let allowed = counts[max_sequences() * VOCAB + sequence * ((VOCAB + 31u) / 32u) + token / 32u];
+    if (((allowed >> (token & 31u)) & 1u) == 0u) { return MASKED_LOGIT; }
+    if ((flags & SEQUENCE_PENALTIES) == 0u) { return logit; }
+  }
   let seen = counts[sequence * VOCAB + token];
   if (seen == 0u) { return logit; }
   let repetition = sequence_setting(sequence, 7u);

@@ -17,6 +17,7 @@ const ROW_VALID = 1u;
 const SEQUENCE_DONE = 1u;
 const SEQUENCE_PENALTIES = 2u;
 const SEQUENCE_IGNORE_EOS = 4u;
+const SEQUENCE_MASKED = 8u;
 
 // Read from the header, not compiled in, so that models share their kernels.
 fn logit_rows_at() -> u32 { return state[4]; }
@@ -26,6 +27,8 @@ fn pages_at() -> u32 { return state[7]; }
 fn layer_count() -> u32 { return state[8]; }
 fn kv_stride() -> u32 { return state[9]; }
 fn max_pages() -> u32 { return state[10]; }
+
+fn max_sequences() -> u32 { return (lengths_at() - sequences_at()) / SEQUENCE_WORDS; }
 
 fn row_count() -> u32 { return state[0]; }
 fn logit_row_count() -> u32 { return state[1]; }

@@ -26,6 +26,7 @@ export interface SamplingFlags {
   readonly presencePenalty?: number;
   readonly frequencyPenalty?: number;
   readonly seed?: number;
+  readonly logprobs?: number;
 }
 
 /** Adds the options of every subcommand. */
@@ -92,6 +93,7 @@ const GENERATE_KEYS = [
   'presencePenalty',
   'frequencyPenalty',
   'seed',
+  'logprobs',
 ] as const satisfies readonly (keyof SamplingFlags)[];
 
 /** The part of the options that settles a generation; only what was given. */

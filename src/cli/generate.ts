@@ -9,7 +9,7 @@ import {
   type SamplingFlags,
 } from './common-options.ts';
 import { exactlyOne, onlyWith, readIdsFile } from './inputs.ts';
-import { wholeNumbers } from './option-values.ts';
+import { wholeNumber, wholeNumbers } from './option-values.ts';
 import { INTERRUPTED, printJson, withEngine, type AddCommand } from './session.ts';
 import { speedLine, streamText } from './stream-text.ts';
 
@@ -40,11 +40,17 @@ export const addGenerate: AddCommand = (program, context) => {
     .option('--prompt <text>', 'the prompt')
     .option('--ids <ids>', 'the prompt as token ids: 1,2,3', wholeNumbers('--ids', 0))
     .option('--ids-file <file>', 'a file with the prompt as a JSON array of token ids')
+    .option(
+      '--logprobs <n>',
+      "with --json: each token's log-probability and those of the n likeliest (0 to 20)",
+      wholeNumber('--logprobs', 0, 20),
+    )
     .option('--chat', "send the prompt as a user's message through the chat template")
     .action(async (model: string, flags: GenerateFlags) => {
       const { prompt, ids, idsFile, chat } = flags;
       exactlyOne({ '--prompt': prompt, '--ids': ids, '--ids-file': idsFile });
       onlyWith('--chat', chat, '--prompt', prompt);
+      onlyWith('--logprobs', flags.logprobs, '--json', flags.json);
       const input = prompt ?? ids ?? (idsFile === undefined ? [] : await readIdsFile(terminal, idsFile));
       await withEngine(context, model, flags, async ({ engine, signal }) => {
         const options = { ...GREEDY, ...generateOptions(flags), signal };
@@ -58,6 +64,7 @@ export const addGenerate: AddCommand = (program, context) => {
             ids: result.ids,
             text: result.text,
             finish: result.finish,
+            ...(result.logprobs && { logprobs: result.logprobs }),
             report: await engine.report(),
           });
         } else {

@@ -70,7 +70,26 @@ export interface GenerateOptions extends SamplingOptions {
   readonly stop?: readonly string[];
   /** Go on through the model's end-of-turn tokens. */
   readonly ignoreEos?: boolean;
+  /**
+   * Tell the log-probability of every token, and of so many of the likeliest ones beside it (0 to 20). They are those of
+   * the model after penalties and mask, before temperature, top-k, top-p and min-p. Default: not told, which costs nothing.
+   */
+  readonly logprobs?: number;
+  /** Allow only some tokens at each place: a grammar, say. Each token then waits for the one before it to be read. */
+  readonly mask?: TokenMask;
   readonly signal?: AbortSignal;
+}
+
+/**
+ * Which tokens may come next, given the new ids so far: a bit for every id, the lowest first, ceil(vocab / 32) words.
+ * Undefined allows all. It runs on the engine's own thread, so an engine behind a Worker refuses it.
+ */
+export type TokenMask = (ids: readonly number[]) => Uint32Array | undefined;
+
+/** A token's log-probability in nats, and the likeliest tokens at its place: [id, log-probability], ties to the lower id. */
+export interface TokenLogprobs {
+  readonly logprob: number;
+  readonly top: readonly (readonly [number, number])[];
 }
 
 export interface ConversationOptions extends GenerateOptions {
@@ -82,6 +101,8 @@ export interface ConversationOptions extends GenerateOptions {
 export interface TokenEvent {
   readonly id: number;
   readonly text: string;
+  /** With the option logprobs. */
+  readonly logprobs?: TokenLogprobs;
 }
 
 export interface GenerationResult {
@@ -97,6 +118,8 @@ export interface GenerationResult {
   /** Decode speed: new tokens after the first, over the time they took. 0 with fewer than two tokens. */
   readonly tokensPerSecond: number;
   readonly seed: number;
+  /** With the option logprobs: of each id, in order. */
+  readonly logprobs?: readonly TokenLogprobs[];
 }
 
 /** Streams tokens; `result` settles when the stream ends, also after an abort (finish 'abort'), and rejects on failure. */
@@ -245,6 +268,8 @@ export interface Report {
   };
   readonly load: { readonly milliseconds: number; readonly repackedTensors: number };
   readonly tuning: TuningReport;
+  /** Kernels compared with the CPU before their first use, and what that took; one that was wrong is among the fallbacks. */
+  readonly selfTest: { readonly kernels: number; readonly milliseconds: number };
   /** Every fallback that was taken, and why. */
   readonly fallbacks: readonly string[];
 }

@@ -1,4 +1,5 @@
 import { partialsBytes } from '../kernels/attention/decode-flash.ts';
+import { countsWords } from '../kernels/sampling/penalties-part.ts';
 import { wholeBuffer, type GpuArray } from '../gpu/array.ts';
 import type { Gpu } from '../gpu/device.ts';
 import type { ModelConfig } from '../models/model-config.ts';
@@ -13,6 +14,8 @@ export interface ActivationSizes {
   readonly maxSequences: number;
   /** Whether gate and up run apart somewhere. */
   readonly separateGate: boolean;
+  /** Whether a matmul takes its rows as int8. */
+  readonly int8: boolean;
 }
 
 /** Allocates the buffers of a step for at most `maxRows` rows. */
@@ -36,6 +39,19 @@ export function createActivations(
   const arrays: Activations = {
     hidden: floats('hidden', maxRows * config.hidden),
     normed: floats('normed', maxRows * config.hidden),
+    int8: floats(
+      'int8 rows',
+      sizes.int8
+        ? ((maxRows *
+            Math.max(
+              config.hidden,
+              queryWidth,
+              widest(({ ffn }) => ffn),
+            )) /
+            32) *
+            12
+        : 4,
+    ),
     query: floats('query', maxRows * queryWidth),
     attention: floats('attention', maxRows * queryWidth),
     partials: floats('partials', partialsBytes(MATVEC_ROWS, heads, headDim, MAX_SPLITS) / 4),
@@ -44,7 +60,7 @@ export function createActivations(
     gate: floats('gate', sizes.separateGate ? maxRows * widest(({ ffn }) => ffn) : 4),
     logits: floats('logits', maxLogitRows * config.vocab),
     blockMax: floats('block maxima', MATVEC_ROWS * Math.ceil(config.vocab / 64)),
-    counts: floats('token counts', maxSequences * config.vocab),
+    counts: floats('token counts and masks', countsWords(config.vocab, maxSequences)),
   };
   return { arrays, bytes };
 }

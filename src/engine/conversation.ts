@@ -182,6 +182,8 @@ export class EngineConversation implements Conversation {
       ignoreEos: merged.ignoreEos ?? false,
       maxTokens,
       decoder: new StreamDecoder(session.tokenizer, { stop: merged.stop ?? [], skipSpecial: true }),
+      mask: merged.mask,
+      logprobs: merged.logprobs,
       signal: merged.signal,
       onEnd: (result) => onEnd(result.text, result.ids),
     });

@@ -6,6 +6,7 @@ import type {
   OptionalFeature,
   ScoreOptions,
 } from '../core/api.ts';
+import { MAX_ALTERNATIVES } from '../kernels/sampling/log-probs.ts';
 
 /** The most tokens of a conversation unless the caller asks for more. */
 export const DEFAULT_CONTEXT = 4096;
@@ -33,6 +34,8 @@ const GENERATE_NAMES: readonly (keyof GenerateOptions)[] = [
   'maxTokens',
   'stop',
   'ignoreEos',
+  'logprobs',
+  'mask',
   'signal',
 ];
 const SCORE_NAMES: readonly (keyof ScoreOptions)[] = ['context', 'stride', 'logits', 'top', 'signal'];
@@ -40,14 +43,6 @@ const FEATURES: readonly OptionalFeature[] = ['shader-f16', 'subgroups'];
 
 /** @throws UsageError 'usage-option' for an option that is unknown or out of range. */
 export function checkEngineOptions(options: EngineOptions): void {
-  const refuse = (name: string, value: unknown, expected: string): never => {
-    throw new UsageError({
-      code: 'usage-option',
-      happened: `The option ${name} is ${typeof value === 'string' ? JSON.stringify(value) : String(value)}.`,
-      expected,
-      todo: `Pass such a value, or leave ${name} out.`,
-    });
-  };
   refuseUnknown(options, NAMES);
   const { model, context, kv, disable, autotune } = options;
   if (
@@ -77,7 +72,27 @@ function refuseUnknown(options: object, names: readonly string[]): void {
       });
 }
 
-export const checkGenerateOptions = (options: GenerateOptions): void => refuseUnknown(options, GENERATE_NAMES);
-export const checkConversationOptions = (options: ConversationOptions): void =>
+export function checkGenerateOptions(options: GenerateOptions): void {
+  refuseUnknown(options, GENERATE_NAMES);
+  checkLogprobs(options);
+}
+export function checkConversationOptions(options: ConversationOptions): void {
   refuseUnknown(options, [...GENERATE_NAMES, 'system']);
+  checkLogprobs(options);
+}
 export const checkScoreOptions = (options: ScoreOptions): void => refuseUnknown(options, SCORE_NAMES);
+
+function checkLogprobs({ logprobs, mask }: GenerateOptions): void {
+  if (logprobs !== undefined && !(Number.isInteger(logprobs) && logprobs >= 0 && logprobs <= MAX_ALTERNATIVES))
+    refuse('logprobs', logprobs, `An integer from 0 to ${MAX_ALTERNATIVES}.`);
+  if (mask !== undefined && typeof mask !== 'function') refuse('mask', mask, 'A function of the new ids.');
+}
+
+function refuse(name: string, value: unknown, expected: string): never {
+  throw new UsageError({
+    code: 'usage-option',
+    happened: `The option ${name} is ${typeof value === 'string' ? JSON.stringify(value) : String(value)}.`,
+    expected,
+    todo: `Pass such a value, or leave ${name} out.`,
+  });
+}

@@ -27,7 +27,7 @@ import { createTokenizerApi } from './tokenizer-api.ts';
 /** What differs between a browser and Node. */
 export interface Environment {
   /** Where adapters come from; undefined where there is no WebGPU. */
-  provider(options: EngineOptions): Promise<GPU | undefined>;
+  provider(options: Pick<EngineOptions, 'adapter'>): Promise<GPU | undefined>;
   open(options: EngineOptions, onProgress: (progress: LoadProgress) => void): Promise<OpenedModel>;
   /** Where measured kernel choices are kept; undefined where nothing can be kept. */
   readonly tuningStore?: TuningStore;

@@ -1,21 +1,31 @@
 import type { GpuArray } from '../gpu/array.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { Readback } from '../gpu/readback.ts';
+import type { TokenLogprobs } from '../core/api.ts';
+import { LOG_PROB_WORDS } from '../kernels/sampling/log-probs.ts';
+import { MASKED_LOGIT } from '../kernels/sampling/penalties-part.ts';
+import { MATVEC_ROWS } from '../models/llama.ts';
 import { OUTPUT_DONE, OUTPUT_NO_TOKEN, OUTPUT_WORDS } from '../kernels/sampling/outputs.ts';
 import { Lookahead } from './lookahead.ts';
 import type { Run } from './run.ts';
+
+/** Words of a step's log-probabilities. */
+const LOG_PROB_ROWS_WORDS = MATVEC_ROWS * LOG_PROB_WORDS;
 
 /** Steps that were submitted and not yet read. */
 interface Batch {
   /** In the order of their logit rows. */
   readonly runs: readonly Run[];
   readonly steps: number;
+  readonly logprobs: boolean;
   readonly words: Promise<Uint32Array<ArrayBuffer>>;
 }
 
 export interface PipelineParts {
   readonly gpu: Gpu;
   readonly outputs: GpuArray;
+  /** [ring, MATVEC_ROWS, LOG_PROB_WORDS]. */
+  readonly logProbs: GpuArray;
   /** Slots of the ring of outputs. */
   readonly ring: number;
   readonly maxLogitRows: number;
@@ -33,7 +43,8 @@ export class Pipeline {
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
-    this.readback = new Readback(parts.gpu, parts.ring * parts.maxLogitRows * OUTPUT_WORDS * 4, 4);
+    const stepWords = parts.maxLogitRows * OUTPUT_WORDS + LOG_PROB_ROWS_WORDS;
+    this.readback = new Readback(parts.gpu, parts.ring * stepWords * 4, 4);
   }
 
   /** Steps that were submitted and not yet read. */
@@ -49,17 +60,21 @@ export class Pipeline {
   }
 
   /** Submits `steps` encoded steps of these runs and has their outputs read back. */
-  push(encoder: GPUCommandEncoder, firstStep: number, steps: number, runs: readonly Run[]): void {
-    const { outputs, ring, maxLogitRows } = this.#parts;
+  push(encoder: GPUCommandEncoder, firstStep: number, steps: number, runs: readonly Run[], logprobs: boolean): void {
+    const { outputs, logProbs, ring, maxLogitRows } = this.#parts;
     if (this.#batches.length === 0) this.lookahead.start();
-    const stepBytes = maxLogitRows * OUTPUT_WORDS * 4;
     const first = firstStep % ring;
     const untilEnd = Math.min(steps, ring - first);
-    const ranges: [GPUBuffer, number, number][] = [[outputs.buffer, first * stepBytes, untilEnd * stepBytes]];
-    if (steps > untilEnd) ranges.push([outputs.buffer, 0, (steps - untilEnd) * stepBytes]);
+    const ranges: [GPUBuffer, number, number][] = [];
+    const copy = ({ buffer }: GpuArray, stepBytes: number): void => {
+      ranges.push([buffer, first * stepBytes, untilEnd * stepBytes]);
+      if (steps > untilEnd) ranges.push([buffer, 0, (steps - untilEnd) * stepBytes]);
+    };
+    copy(outputs, maxLogitRows * OUTPUT_WORDS * 4);
+    if (logprobs) copy(logProbs, LOG_PROB_ROWS_WORDS * 4);
     const words = this.readback.submit(encoder, ranges);
     words.catch(() => {});
-    this.#batches.push({ runs, steps, words });
+    this.#batches.push({ runs, steps, logprobs, words });
     this.maxAhead = Math.max(this.maxAhead, this.ahead);
   }
 
@@ -82,7 +97,12 @@ export class Pipeline {
         }
         // The row of the token before was appended to the cache in this step.
         run.lease.length = run.ids.length;
-        run.accept(words[at]!, (flags & OUTPUT_DONE) !== 0);
+        const last = (flags & OUTPUT_DONE) !== 0;
+        if (!oldest.logprobs || run.logprobs === undefined) run.accept(words[at]!, last);
+        else {
+          const place = oldest.steps * stepWords + step * LOG_PROB_ROWS_WORDS + row * LOG_PROB_WORDS;
+          run.accept(words[at]!, last, readLogprobs(words.subarray(place, place + LOG_PROB_WORDS), run.logprobs));
+        }
       });
   }
 
@@ -98,3 +118,21 @@ export class Pipeline {
     this.#batches.length = 0;
   }
 }
+
+/** What sampling/log-probs wrote of a row, with so many alternatives. */
+function readLogprobs(words: Uint32Array<ArrayBuffer>, alternatives: number): TokenLogprobs {
+  const floats = new Float32Array(words.buffer, words.byteOffset, words.length);
+  const top: [number, number][] = [];
+  for (let i = 0; i < alternatives; i++) {
+    const id = words[2 + 2 * i]!;
+    const logprob = floats[3 + 2 * i]!;
+    if (id === NO_TOKEN || logprob < LEAST_LOGPROB) break;
+    top.push([id, logprob]);
+  }
+  return { logprob: floats[0]!, top };
+}
+
+/** The vocabulary has no more tokens. */
+const NO_TOKEN = 0xffffffff;
+/** Below it lie only tokens that a mask forbids. */
+const LEAST_LOGPROB = MASKED_LOGIT / 2;

@@ -1,18 +1,19 @@
-import type { AttentionBackend } from '../attention/backend.ts';
 import type { KvCache } from '../cache/kv-cache.ts';
 import type { GpuArray } from '../gpu/array.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { PlanRecorder, type Plan } from '../gpu/plan.ts';
 import { advance } from '../kernels/decoding/advance.ts';
 import type { LayerView } from '../kernels/layer-view.ts';
+import { LOG_PROB_WORDS, logProbs, MAX_ALTERNATIVES } from '../kernels/sampling/log-probs.ts';
 import { sample } from '../kernels/sampling/sample.ts';
 import { scoreRows } from '../kernels/sampling/score-rows.ts';
 import { encodeLlama, MATVEC_ROWS, type Activations, type StepShape } from '../models/llama.ts';
 import type { NetworkWeights } from '../models/network.ts';
+import type { SelfTest } from './self-test/self-test.ts';
 import type { StepState } from './step-state.ts';
 
-/** What ends a step: tokens are drawn, rows are scored against their targets, or neither. */
-export type Tail = 'sample' | 'score' | 'none';
+/** What ends a step: tokens are drawn, with or without their log-probabilities, rows are scored against their targets, or neither. */
+export type Tail = 'sample' | 'sample-logprobs' | 'score' | 'none';
 
 export interface PlanRequest {
   readonly rows: number;
@@ -29,9 +30,12 @@ export interface PlanParts {
   readonly state: StepState;
   readonly cache: KvCache;
   readonly outputs: GpuArray;
+  /** Where log-probabilities go: [ring, MATVEC_ROWS, LOG_PROB_WORDS]. */
+  readonly logProbs: GpuArray;
   /** Slots of the ring of outputs. */
   readonly ring: number;
-  readonly attention: AttentionBackend;
+  /** Chooses kernels, and compares them with the CPU before they are used. */
+  readonly selfTest: SelfTest;
 }
 
 /** Rows rounded up to a bucket: 1, 2, 4, 8 as matvecs, then 16, 32, … as matmuls. */
@@ -54,6 +58,8 @@ export class Plans {
     if (!plan) {
       plan = this.#record(key, shape, request.tail);
       this.#plans.set(key, plan);
+      // A plan that could not be recorded is tried again, not remembered.
+      plan.catch(() => this.#plans.get(key) === plan && this.#plans.delete(key));
     }
     return plan;
   }
@@ -65,18 +71,39 @@ export class Plans {
     for (const plan of plans) if (plan.status === 'fulfilled') plan.value.dispose();
   }
 
-  #record(key: string, shape: StepShape, tail: Tail): Promise<Plan> {
-    const { gpu, weights, activations, state, outputs, ring, attention } = this.#parts;
+  /** Compiles what a plan will need, without using it: weights need not be there yet. */
+  async compile(request: PlanRequest): Promise<void> {
+    const { pipelines } = this.#parts.gpu;
+    const { dispatches } = this.#encode(shapeOf(request), request.tail);
+    await Promise.all(dispatches.map(({ dispatch }) => pipelines.get(dispatch.request)));
+  }
+
+  async #record(key: string, shape: StepShape, tail: Tail): Promise<Plan> {
+    const { gpu, selfTest } = this.#parts;
+    await selfTest.prove(shape);
+    return gpu.checked(`recording the plan ${key}`, () => this.#encode(shape, tail).build(gpu, key));
+  }
+
+  #encode(shape: StepShape, tail: Tail): PlanRecorder {
+    const { weights, activations, state, outputs, logProbs: logProbsArray, ring, selfTest } = this.#parts;
     const recorder = new PlanRecorder();
     encodeLlama(
       recorder,
-      { weights, activations, state: state.array, layers: layerViews(this.#parts), attention },
+      {
+        weights,
+        activations,
+        state: state.array,
+        layers: layerViews(this.#parts),
+        attention: selfTest.attention,
+        variantOf: selfTest.variantOf,
+      },
       shape,
     );
     const constants = { VOCAB: weights.config.vocab, RING: ring };
     const params = { rows: shape.logitRows };
     const logits = activations.logits;
-    if (tail === 'sample')
+    const sampled = isSampled(tail);
+    if (sampled)
       recorder.add(
         'sample',
         sample.call({
@@ -92,6 +119,22 @@ export class Plans {
           },
         }),
       );
+    if (tail === 'sample-logprobs')
+      recorder.add(
+        'logprobs',
+        logProbs.call({
+          params: { ...params, count: MAX_ALTERNATIVES },
+          constants: { ...constants, ROWS: MATVEC_ROWS, WORDS: LOG_PROB_WORDS },
+          variant: undefined,
+          bindings: {
+            state: state.array,
+            logits,
+            block_max: activations.blockMax,
+            outputs,
+            log_probs: logProbsArray,
+          },
+        }),
+      );
     if (tail === 'score')
       recorder.add(
         'score',
@@ -101,17 +144,19 @@ export class Plans {
       'advance',
       advance.call({
         params: {},
-        constants: { RING: ring, SAMPLED: tail === 'sample' },
+        constants: { RING: ring, SAMPLED: sampled },
         variant: undefined,
         bindings: { state: state.array, outputs },
       }),
     );
-    return gpu.checked(`recording the plan ${key}`, () => recorder.build(gpu, key));
+    return recorder;
   }
 }
 
+const isSampled = (tail: Tail): boolean => tail === 'sample' || tail === 'sample-logprobs';
+
 function shapeOf({ rows, logitRows, length, tail }: PlanRequest): StepShape {
-  const sampled = tail === 'sample';
+  const sampled = isSampled(tail);
   return {
     rows: rowBucket(rows),
     logitRows: logitRows === 0 ? 0 : sampled ? Math.min(MATVEC_ROWS, rowBucket(logitRows)) : rowBucket(logitRows),

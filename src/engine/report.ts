@@ -77,6 +77,7 @@ export function createReport(
     },
     load: { milliseconds: runtime.loadMs, repackedTensors: matrixCount(gguf) },
     tuning: tuningReport(runtime.tuning),
+    selfTest: { kernels: runtime.selfTest.checked, milliseconds: runtime.selfTest.milliseconds },
     fallbacks: [
       ...sourceFallbacks,
       ...runtime.fallbacks,

@@ -1,7 +1,7 @@
 import { abortedError } from '../core/errors.ts';
 import type { SamplingSettings } from '../sampling/settings.ts';
 import type { StreamDecoder } from '../tokenizer/stream-decoder.ts';
-import type { Generation, GenerationResult, TokenEvent } from '../core/api.ts';
+import type { Generation, GenerationResult, TokenEvent, TokenLogprobs, TokenMask } from '../core/api.ts';
 import type { Lease } from './sequences.ts';
 
 export interface RunOptions {
@@ -14,6 +14,9 @@ export interface RunOptions {
   readonly ignoreEos: boolean;
   readonly maxTokens: number;
   readonly decoder: StreamDecoder;
+  readonly mask?: TokenMask | undefined;
+  /** Alternatives to tell of each token; undefined = no log-probabilities. */
+  readonly logprobs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called once, when nothing more will be appended. */
   readonly onEnd?: ((result: GenerationResult) => void) | undefined;
@@ -29,6 +32,8 @@ export class Run implements Generation {
   readonly ignoreEos: boolean;
   readonly maxTokens: number;
   readonly promptTokens: number;
+  readonly mask: TokenMask | undefined;
+  readonly logprobs: number | undefined;
   /** No more tokens are wanted; the scheduler drops the run when it next looks. */
   ended = false;
   readonly #decoder: StreamDecoder;
@@ -41,6 +46,7 @@ export class Run implements Generation {
   #firstAt = 0;
   #lastAt = 0;
   #text = '';
+  readonly #logprobs: TokenLogprobs[] = [];
   #wake: (() => void) | undefined;
   #error: unknown;
   #resolve!: (result: GenerationResult) => void;
@@ -54,6 +60,8 @@ export class Run implements Generation {
     this.ignoreEos = options.ignoreEos;
     this.maxTokens = options.maxTokens;
     this.promptTokens = options.ids.length;
+    this.mask = options.mask;
+    this.logprobs = options.logprobs;
     this.#decoder = options.decoder;
     this.#onEnd = options.onEnd;
     this.#signal = options.signal;
@@ -77,8 +85,8 @@ export class Run implements Generation {
     this.#cachedTokens = cachedTokens;
   }
 
-  /** Takes the next token; `last` when the GPU has ended the sequence with it. */
-  accept(id: number, last: boolean): void {
+  /** Takes the next token; `last` when the GPU has ended the sequence with it, `logprobs` when they are told. */
+  accept(id: number, last: boolean, logprobs?: TokenLogprobs): void {
     this.#lastAt = performance.now();
     if (this.generated === 0) this.#firstAt = this.#lastAt;
     this.ids.push(id);
@@ -87,7 +95,8 @@ export class Run implements Generation {
     const length = !stop && !stopped && (last || this.generated >= this.maxTokens);
     const rest = length ? this.#decoder.flush().text : '';
     this.#text += text + rest;
-    this.#events.push({ id, text: text + rest });
+    if (logprobs) this.#logprobs.push(logprobs);
+    this.#events.push({ id, text: text + rest, ...(logprobs && { logprobs }) });
     if (stop || stopped) this.#end('stop');
     else if (length) this.#end('length');
     this.#wake?.();
@@ -123,6 +132,7 @@ export class Run implements Generation {
       timeToFirstTokenMs: tokens > 0 ? this.#firstAt - this.#started : 0,
       tokensPerSecond: tokens > 1 ? (tokens - 1) / ((this.#lastAt - this.#firstAt) / 1000) : 0,
       seed: this.sampling.seed,
+      ...(this.logprobs !== undefined && { logprobs: this.#logprobs }),
     };
     this.#onEnd?.(result);
     this.#resolve(result);

@@ -5,9 +5,10 @@ import { ceilDiv } from '../core/invariant.ts';
 import { wholeBuffer, type GpuArray } from '../gpu/array.ts';
 import { requestGpu, type Gpu, type GpuRequest } from '../gpu/device.ts';
 import { PAGE_SLOTS, type KvType } from '../kernels/cache-layout.ts';
+import { LOG_PROB_WORDS } from '../kernels/sampling/log-probs.ts';
 import { outputsWords } from '../kernels/sampling/outputs.ts';
 import type { ModelConfig } from '../models/model-config.ts';
-import type { Activations } from '../models/llama.ts';
+import { MATVEC_ROWS, type Activations } from '../models/llama.ts';
 import type { NetworkWeights } from '../models/network.ts';
 import type { ByteSource } from '../weights/byte-source.ts';
 import type { GgufFile } from '../weights/gguf.ts';
@@ -15,6 +16,7 @@ import { createActivations } from './activations.ts';
 import type { LoadProgress } from '../core/api.ts';
 import { Plans } from './plans.ts';
 import { Scheduler } from './scheduler.ts';
+import { SelfTest } from './self-test/self-test.ts';
 import { Sequences } from './sequences.ts';
 import { StepState } from './step-state.ts';
 import { autotune, type TuningTable } from './tuning/autotune.ts';
@@ -68,6 +70,7 @@ export interface Runtime {
   readonly scheduler: Scheduler;
   readonly fallbacks: string[];
   readonly tuning: TuningTable;
+  readonly selfTest: SelfTest;
   readonly loadMs: number;
 }
 
@@ -91,7 +94,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       store: options.tuningStore,
     });
     throwIfAborted(signal);
-    const { weights, load } = await allocateWeights({
+    const { weights, planned, load } = await allocateWeights({
       gpu,
       source,
       gguf,
@@ -110,6 +113,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
         maxLogitRows: MAX_LOGIT_ROWS,
         maxSequences: MAX_SEQUENCES,
         separateGate: weights.layers.some(({ gateUp }) => !('matrix' in gateUp)),
+        int8: matricesOf(weightPlan).some((shape) => tuning.tuningOf(shape).matmul.activations === 'int8'),
       });
       const cache = new KvCache(gpu, kv, config.layers);
       const pages = ceilDiv(context, PAGE_SLOTS);
@@ -124,6 +128,16 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       });
       const sequences = new Sequences(cache, state);
       const outputs = wholeBuffer(gpu.createBuffer('outputs', outputsWords(RING, MAX_LOGIT_ROWS) * 4));
+      const logProbs = wholeBuffer(gpu.createBuffer('log-probabilities', RING * MATVEC_ROWS * LOG_PROB_WORDS * 4));
+      const selfTest = new SelfTest({
+        gpu,
+        source,
+        weights,
+        planned,
+        kv,
+        attention: [dense({ software: gpu.software }), dense({ software: !gpu.software })],
+        onFallback: (reason) => fallbacks.push(reason),
+      });
       const plans = new Plans({
         gpu,
         weights,
@@ -131,8 +145,9 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
         state,
         cache,
         outputs,
+        logProbs,
         ring: RING,
-        attention: dense({ software: gpu.software }),
+        selfTest,
       });
       const scheduler = new Scheduler({
         gpu,
@@ -140,6 +155,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
         state,
         sequences,
         outputs,
+        logProbs,
         ring: RING,
         counts: activations.counts,
         vocab: config.vocab,
@@ -162,23 +178,29 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
         scheduler,
         fallbacks,
         tuning,
+        selfTest,
       };
     });
-    // Pipelines compile while the file is read.
-    const compiling = prepare(runtime.plans, gpu.software ? [1] : [1, chunkRows]);
+    // Pipelines compile while the file is read. Software adapters compile so slowly that they begin with the decode plan.
+    const first = (gpu.software ? [1] : [1, chunkRows]).map((rows) => ({
+      rows,
+      logitRows: 1,
+      length: rows + 1,
+      tail: 'sample' as const,
+    }));
+    const compiling = Promise.all(first.map((request) => runtime.plans.compile(request)));
     compiling.catch(() => {});
     await load();
     onProgress({ stage: 'compile', loadedBytes: 0, totalBytes: 0 });
     await compiling;
+    for (const request of first) {
+      // oxlint-disable-next-line no-await-in-loop -- what one compares the next need not
+      await runtime.plans.for(request);
+    }
     onProgress({ stage: 'ready', loadedBytes: 0, totalBytes: 0 });
     return { ...runtime, loadMs: performance.now() - started };
   } catch (error) {
     gpu.dispose();
     throw gpu.lostError ?? error;
   }
-}
-
-/** Records the plans that the first answer needs. Software adapters compile so slowly that they do with the decode plan. */
-async function prepare(plans: Plans, rows: readonly number[]): Promise<void> {
-  await Promise.all(rows.map((count) => plans.for({ rows: count, logitRows: 1, length: count + 1, tail: 'sample' })));
 }

@@ -4,14 +4,16 @@ import type { GpuArray } from '../gpu/array.ts';
 import type { Gpu, GpuCounts } from '../gpu/device.ts';
 import type { Plan } from '../gpu/plan.ts';
 import type { Readback } from '../gpu/readback.ts';
-import { COUNT_PROMPT } from '../kernels/sampling/penalties-part.ts';
+import { COUNT_PROMPT, maskAt } from '../kernels/sampling/penalties-part.ts';
 import { MATVEC_ROWS } from '../models/llama.ts';
 import { hasPenalties, packSequence } from '../sampling/settings.ts';
+import { Pacing } from './pacing.ts';
 import { Pipeline } from './pipeline.ts';
-import type { Plans } from './plans.ts';
+import type { Plans, Tail } from './plans.ts';
 import type { Run } from './run.ts';
 import type { Sequences } from './sequences.ts';
 import type { StepState } from './step-state.ts';
+import { nextMask } from './token-mask.ts';
 
 /** Tokens for which pages are reserved ahead, so that the steps between write nothing. */
 const RESERVE_AHEAD = 256;
@@ -22,6 +24,7 @@ export interface SchedulerParts {
   readonly state: StepState;
   readonly sequences: Sequences;
   readonly outputs: GpuArray;
+  readonly logProbs: GpuArray;
   readonly ring: number;
   readonly counts: GpuArray;
   readonly vocab: number;
@@ -50,6 +53,7 @@ export class Scheduler {
   readonly pipeline: Pipeline;
   readonly #waiting: Run[] = [];
   readonly #jobs: { readonly start: () => Promise<void>; readonly fail: (error: unknown) => void }[] = [];
+  readonly #pacing: Pacing;
   #active: Run[] = [];
   /** The runs whose rows the GPU advances by itself, in row order; empty when the next step must be fed. */
   #continuing: readonly Run[] = [];
@@ -58,8 +62,9 @@ export class Scheduler {
 
   constructor(parts: SchedulerParts) {
     this.#parts = parts;
-    const { gpu, outputs, ring, state } = parts;
-    this.pipeline = new Pipeline({ gpu, outputs, ring, maxLogitRows: state.layout.maxLogitRows });
+    this.#pacing = new Pacing(parts.chunkRows);
+    const { gpu, outputs, logProbs, ring, state } = parts;
+    this.pipeline = new Pipeline({ gpu, outputs, logProbs, ring, maxLogitRows: state.layout.maxLogitRows });
   }
 
   /** Queues a run; it joins the running ones at the next step. */
@@ -171,7 +176,8 @@ export class Scheduler {
 
   /** Feeds the next tokens of every run: one of each that generates, and as much of the prompts as a chunk holds. */
   async #feed(): Promise<void> {
-    const { state, plans, gpu, chunkRows } = this.#parts;
+    const { state, plans, gpu } = this.#parts;
+    const { chunkRows } = this.#pacing;
     const rows: BatchRow[] = [];
     const finishing: Run[] = [];
     const fed: { run: Run; count: number }[] = [];
@@ -196,11 +202,12 @@ export class Scheduler {
     for (const { run, count } of fed) run.lease.length += count;
     const length = Math.max(...fed.map(({ run }) => run.lease.length));
     const sampled = finishing.length > 0;
+    const logprobs = wantLogprobs(finishing);
     const plan = await plans.for({
       rows: rows.length,
       logitRows: finishing.length,
       length,
-      tail: sampled ? 'sample' : 'none',
+      tail: sampled ? sampledTail(logprobs) : 'none',
     });
     state.writeBatch(
       { rows },
@@ -211,19 +218,24 @@ export class Scheduler {
           stopIds: run.stopIds,
           ignoreEos: run.ignoreEos,
           rows: count,
+          masked: run.mask !== undefined,
         }),
       })),
     );
+    this.#writeMasks(finishing);
     this.statistics[rows.length > finishing.length ? 'prefill' : 'decode']++;
-    const encoder = encode(gpu, plan, 1);
+    const started = performance.now();
+    const encoder = encodeInSubmits(gpu, plan, this.#pacing.submits(rows.length));
     const step = state.step++;
     if (!sampled) {
       gpu.submit([encoder.finish()]);
       await Promise.race([gpu.device.queue.onSubmittedWorkDone(), gpu.lost.then((error) => Promise.reject(error))]);
+      this.#pacing.finished(rows.length, performance.now() - started);
       return;
     }
-    this.pipeline.push(encoder, step, 1, finishing);
+    this.pipeline.push(encoder, step, 1, finishing, logprobs);
     await this.pipeline.read();
+    if (rows.length > MATVEC_ROWS) this.#pacing.finished(rows.length, performance.now() - started);
     if (finishing.length === this.#active.length) this.#continuing = finishing;
   }
 
@@ -234,7 +246,9 @@ export class Scheduler {
     const { pipeline } = this;
     const { ahead } = pipeline;
     const left = Math.max(...runs.map((run) => run.maxTokens - run.generated)) - ahead;
-    const count = Math.min(pipeline.room, left);
+    // A mask depends on every token before it.
+    const masked = runs.some(({ mask }) => mask);
+    const count = masked ? Math.min(1, left, ahead > 0 ? 0 : 1) : Math.min(pipeline.room, left);
     if (count > 0) {
       const needed = (run: Run): number => Math.min(run.lease.length + ahead + count, run.promptTokens + run.maxTokens);
       const short = runs.filter((run) => sequences.missingPages(run.lease, needed(run)) > 0);
@@ -252,14 +266,17 @@ export class Scheduler {
       // A drain above has read steps that may have ended runs.
       if (short.length > 0) return;
       const length = Math.max(...runs.map((run) => run.lease.length)) + ahead + count;
-      const plan = await plans.for({ rows: runs.length, logitRows: runs.length, length, tail: 'sample' });
+      const logprobs = wantLogprobs(runs);
+      const tail = sampledTail(logprobs);
+      const plan = await plans.for({ rows: runs.length, logitRows: runs.length, length, tail });
+      if (masked && !this.#writeMasks(runs)) return;
       const before = { ...gpu.counts };
       const encoder = encode(gpu, plan, count);
-      pipeline.push(encoder, state.step, count, runs);
+      pipeline.push(encoder, state.step, count, runs, logprobs);
       state.step += count;
       this.#note(before, count, plan);
       this.statistics.decode += count;
-      if (pipeline.room > 0) return;
+      if (!masked && pipeline.room > 0) return;
     }
     await pipeline.read();
   }
@@ -279,6 +296,22 @@ export class Scheduler {
     gpu.write(counts.buffer, run.lease.sequence! * vocab * 4, table);
   }
 
+  /** Writes what may come next in each of these runs that has a mask; false when one of them failed. */
+  #writeMasks(runs: readonly Run[]): boolean {
+    const { counts, vocab, gpu, state } = this.#parts;
+    for (const run of runs) {
+      if (!run.mask || run.ended) continue;
+      try {
+        const words = nextMask(run.mask, run.ids.slice(run.promptTokens), vocab);
+        gpu.write(counts.buffer, maskAt(vocab, state.layout.maxSequences, run.lease.sequence!) * 4, words);
+      } catch (error) {
+        run.fail(error);
+        return false;
+      }
+    }
+    return true;
+  }
+
   #note(before: GpuCounts, steps: number, plan: Plan): void {
     const now = this.#parts.gpu.counts;
     const { perToken } = this.statistics;
@@ -291,6 +324,9 @@ export class Scheduler {
 /** Tokens whose keys and values are not cached yet. */
 const pendingOf = (run: Run): number => run.ids.length - run.lease.length;
 
+const wantLogprobs = (runs: readonly Run[]): boolean => runs.some(({ logprobs }) => logprobs !== undefined);
+const sampledTail = (logprobs: boolean): Tail => (logprobs ? 'sample-logprobs' : 'sample');
+
 /** `steps` replays of a plan in one pass. */
 function encode(gpu: Gpu, plan: Plan, steps: number): GPUCommandEncoder {
   const encoder = gpu.device.createCommandEncoder();
@@ -298,4 +334,17 @@ function encode(gpu: Gpu, plan: Plan, steps: number): GPUCommandEncoder {
   for (let step = 0; step < steps; step++) plan.encode(pass);
   pass.end();
   return encoder;
+}
+
+/** One replay of a plan, all but its last part submitted already, so that no submit holds the GPU for long. */
+function encodeInSubmits(gpu: Gpu, plan: Plan, submits: number): GPUCommandEncoder {
+  const { length } = plan.entries;
+  for (let part = 0; ; part++) {
+    const encoder = gpu.device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    plan.encode(pass, Math.floor((part * length) / submits), Math.floor(((part + 1) * length) / submits));
+    pass.end();
+    if (part + 1 >= submits) return encoder;
+    gpu.submit([encoder.finish()]);
+  }
 }

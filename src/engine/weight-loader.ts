@@ -40,6 +40,8 @@ interface Upload extends PlannedRows {
 /** Allocated weights, which are there when `loaded` resolves. */
 export interface LoadingWeights {
   readonly weights: NetworkWeights;
+  /** What each matrix is made of. */
+  readonly planned: ReadonlyMap<Matrix, PlannedMatrix>;
   /**
    * Streams the tensors into them, repacked on the GPU.
    * @throws StorageError when the file cannot be read; AbortedError; DeviceLostError.
@@ -103,6 +105,7 @@ export async function allocateWeights(options: LoadWeightsOptions): Promise<Load
       finalNormAt: vectors.at.get('output_norm.weight')!,
       vectors: vectors.array,
     },
+    planned: new Map([...made].map(([planned, { matrix }]) => [matrix, planned])),
     load: () => stream(options, uploads),
   };
 }

@@ -75,16 +75,16 @@ export class Plan {
     this.#uniforms = uniforms;
   }
 
-  /** Encodes every dispatch into a pass that is already open. */
-  encode(pass: GPUComputePassEncoder): void {
+  /** Encodes the dispatches from `from` to before `to`, by default all, into a pass that is already open. */
+  encode(pass: GPUComputePassEncoder, from = 0, to = this.entries.length): void {
     const { entries } = this;
-    for (let i = 0; i < entries.length; i++) {
+    for (let i = from; i < to; i++) {
       const entry = entries[i]!;
       pass.setPipeline(entry.pipeline);
       pass.setBindGroup(0, entry.group);
       pass.dispatchWorkgroups(entry.x, entry.y, entry.z);
     }
-    this.#gpu.counts.dispatches += entries.length;
+    this.#gpu.counts.dispatches += to - from;
   }
 
   /** One pass, one submit. */

@@ -45,6 +45,7 @@ export const SequenceWord = {
 export const SEQUENCE_DONE = 1;
 export const SEQUENCE_PENALTIES = 2;
 export const SEQUENCE_IGNORE_EOS = 4;
+export const SEQUENCE_MASKED = 8;
 
 /** Words before each section, and the whole. */
 export interface StepLayout extends StepSizes {

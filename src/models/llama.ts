@@ -1,6 +1,7 @@
 import type { AttentionBackend } from '../attention/backend.ts';
 import type { GpuArray } from '../gpu/array.ts';
 import type { PlanRecorder } from '../gpu/plan.ts';
+import { quantizeRows } from '../kernels/elementwise/quantize-rows.ts';
 import { siluMul } from '../kernels/elementwise/silu-mul.ts';
 import { embed } from '../kernels/elementwise/embed.ts';
 import type { LayerView } from '../kernels/layer-view.ts';
@@ -8,16 +9,18 @@ import { gateUp } from '../kernels/linear/gate-up.ts';
 import { head } from '../kernels/linear/head.ts';
 import { project } from '../kernels/linear/project.ts';
 import { qkv } from '../kernels/linear/qkv.ts';
-import { linearConstants, linearParams, type LinearVariant } from '../kernels/linear/variant.ts';
-import { rmsNorm, rmsNormThreads } from '../kernels/norm/rms-norm.ts';
-import { weightConstants } from '../kernels/weights/format.ts';
+import { fitTile, linearConstants, linearParams, type LinearVariant } from '../kernels/linear/variant.ts';
+import { rmsNorm, rmsNormThreads, type NormOutput } from '../kernels/norm/rms-norm.ts';
+import { BLOCK, weightConstants } from '../kernels/weights/format.ts';
 import type { NetworkWeights, TunedMatrix } from './network.ts';
 
-/** The buffers a step works in; all f32, rows first. */
+/** The buffers a step works in; all f32 but one, rows first. */
 export interface Activations {
   readonly hidden: GpuArray;
   /** Normalised rows, where the norm is not folded into a matvec. */
   readonly normed: GpuArray;
+  /** Rows as int8, where a matmul takes them so. */
+  readonly int8: GpuArray;
   readonly query: GpuArray;
   readonly attention: GpuArray;
   readonly partials: GpuArray;
@@ -27,7 +30,7 @@ export interface Activations {
   readonly gate: GpuArray;
   readonly logits: GpuArray;
   readonly blockMax: GpuArray;
-  /** [sequences, vocab] token counts for penalties. */
+  /** Token counts for penalties, then masks; see `lib/penalties`. */
   readonly counts: GpuArray;
 }
 
@@ -49,6 +52,8 @@ export interface StepContext {
   /** Per layer: the cache and the shape of its heads. */
   readonly layers: readonly LayerView[];
   readonly attention: AttentionBackend;
+  /** The kernel shape for so many rows of a matrix, or of the head; see `tunedVariant`. */
+  readonly variantOf: typeof tunedVariant;
 }
 
 /** Up to this many rows run as matvecs, with the norms folded in. */
@@ -62,39 +67,63 @@ export function encodeLlama(recorder: PlanRecorder, context: StepContext, shape:
   const fused = rows <= MATVEC_ROWS;
   const epsilon = config.normEpsilon;
 
-  const shapeOf = ({ tuning }: TunedMatrix, count: number): LinearVariant =>
-    count <= MATVEC_ROWS ? tuning.rows(matvecColumns(count)) : tuning.matmul;
-  const linear = (tuned: TunedMatrix, count: number, norm: boolean) => {
-    const variant = shapeOf(tuned, count);
+  const linear = (tuned: TunedMatrix, count: number, norm: boolean, isHead = false) => {
+    const variant = context.variantOf(tuned, count, isHead);
     return {
       constants: linearConstants(tuned.matrix, variant, norm),
       variant: { type: tuned.matrix.type, shape: variant },
       weights: { codes: tuned.matrix.codes, aux: tuned.matrix.aux },
     };
   };
-  /** Rows to multiply: the hidden rows where the matvec normalises them itself, else a normalised copy. */
-  const normed = (gainAt: number, label: string): GpuArray => {
-    if (fused) return activations.hidden;
-    recorder.add(
-      label,
-      rmsNorm.call({
-        params: { epsilon, gain_at: gainAt, rows },
-        constants: { HIDDEN: config.hidden, THREADS: rmsNormThreads(config.hidden) },
-        variant: undefined,
-        bindings: { state, x: activations.hidden, gain: vectors, y: activations.normed },
-      }),
-    );
-    return activations.normed;
+  /** How `count` rows must be stored for this matrix. */
+  const inputOf = (tuned: TunedMatrix, count: number): NormOutput =>
+    context.variantOf(tuned, count, false).activations === 'int8' ? 'int8' : 'f32';
+  /** Writes normalised copies of the hidden rows, one for each way in which `readers` take them. */
+  const normalise = (gainAt: number, readers: readonly NormOutput[], label: string): Record<NormOutput, GpuArray> => {
+    const copies = { f32: activations.normed, int8: activations.int8 };
+    for (const output of new Set(readers))
+      recorder.add(
+        label,
+        rmsNorm.call({
+          params: { epsilon, gain_at: gainAt, rows },
+          constants: { HIDDEN: config.hidden, THREADS: rmsNormThreads(config.hidden) },
+          variant: output,
+          bindings: { state, x: activations.hidden, gain: vectors, y: copies[output] },
+        }),
+      );
+    return copies;
   };
+  /** Rows to multiply: the hidden rows where the matvec normalises them itself, else a normalised copy. */
+  const normed = (gainAt: number, readers: readonly TunedMatrix[], label: string): Record<NormOutput, GpuArray> =>
+    fused
+      ? { f32: activations.hidden, int8: activations.hidden }
+      : normalise(
+          gainAt,
+          readers.map((tuned) => inputOf(tuned, rows)),
+          label,
+        );
   const projected = (tuned: TunedMatrix, x: GpuArray, y: GpuArray, residual: boolean, label: string): void => {
     const { constants, variant, weights: bound } = linear(tuned, rows, false);
+    let input = x;
+    if (inputOf(tuned, rows) === 'int8') {
+      input = activations.int8;
+      recorder.add(
+        `${label}.int8`,
+        quantizeRows.call({
+          params: { blocks: (rows * tuned.matrix.columns) / BLOCK },
+          constants: {},
+          variant: undefined,
+          bindings: { x, y: input },
+        }),
+      );
+    }
     recorder.add(
       label,
       project.call({
         params: { ...linearParams(tuned.matrix), columns: rows },
         constants: { ...constants, RESIDUAL: residual },
         variant,
-        bindings: { ...bound, x, y },
+        bindings: { ...bound, x: input, y },
       }),
     );
   };
@@ -113,7 +142,7 @@ export function encodeLlama(recorder: PlanRecorder, context: StepContext, shape:
   weights.layers.forEach((layer, index) => {
     const view = context.layers[index]!;
     const { qHeads, kvHeads, headDim, rope } = config.layers[index]!;
-    const x = normed(layer.attentionNormAt, 'layer.norm');
+    const x = normed(layer.attentionNormAt, layer.qkv, 'layer.norm');
     for (const part of layer.qkv) {
       const { constants, variant, weights: bound } = linear(part, rows, fused);
       recorder.add(
@@ -130,7 +159,14 @@ export function encodeLlama(recorder: PlanRecorder, context: StepContext, shape:
           },
           constants: { ...constants, Q_HEADS: qHeads, KV_HEADS: kvHeads, HEAD_DIM: headDim, ROPE_PAIRS: rope.dims / 2 },
           variant: { ...variant, kv: view.kv },
-          bindings: { ...bound, x, vectors, state, query: activations.query, cache: view.cache },
+          bindings: {
+            ...bound,
+            x: x[inputOf(part, rows)],
+            vectors,
+            state,
+            query: activations.query,
+            cache: view.cache,
+          },
         }),
       );
     }
@@ -141,8 +177,8 @@ export function encodeLlama(recorder: PlanRecorder, context: StepContext, shape:
       { rows, lengthBucket: shape.lengthBucket },
     );
     projected(layer.output, activations.attention, activations.hidden, true, 'layer.output');
-    const n = normed(layer.ffnNormAt, 'layer.norm');
     if ('matrix' in layer.gateUp) {
+      const n = normed(layer.ffnNormAt, [layer.gateUp], 'layer.norm');
       const { constants, variant, weights: bound } = linear(layer.gateUp, rows, fused);
       recorder.add(
         'layer.gate-up',
@@ -150,7 +186,7 @@ export function encodeLlama(recorder: PlanRecorder, context: StepContext, shape:
           params: { ...linearParams(layer.gateUp.matrix), columns: rows, epsilon, gain_at: layer.ffnNormAt },
           constants,
           variant,
-          bindings: { ...bound, x: n, vectors, y: activations.ffn },
+          bindings: { ...bound, x: n[inputOf(layer.gateUp, rows)], vectors, y: activations.ffn },
         }),
       );
     } else gateAndUp(layer.gateUp.gate, layer.gateUp.up, layer.ffnNormAt);
@@ -161,16 +197,7 @@ export function encodeLlama(recorder: PlanRecorder, context: StepContext, shape:
 
   /** Gate and up of different types: two matvecs of a normalised copy, then silu(gate) * up. */
   function gateAndUp(gate: TunedMatrix, up: TunedMatrix, gainAt: number): void {
-    if (fused)
-      recorder.add(
-        'layer.norm',
-        rmsNorm.call({
-          params: { epsilon, gain_at: gainAt, rows },
-          constants: { HIDDEN: config.hidden, THREADS: rmsNormThreads(config.hidden) },
-          variant: undefined,
-          bindings: { state, x: activations.hidden, gain: vectors, y: activations.normed },
-        }),
-      );
+    normalise(gainAt, ['f32'], 'layer.norm');
     projected(gate, activations.normed, activations.gate, false, 'layer.gate');
     projected(up, activations.normed, activations.ffn, false, 'layer.up');
     recorder.add(
@@ -187,21 +214,10 @@ export function encodeLlama(recorder: PlanRecorder, context: StepContext, shape:
   function encodeHead(): void {
     const { logitRows, maxima } = shape;
     const foldNorm = logitRows <= MATVEC_ROWS;
-    let x = activations.hidden;
-    if (!foldNorm) {
-      recorder.add(
-        'head.norm',
-        rmsNorm.call({
-          params: { epsilon, gain_at: weights.finalNormAt, rows },
-          constants: { HIDDEN: config.hidden, THREADS: rmsNormThreads(config.hidden) },
-          variant: undefined,
-          bindings: { state, x: activations.hidden, gain: vectors, y: activations.normed },
-        }),
-      );
-      x = activations.normed;
-    }
+    const inputs = weights.head.map((part) => inputOf(part, logitRows));
+    const x = foldNorm ? undefined : normalise(weights.finalNormAt, inputs, 'head.norm');
     for (const part of weights.head) {
-      const { constants, variant, weights: bound } = linear(part, logitRows, foldNorm);
+      const { constants, variant, weights: bound } = linear(part, logitRows, foldNorm, true);
       recorder.add(
         'head',
         head.call({
@@ -216,7 +232,7 @@ export function encodeLlama(recorder: PlanRecorder, context: StepContext, shape:
           variant,
           bindings: {
             ...bound,
-            x,
+            x: x ? x[inputOf(part, logitRows)] : activations.hidden,
             vectors,
             state,
             counts: activations.counts,
@@ -231,3 +247,7 @@ export function encodeLlama(recorder: PlanRecorder, context: StepContext, shape:
 
 /** The matvec kernel that serves `count` rows: 1, 2, 4 or 8. */
 export const matvecColumns = (count: number): 1 | 2 | 4 | 8 => (count <= 1 ? 1 : count <= 2 ? 2 : count <= 4 ? 4 : 8);
+
+/** The kernel shape that tuning chose for so many rows. */
+export const tunedVariant = ({ tuning, matrix }: TunedMatrix, rows: number, isHead: boolean): LinearVariant =>
+  rows <= MATVEC_ROWS ? tuning.rows(matvecColumns(rows)) : fitTile(tuning.matmul, matrix.outputs, rows, isHead);

@@ -3,6 +3,7 @@ import type { SamplingOptions } from '../core/api.ts';
 import {
   MAX_STOP_IDS,
   SEQUENCE_IGNORE_EOS,
+  SEQUENCE_MASKED,
   SEQUENCE_PENALTIES,
   SEQUENCE_WORDS,
   SequenceWord,
@@ -88,6 +89,8 @@ export interface SequenceStart {
   readonly ignoreEos: boolean;
   /** The sequence's rows in the step that comes next. */
   readonly rows: number;
+  /** Only tokens of the sequence's mask may be drawn. */
+  readonly masked?: boolean;
 }
 
 /**
@@ -96,7 +99,7 @@ export interface SequenceStart {
  */
 export function packSequence(
   settings: SamplingSettings,
-  { remaining, stopIds, ignoreEos, rows }: SequenceStart,
+  { remaining, stopIds, ignoreEos, rows, masked = false }: SequenceStart,
 ): Uint32Array<ArrayBuffer> {
   if (stopIds.length > MAX_STOP_IDS)
     throw new ModelFileError({
@@ -107,7 +110,10 @@ export function packSequence(
     });
   const words = new Uint32Array(SEQUENCE_WORDS);
   const floats = new Float32Array(words.buffer);
-  words[SequenceWord.flags] = (hasPenalties(settings) ? SEQUENCE_PENALTIES : 0) | (ignoreEos ? SEQUENCE_IGNORE_EOS : 0);
+  words[SequenceWord.flags] =
+    (hasPenalties(settings) ? SEQUENCE_PENALTIES : 0) |
+    (ignoreEos ? SEQUENCE_IGNORE_EOS : 0) |
+    (masked ? SEQUENCE_MASKED : 0);
   words[SequenceWord.seed] = settings.seed;
   words[SequenceWord.remaining] = remaining;
   floats[SequenceWord.temperature] = settings.temperature;

@@ -65,8 +65,8 @@ export class HostStream {
     // It rejects together with the iterator, whose error is the one that is passed on.
     generation.result.catch(() => undefined);
     try {
-      for await (const { id, text } of generation) {
-        this.#batch.push({ id, text });
+      for await (const event of generation) {
+        this.#batch.push(event);
         // A timer, so that tokens which come out of one readback travel in one message.
         this.#timer ??= setTimeout(() => this.#flush(), 0);
         if (--this.#allowed <= 0) await this.#untilAllowed();

@@ -1,3 +1,4 @@
+import rowLogSum from '../../../shaders/lib/row-log-sum.wgsl?raw';
 import rowReduce from '../../../shaders/lib/row-reduce.wgsl?raw';
 import source from '../../../shaders/sampling/score-rows.wgsl?raw';
 import { defineKernel } from '../../gpu/kernel.ts';
@@ -11,6 +12,11 @@ export const scoreRows = defineKernel({
   params: { rows: 'u32' },
   bindings: { state: 'read', logits: 'read', outputs: 'read_write' },
   constants: ['VOCAB', 'RING'],
-  includes: () => [stepStatePart, outputsPart, { name: 'lib/row-reduce', text: rowReduce }],
+  includes: () => [
+    stepStatePart,
+    outputsPart,
+    { name: 'lib/row-reduce', text: rowReduce },
+    { name: 'lib/row-log-sum', text: rowLogSum },
+  ],
   grid: ({ rows }) => [rows],
 });

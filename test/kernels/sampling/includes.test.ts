@@ -3,7 +3,13 @@ import philox from '../../../shaders/lib/philox.wgsl?raw';
 import rowReduce from '../../../shaders/lib/row-reduce.wgsl?raw';
 import { philox4x32, toUnit } from '../../../src/core/rng.ts';
 import { requestGpu, type Gpu } from '../../../src/gpu/device.ts';
-import { COUNT_PROMPT, penaltiesPart } from '../../../src/kernels/sampling/penalties-part.ts';
+import {
+  COUNT_PROMPT,
+  countsWords,
+  maskAt,
+  MASKED_LOGIT,
+  penaltiesPart,
+} from '../../../src/kernels/sampling/penalties-part.ts';
 import { stepStatePart } from '../../../src/kernels/step-layout.ts';
 import { GENERATE_DEFAULTS, packSequence } from '../../../src/sampling/settings.ts';
 import golden from '../../golden/rng-philox.json';
@@ -127,6 +133,36 @@ describe('lib/penalties', () => {
       const count = table[2 * vocab + i]!;
       const want = penalised(logit, count >= COUNT_PROMPT, count % COUNT_PROMPT, reference);
       expect(Math.abs(got[i]! - want), `logit ${logit}, count ${count}`).toBeLessThanOrEqual(1e-6 * Math.abs(want));
+    });
+  });
+
+  test('a mask forbids what it does not name, and leaves the rest as it is', async () => {
+    const layout = smallLayout();
+    const size = 70;
+    const start = { remaining: 1, stopIds: [], ignoreEos: false, rows: 1 };
+    const off = packSequence({ ...GENERATE_DEFAULTS, seed: 0 }, start);
+    const on = packSequence({ ...GENERATE_DEFAULTS, seed: 0 }, { ...start, masked: true });
+    const table = new Uint32Array(countsWords(size, layout.maxSequences));
+    table.set([0x80000005, 0, 0b100001], maskAt(size, layout.maxSequences, 1));
+    const input = Float32Array.from({ length: size }, (_, i) => i - 35);
+    const got = await runInline(gpu, 'test/mask', {
+      includes: [stepStatePart, penaltiesPart],
+      constants: { VOCAB: size },
+      declarations: `
+@group(0) @binding(1) var<storage, read> input : array<f32>;
+@group(0) @binding(2) var<storage, read_write> output : array<vec2f>;
+@group(0) @binding(3) var<storage, read> state : array<u32>;
+@group(0) @binding(4) var<storage, read> counts : array<u32>;`,
+      body: 'output[i] = vec2f(penalise(input[i], 1u, i), penalise(input[i], 2u, i));',
+      count: size,
+      input,
+      output: new Float32Array(2 * size),
+      more: { state: stepWords({ layout, rows: [], logitRows: [], sequences: [off, on, off, off] }), counts: table },
+    });
+    const allowed = [0, 2, 31, 64, 69];
+    input.forEach((logit, i) => {
+      expect(got[2 * i], `token ${i}`).toBe(allowed.includes(i) ? logit : Math.fround(MASKED_LOGIT));
+      expect(got[2 * i + 1]).toBe(logit);
     });
   });
 });

@@ -30,6 +30,7 @@ const ROWS = 5;
 /** The sequence of logit row j; row 3's is done, row 4 lies past the count. */
 const SEQUENCES = [2, 5, 0, 1];
 const DONE = 1;
+const LIVE_ROWS = 3;
 
 const truncations: Partial<SamplingSettings>[] = [
   { temperature: 1 },
@@ -122,5 +123,13 @@ export default kernelCase(sample, {
     return { counts, outputs };
   },
   tolerance: 0,
-  work: ({ vocab }) => ({ bytes: ROWS * vocab * 4, flops: 0 }),
+  label: ({ vocab, settings }) =>
+    `${LIVE_ROWS} rows of ${vocab}, ${Object.entries(settings)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(', ')}`,
+  // A greedy row needs the block maxima and one block; a draw needs every logit.
+  work: ({ vocab, settings }) => ({
+    bytes: LIVE_ROWS * 4 * (settings.temperature === 0 ? Math.ceil(vocab / 64) + 64 : vocab),
+    flops: 0,
+  }),
 });

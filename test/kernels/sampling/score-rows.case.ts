@@ -63,5 +63,6 @@ export default kernelCase(scoreRows, {
     return { outputs };
   },
   tolerance: 1e-6,
-  work: ({ vocab }) => ({ bytes: ROWS * vocab * 8, flops: 0 }),
+  label: ({ vocab }) => `${LOGIT_ROWS.length} rows of ${vocab}`,
+  work: ({ vocab }) => ({ bytes: LOGIT_ROWS.length * vocab * 4, flops: 3 * LOGIT_ROWS.length * vocab }),
 });

@@ -1,0 +1,207 @@
+import { Random } from '../../core/rng.ts';
+import { wholeBuffer, type GpuArray } from '../../gpu/array.ts';
+import type { Gpu } from '../../gpu/device.ts';
+import type { Dispatch } from '../../gpu/kernel.ts';
+import { PAGE_SLOTS, pageWords, type KvType } from '../../kernels/cache-layout.ts';
+import { gateUp } from '../../kernels/linear/gate-up.ts';
+import { head } from '../../kernels/linear/head.ts';
+import { project } from '../../kernels/linear/project.ts';
+import { qkv } from '../../kernels/linear/qkv.ts';
+import { linearConstants, linearParams, type LinearVariant } from '../../kernels/linear/variant.ts';
+import type { ModelConfig } from '../../models/model-config.ts';
+import type { MatrixPart } from '../../models/network.ts';
+import type { ByteSource } from '../../weights/byte-source.ts';
+import { StepState } from '../step-state.ts';
+import type { PlannedMatrix } from '../weight-plan.ts';
+import type { Expected, Probe } from './probe.ts';
+import { readSourceRows } from './source-rows.ts';
+
+/** What a linear kernel is run as: everything that chooses its pipeline, besides the variant. */
+export interface LinearUse {
+  readonly part: MatrixPart;
+  readonly planned: PlannedMatrix;
+  readonly layer: number;
+  /** Batch rows. */
+  readonly count: number;
+  /** RMSNorm is folded in. */
+  readonly norm: boolean;
+  readonly variant: LinearVariant;
+}
+
+export interface LinearProbeContext {
+  readonly gpu: Gpu;
+  readonly source: ByteSource;
+  readonly config: ModelConfig;
+  readonly kv: KvType;
+  /** Names the use in reports. */
+  readonly name: string;
+}
+
+const EPSILON = 1e-5;
+/** Outputs at the beginning and at the end of a row that are looked at. */
+const EDGE = 6;
+
+/** Runs a linear kernel of the model on random rows, and computes a few of its outputs from the model file. */
+export function linearProbe({ gpu, source, config, kv, name }: LinearProbeContext, use: LinearUse): Probe {
+  const { part, planned, layer, count, norm, variant } = use;
+  const { matrix } = part;
+  const { columns: k, outputs, type } = matrix;
+  const random = new Random(11);
+  const owned: GPUBuffer[] = [];
+  const floats = (label: string, values: Float32Array<ArrayBuffer> | number): GpuArray => {
+    const length = typeof values === 'number' ? values : values.length;
+    const buffer = gpu.createBuffer(`self-test ${label}`, length * 4);
+    if (typeof values !== 'number') gpu.write(buffer, 0, values);
+    owned.push(buffer);
+    return wholeBuffer(buffer);
+  };
+  const uniform = (length: number): Float32Array<ArrayBuffer> =>
+    Float32Array.from({ length }, () => random.next() * 2 - 1);
+  const x = uniform(count * k);
+  const gain = norm ? uniform(k) : new Float32Array(k).fill(1);
+
+  const bound = { codes: matrix.codes, aux: matrix.aux, x: floats('rows', x) };
+  const base = { ...linearParams(matrix), columns: count };
+  const constants = linearConstants(matrix, variant, norm);
+  const shape = { type, shape: variant };
+  const { dispatch, y, width, rowsOf } = call();
+
+  /** The kernel's call, where its results are, how many a row has, and which matrix rows make an output. */
+  function call(): { dispatch: Dispatch; y: GpuArray; width: number; rowsOf: (output: number) => number[] } {
+    if (planned.role === 'gate-up') {
+      const y = floats('outputs', (count * outputs) / 2);
+      const dispatch = gateUp.call({
+        params: { ...base, epsilon: EPSILON, gain_at: 0 },
+        constants,
+        variant: shape,
+        bindings: { ...bound, vectors: floats('gains', gain), y },
+      });
+      return { dispatch, y, width: outputs / 2, rowsOf: (output) => [2 * output, 2 * output + 1] };
+    }
+    if (planned.role === 'head') return headCall();
+    if (planned.role === 'qkv' && part.firstRow === 0) return qkvCall();
+    const y = floats('outputs', count * outputs);
+    const dispatch = project.call({
+      params: base,
+      constants: { ...constants, RESIDUAL: planned.role === 'project' },
+      variant: shape,
+      bindings: { ...bound, y },
+    });
+    return { dispatch, y, width: outputs, rowsOf: (output) => [output] };
+  }
+
+  function headCall(): ReturnType<typeof call> {
+    const y = floats('logits', count * config.vocab);
+    const dispatch = head.call({
+      params: { ...base, epsilon: EPSILON, first_id: 0, gain_at: 0 },
+      constants: { ...constants, VOCAB: config.vocab, MAXIMA: count <= 8 },
+      variant: shape,
+      bindings: {
+        ...bound,
+        vectors: floats('gains', gain),
+        state: stateOf(1, 1).array,
+        counts: floats('counts', config.vocab),
+        logits: y,
+        block_max: floats('maxima', count * Math.ceil(config.vocab / 64)),
+      },
+    });
+    return { dispatch, y, width: config.vocab, rowsOf: (output) => (output < outputs ? [output] : []) };
+  }
+
+  /** All rows stand at position 0, where a rotation only scales; so the queries are products like any other. */
+  function qkvCall(): ReturnType<typeof call> {
+    const { qHeads, kvHeads, headDim, rope } = config.layers[layer]!;
+    const width = qHeads * headDim;
+    const y = floats('queries', count * width);
+    const turns = new Float32Array(roundUpQuad(65 * rope.dims));
+    for (let i = 0; i < turns.length; i += 2) turns[i] = 1;
+    const vectors = new Float32Array(k + turns.length);
+    vectors.set(gain);
+    vectors.set(turns, k);
+    const dispatch = qkv.call({
+      params: { ...base, epsilon: EPSILON, layer: 0, first_row: 0, gain_at: 0, turns_at: k / 4 },
+      constants: { ...constants, Q_HEADS: qHeads, KV_HEADS: kvHeads, HEAD_DIM: headDim, ROPE_PAIRS: rope.dims / 2 },
+      variant: { ...shape, kv },
+      bindings: {
+        ...bound,
+        vectors: floats('gains and turns', vectors),
+        state: stateOf(kvHeads, Math.ceil(count / PAGE_SLOTS)).array,
+        query: y,
+        cache: floats('cache', pageWords(kv, kvHeads, headDim) * Math.ceil(count / PAGE_SLOTS)),
+      },
+    });
+    return { dispatch, y, width, rowsOf: (output) => (output < Math.min(width, outputs) ? [output] : []) };
+  }
+
+  /** A step of `count` rows of one sequence, all at position 0 and with logits. */
+  function stateOf(kvHeads: number, pages: number): StepState {
+    const state = new StepState(gpu, {
+      maxRows: count,
+      maxLogitRows: count,
+      maxSequences: 1,
+      layers: 1,
+      kvStride: kvHeads,
+      maxPages: pages,
+    });
+    owned.push(state.array.buffer);
+    const rows = Array.from({ length: count }, (_, ordinal) => ({
+      sequence: 0,
+      position: 0,
+      ordinal,
+      token: 0,
+      logits: true,
+    }));
+    state.writePages(
+      0,
+      0,
+      Array.from({ length: pages }, (_, page) => page),
+    );
+    state.writeBatch({ rows }, [{ sequence: 0, words: new Uint32Array(1) }]);
+    return state;
+  }
+
+  return {
+    name,
+    encode: (recorder) => recorder.add(name, dispatch),
+    async expected(): Promise<Expected[]> {
+      const last = Math.min(width, planned.role === 'head' ? outputs : width);
+      const chosen = [...new Set([...range(0, Math.min(EDGE, last)), ...range(Math.max(0, last - EDGE), last)])].filter(
+        (output) => rowsOf(output).length > 0,
+      );
+      const rows = [...new Set(chosen.flatMap(rowsOf))];
+      const weights = new Map(
+        (await readSourceRows(source, planned, rows)).map((values, i) => [rows[i]!, values] as const),
+      );
+      const at: number[] = [];
+      const values: number[] = [];
+      for (const row of new Set([0, count - 1])) {
+        const input = normalised(x.subarray(row * k, (row + 1) * k), gain, norm);
+        for (const output of chosen) {
+          at.push(row * width + output);
+          const [first, second] = rowsOf(output).map((index) => dot(weights.get(index)!, input));
+          values.push(second === undefined ? first! : (first! / (1 + Math.exp(-first!))) * second);
+        }
+      }
+      return [{ array: y, at, values }];
+    },
+    dispose() {
+      for (const buffer of owned) gpu.destroyBuffer(buffer);
+    },
+  };
+}
+
+const range = (from: number, to: number): number[] =>
+  Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
+const roundUpQuad = (count: number): number => Math.ceil(count / 4) * 4;
+
+function normalised(x: Float32Array, gain: Float32Array, norm: boolean): Float64Array {
+  const mean = x.reduce((sum, value) => sum + value * value, 0) / x.length;
+  const scale = norm ? 1 / Math.sqrt(mean + EPSILON) : 1;
+  return Float64Array.from(x, (value, i) => value * scale * gain[i]!);
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}

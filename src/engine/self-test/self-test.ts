@@ -1,0 +1,179 @@
+import type { AttentionBackend } from '../../attention/backend.ts';
+import { CapabilityError } from '../../core/errors.ts';
+import type { Gpu } from '../../gpu/device.ts';
+import type { KvType } from '../../kernels/cache-layout.ts';
+import { describeVariant, plainVariant } from '../../kernels/linear/tuning.ts';
+import type { LinearVariant } from '../../kernels/linear/variant.ts';
+import type { Matrix } from '../../kernels/weights/format.ts';
+import { MATVEC_ROWS, tunedVariant, type StepShape } from '../../models/llama.ts';
+import type { MatrixPart, NetworkWeights, TunedMatrix } from '../../models/network.ts';
+import type { ByteSource } from '../../weights/byte-source.ts';
+import type { PlannedMatrix } from '../weight-plan.ts';
+import { attentionProbe } from './attention-probe.ts';
+import { linearProbe } from './linear-probe.ts';
+import { runProbes, type Probe } from './probe.ts';
+
+export interface SelfTestParts {
+  readonly gpu: Gpu;
+  readonly source: ByteSource;
+  readonly weights: NetworkWeights;
+  /** What each matrix was made of. */
+  readonly planned: ReadonlyMap<Matrix, PlannedMatrix>;
+  readonly kv: KvType;
+  /** Ways to attend, the preferred one first. */
+  readonly attention: readonly AttentionBackend[];
+  readonly onFallback: (reason: string) => void;
+}
+
+/** A kernel as the network uses it. */
+interface Use {
+  readonly name: string;
+  probe(): Probe;
+  /** Told that it computes wrongly; false when there is no other way. */
+  fail(): boolean;
+}
+
+/** Batch rows of a probe: as many as make a second workgroup of every matmul, no more. */
+const MOST_ROWS = 72;
+
+/**
+ * Compares every kernel that was chosen for this device with the CPU before a plan uses it, on the model's own
+ * weights: browsers, drivers and translators have computed wrongly without an error. What is wrong is replaced by a plainer
+ * kernel and reported; what cannot be replaced is refused.
+ */
+export class SelfTest {
+  /** Kernels that were compared, and the time that took. */
+  checked = 0;
+  milliseconds = 0;
+  readonly #parts: SelfTestParts;
+  readonly #proven = new Set<string>();
+  readonly #broken = new Set<string>();
+  #attention = 0;
+  /** One at a time: a second plan of the same kind waits for the first one's verdict. */
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(parts: SelfTestParts) {
+    this.#parts = parts;
+  }
+
+  /** The kernel shape for so many rows of this matrix: the tuned one, unless it computes wrongly here. */
+  readonly variantOf = (tuned: TunedMatrix, rows: number, isHead: boolean): LinearVariant => {
+    const variant = tunedVariant(tuned, rows, isHead);
+    const role = this.#parts.planned.get(tuned.matrix)!.role;
+    return this.#broken.has(linearName(tuned, role, variant)) ? plainVariant({ role }, variant.columns) : variant;
+  };
+
+  get attention(): AttentionBackend {
+    return this.#parts.attention[this.#attention]!;
+  }
+
+  /**
+   * Compares whatever a plan of this shape uses and has not been compared yet.
+   * @throws CapabilityError 'kernel-wrong' when a kernel is wrong and has no replacement.
+   */
+  prove(shape: StepShape): Promise<void> {
+    this.#last = this.#last.catch(() => {}).then(() => this.#prove(shape));
+    return this.#last;
+  }
+
+  async #prove(shape: StepShape): Promise<void> {
+    const started = performance.now();
+    let uses = this.#uses(shape).filter(({ name }) => !this.#proven.has(name));
+    while (uses.length > 0) {
+      const probes = uses.map((use) => use.probe());
+      try {
+        // oxlint-disable-next-line no-await-in-loop -- a second turn compares the replacements
+        const problems = await runProbes(this.#parts.gpu, probes);
+        problems.forEach((problem, i) => {
+          const use = uses[i]!;
+          this.checked++;
+          if (problem === undefined) this.#proven.add(use.name);
+          else this.#replace(use, problem);
+        });
+      } finally {
+        for (const probe of probes) probe.dispose();
+      }
+      uses = this.#uses(shape).filter(({ name }) => !this.#proven.has(name));
+    }
+    this.milliseconds += performance.now() - started;
+  }
+
+  #replace({ name, fail }: Use, problem: string): void {
+    if (fail()) {
+      this.#parts.onFallback(`${name} computes wrongly on this device (${problem}): a plainer kernel is used`);
+      return;
+    }
+    throw new CapabilityError({
+      code: 'kernel-wrong',
+      happened: `The kernel ${name} computes wrongly on this device: ${problem}.`,
+      expected: 'It agrees with the CPU, or another kernel does.',
+      todo: 'Update the browser or the GPU driver, or try another browser; please report this with the adapter and its version.',
+    });
+  }
+
+  /** Every kernel that a plan of this shape uses, each once. */
+  #uses({ rows, logitRows, lengthBucket }: StepShape): Use[] {
+    const { weights, attention } = this.#parts;
+    const uses = new Map<string, Use>();
+    const add = (use: Use): void => {
+      if (!uses.has(use.name)) uses.set(use.name, use);
+    };
+    const norm = rows <= MATVEC_ROWS;
+    weights.layers.forEach(({ qkv, output, gateUp, down }, layer) => {
+      for (const part of qkv) add(this.#linear(part, layer, rows, norm));
+      add(this.#linear(output, layer, rows, false));
+      if ('matrix' in gateUp) add(this.#linear(gateUp, layer, rows, norm));
+      else for (const part of [gateUp.gate, gateUp.up]) add(this.#linear(part, layer, rows, false));
+      add(this.#linear(down, layer, rows, false));
+      const config = weights.config.layers[layer]!;
+      const { qHeads, kvHeads, headDim, window } = config;
+      // A length bucket chooses between kernels only by how many splits it makes.
+      const kind = `${rows > MATVEC_ROWS ? 'prefill' : 'decode'} to ${lengthBucket} slots`;
+      const heads = `${qHeads}/${kvHeads}x${headDim}${window ? ` window ${window}` : ''}`;
+      add({
+        name: `attention ${this.#attention} ${heads} ${kind}`,
+        probe: () =>
+          attentionProbe(this.#parts.gpu, `attention ${heads} ${kind}`, {
+            backend: this.attention,
+            layer: config,
+            kv: this.#parts.kv,
+            rows: Math.min(rows, MOST_ROWS),
+            lengthBucket,
+          }),
+        fail: () => {
+          if (this.#attention + 1 >= attention.length) return false;
+          this.#attention++;
+          return true;
+        },
+      });
+    });
+    if (logitRows > 0) add(this.#linear(weights.head[0]!, 0, logitRows, logitRows <= MATVEC_ROWS, true));
+    return [...uses.values()];
+  }
+
+  #linear(tuned: TunedMatrix, layer: number, rows: number, norm: boolean, isHead = false): Use {
+    const { gpu, source, weights, planned, kv } = this.#parts;
+    const plan = planned.get(tuned.matrix)!;
+    const part: MatrixPart = { ...tuned, firstRow: plan.firstRow };
+    const variant = this.variantOf(tuned, rows, isHead);
+    const name = linearName(tuned, plan.role, variant);
+    const count = rows <= MATVEC_ROWS ? Math.min(rows, variant.columns) : Math.min(rows, MOST_ROWS);
+    return {
+      name,
+      probe: () =>
+        linearProbe(
+          { gpu, source, config: weights.config, kv, name },
+          { part, planned: plan, layer, count, norm, variant },
+        ),
+      fail: () => {
+        if (this.#broken.has(linearName(tuned, plan.role, tunedVariant(tuned, rows, isHead)))) return false;
+        this.#broken.add(name);
+        return true;
+      },
+    };
+  }
+}
+
+/** `gate-up Q4_1 rows 8x4 k1 c2 b8 tile 64`: everything of a linear kernel that may be compiled wrongly. */
+const linearName = ({ matrix }: TunedMatrix, role: string, variant: LinearVariant): string =>
+  `${role} ${matrix.type} ${describeVariant(variant)} tile ${matrix.rowTile}`;

@@ -1,0 +1,23 @@
+import { dequantizeTensor } from '../../weights/dequantize.ts';
+import type { ByteSource } from '../../weights/byte-source.ts';
+import type { PlannedMatrix } from '../weight-plan.ts';
+import { rowsOf } from '../weight-plan.ts';
+
+/** Rows of a planned matrix from the model file, in float64: nothing the GPU did to them is in it. */
+export function readSourceRows(
+  source: ByteSource,
+  { rows: planned, columns }: PlannedMatrix,
+  rows: readonly number[],
+): Promise<Float64Array[]> {
+  return Promise.all(
+    rows.map(async (row) => {
+      const part = planned.find(
+        ({ first, stride, count }) => (row - first) % stride === 0 && row >= first && row < first + count * stride,
+      )!;
+      const { tensor, from, first, stride } = part;
+      const rowBytes = tensor.byteLength / rowsOf(tensor);
+      const bytes = await source.read(tensor.offset + (from + (row - first) / stride) * rowBytes, rowBytes);
+      return dequantizeTensor(tensor.type, bytes, columns);
+    }),
+  );
+}
