@@ -29,6 +29,7 @@ export default defineConfig({
       entry: {
         index: at('src/index.ts'),
         node: at('src/node.ts'),
+        'bench/index': at('src/bench/index.ts'),
         'worker/entry': at('src/worker/entry.ts'),
         'cli/main': at('src/cli/main.ts'),
       },
@@ -36,7 +37,12 @@ export default defineConfig({
     },
     rolldownOptions: {
       external: [/^node:/, 'webgpu', 'commander', '@huggingface/tokenizers', '@huggingface/jinja', /^@noble\/hashes/],
-      output: { preserveModules: true, preserveModulesRoot: 'src', entryFileNames: '[name].js' },
+      output: {
+        preserveModules: true,
+        preserveModulesRoot: 'src',
+        // The kernels' cases, which the benchmark checks kernels with, stand beside the tests in the sources.
+        entryFileNames: ({ name }) => `${name.replace(/^test\//, 'cases/')}.js`,
+      },
     },
   },
 });

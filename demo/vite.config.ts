@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { commitHere } from './build-commit.ts';
 import { contentSecurityPolicy } from './content-security-policy.ts';
 import { serveModels } from './serve-models.ts';
 
@@ -13,12 +14,20 @@ export default defineConfig({
   base: './',
   appType: 'mpa',
   publicDir: false,
-  resolve: { alias: { 'winnow-llm': at('../src/index.ts') } },
+  define: { BUILD_COMMIT: JSON.stringify(commitHere(at('..'))) },
+  resolve: {
+    alias: [
+      { find: 'winnow-llm/bench', replacement: at('../src/bench/index.ts') },
+      { find: 'winnow-llm', replacement: at('../src/index.ts') },
+    ],
+  },
   plugins: [serveModels(at('../models')), contentSecurityPolicy()],
   server: { headers, fs: { allow: [at('..')] } },
   preview: { headers },
   // Known in advance: a dependency that the development server discovers late reloads the page in the middle of a load.
-  optimizeDeps: { include: ['markdown-it', 'dompurify', '@huggingface/jinja', '@huggingface/tokenizers'] },
+  optimizeDeps: {
+    include: ['markdown-it', 'dompurify', '@huggingface/jinja', '@huggingface/tokenizers', '@observablehq/plot'],
+  },
   worker: { format: 'es' },
   build: {
     target: 'es2023',
@@ -26,5 +35,6 @@ export default defineConfig({
     emptyOutDir: true,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: { input: [at('index.html'), at('bench.html')] },
   },
 });

@@ -11,6 +11,9 @@ const memory = join(cacheFolder, 'build.json');
 const SOURCES = [
   'src',
   'shaders',
+  'test/kernels', // The cases that the benchmark ships, and what they use.
+  'test/reference',
+  'test/support',
   'types',
   'models/manifest.json',
   'vite.lib.config.ts',

@@ -1,5 +1,5 @@
 // The command `winnow` in a clone: npm run -s winnow -- ARGUMENTS. Builds what changed, then runs bin/winnow.mjs.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { root, say } from './lib/project.mjs';
 import { setup } from './setup.mjs';
@@ -31,11 +31,17 @@ function needsGpu() {
   );
 }
 
+/** The commit that results of the benchmark name, where git knows one. */
+function commit() {
+  const { status, stdout } = spawnSync('git', ['describe', '--always', '--dirty'], { cwd: root, encoding: 'utf8' });
+  return status === 0 ? { WINNOW_COMMIT: stdout.trim() } : {};
+}
+
 try {
   const env = await prepare();
   // A process of its own: where the Vulkan driver lies must be in the environment when it starts.
   const child = spawn(process.execPath, [join(root, 'bin', 'winnow.mjs'), ...args], {
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...env, ...(args[0] === 'bench' && commit()) },
     stdio: 'inherit',
   });
   process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM');

@@ -10,6 +10,7 @@ import { nodeEnvironment } from './node/node-environment.ts';
  */
 export const createEngine = (options: EngineOptions): Promise<Engine> => createEngineIn(nodeEnvironment, options);
 
+export { nodeBenchHost } from './node/bench-host.ts';
 export { inspectModel, openTokenizer } from './node/inspect.ts';
 export type { ModelInspection } from './node/inspect.ts';
 export type { LayerConfig, ModelConfig } from './models/model-config.ts';

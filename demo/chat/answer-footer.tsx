@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import type { JSX } from 'preact';
-import { copyText } from './clipboard.ts';
-import { formatCount, formatDuration, formatSpeed, formatTokens } from './format.ts';
-import { Icon } from './icons.tsx';
+import { copyText } from '../shared/clipboard.ts';
+import { formatCount, formatDuration, formatSpeed, formatTokens } from '../shared/format.ts';
+import { Icon } from '../shared/icons.tsx';
 import { regenerate } from './state/chat-state.ts';
 import { settings } from './state/page-settings.ts';
 import type { Answer } from './state/turn.ts';

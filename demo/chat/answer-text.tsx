@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { copyText } from './clipboard.ts';
+import { copyText } from '../shared/clipboard.ts';
 
 // Loaded after the first paint; until it is there, an answer is shown as plain text.
 const markdown = signal<{ readonly renderBlocks: (text: string) => readonly string[] } | undefined>(undefined);

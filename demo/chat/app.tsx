@@ -1,11 +1,15 @@
 import type { JSX } from 'preact';
-import { Announcer } from './announcer.tsx';
+import { Announcer } from '../shared/announcer.tsx';
 import { Composer } from './composer.tsx';
 import { ConversationView } from './conversation-view.tsx';
-import { DropZone } from './drop-zone.tsx';
+import { DropZone } from '../shared/drop-zone.tsx';
 import { Header } from './header.tsx';
-import { ModelDialog } from './model-dialog.tsx';
+import { ModelDialog } from '../shared/model-dialog.tsx';
 import { SettingsPanel } from './settings-panel.tsx';
+import { chooseModel } from './state/choose-model.ts';
+import { settings } from './state/page-settings.ts';
+import { takeDropped } from './state/take-dropped.ts';
+import { modelDialogOpen } from './state/view-state.ts';
 
 /** The whole page: bar, conversation, composer, and what opens beside or above them. */
 export function App(): JSX.Element {
@@ -15,8 +19,8 @@ export function App(): JSX.Element {
       <ConversationView />
       <Composer />
       <SettingsPanel />
-      <ModelDialog />
-      <DropZone />
+      <ModelDialog open={modelDialogOpen} address={settings.value.model ?? ''} choose={chooseModel} />
+      <DropZone hint="Drop a .gguf file to load it" take={takeDropped} />
       <Announcer />
     </div>
   );

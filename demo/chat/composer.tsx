@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { loadMarkdown } from './answer-text.tsx';
-import { Icon } from './icons.tsx';
+import { Icon } from '../shared/icons.tsx';
 import { ask, draft, generating, stop } from './state/chat-state.ts';
 import { engineState } from './state/engine-state.ts';
 

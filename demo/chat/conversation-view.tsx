@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
-import { Icon } from './icons.tsx';
-import { Notices } from './notices.tsx';
+import { Icon } from '../shared/icons.tsx';
+import { Notices } from '../shared/notices.tsx';
 import { PhaseCard } from './phase-card.tsx';
 import { TurnView } from './turn-view.tsx';
 import { turns } from './state/chat-state.ts';

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { draft } from './state/chat-state.ts';
 import { engineState } from './state/engine-state.ts';
-import { choiceTitle } from './state/model-choice.ts';
+import { choiceTitle } from '../shared/model-choice.ts';
 
 const SUGGESTIONS = [
   'Explain in three sentences why the sky is blue.',

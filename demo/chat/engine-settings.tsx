@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import type { OptionalFeature } from 'winnow-llm';
-import { NumberField } from './number-field.tsx';
+import { SettingNumber } from './setting-number.tsx';
 import { engineSettings, engineState, load, loadedWith } from './state/engine-state.ts';
 import { changeSettings, settings } from './state/page-settings.ts';
 import { CACHE_TYPES, CONTEXT_SPEC, OPTIONAL_FEATURES } from './state/settings-spec.ts';
@@ -16,7 +16,7 @@ export function EngineSettingsFields(): JSX.Element {
   const changed = loadedWith.value && !same(loadedWith.value, engineSettings(settings.value));
   return (
     <>
-      <NumberField spec={CONTEXT_SPEC} />
+      <SettingNumber spec={CONTEXT_SPEC} />
       <div class="field">
         <label for="setting-kv">
           Cache <small>keys and values</small>

@@ -1,17 +1,19 @@
 import type { JSX } from 'preact';
-import { formatBytes } from './format.ts';
-import { Icon } from './icons.tsx';
+import { formatBytes } from '../shared/format.ts';
+import { Icon } from '../shared/icons.tsx';
 import { StatusLine } from './status-line.tsx';
 import { newChat, turns } from './state/chat-state.ts';
 import { engineState } from './state/engine-state.ts';
-import { choiceBytes, choiceOf, choiceTitle } from './state/model-choice.ts';
+import { choiceBytes, choiceOf, choiceTitle } from '../shared/model-choice.ts';
 import { settings } from './state/page-settings.ts';
-import { modelDialogOpen, settingsOpen, wide } from './state/view-state.ts';
-import { nextTheme, theme } from './theme.ts';
+import { modelDialogOpen, settingsOpen } from './state/view-state.ts';
+import { PageLinks } from '../shared/page-links.tsx';
+import { ThemeButton } from '../shared/theme-controls.tsx';
+import { wide } from '../shared/wide.ts';
 
 export function Header(): JSX.Element {
   const state = engineState.value;
-  const choice = 'choice' in state ? state.choice : choiceOf(settings.value);
+  const choice = 'choice' in state ? state.choice : choiceOf(settings.value.model);
   const bytes = choiceBytes(choice);
   return (
     <header class="header">
@@ -26,6 +28,7 @@ export function Header(): JSX.Element {
         <Icon name="down" />
       </button>
       <StatusLine />
+      <PageLinks here="Chat" />
       <div class="header-actions">
         <button type="button" class="tool" disabled={turns.value.length === 0} onClick={newChat}>
           <Icon name="plus" />
@@ -43,15 +46,5 @@ export function Header(): JSX.Element {
         {wide.value && <ThemeButton />}
       </div>
     </header>
-  );
-}
-
-/** On a phone the settings have it instead: the bar is narrow. */
-function ThemeButton(): JSX.Element {
-  return (
-    <button type="button" class="tool icon-only" title={`Colours: ${theme.value}`} onClick={nextTheme}>
-      <Icon name={theme.value} />
-      <span class="visually-hidden">Colours: {theme.value}</span>
-    </button>
   );
 }

@@ -1,18 +1,9 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { JSX } from 'preact';
-import type { LoadStage } from 'winnow-llm';
-import { formatBytes, formatTimeLeft } from './format.ts';
+import { formatBytes, formatTimeLeft } from '../shared/format.ts';
+import { LOAD_STAGES } from '../shared/load-stages.ts';
 import { cancelLoad, type EngineState } from './state/engine-state.ts';
-import { choiceTitle } from './state/model-choice.ts';
-
-const STAGES: readonly { readonly stage: LoadStage; readonly label: string; readonly doing: string }[] = [
-  { stage: 'download', label: 'Download', doing: 'Downloading' },
-  { stage: 'check', label: 'Check', doing: 'Checking the file' },
-  { stage: 'header', label: 'Header', doing: 'Reading the header' },
-  { stage: 'tokenizer', label: 'Tokenizer', doing: 'Building the tokenizer' },
-  { stage: 'upload', label: 'Upload', doing: 'Uploading weights to the GPU' },
-  { stage: 'compile', label: 'Compile', doing: 'Compiling kernels' },
-];
+import { choiceTitle } from '../shared/model-choice.ts';
 
 type Loading = Extract<EngineState, { phase: 'loading' }>;
 
@@ -25,7 +16,7 @@ export function LoadProgressCard({ state }: { state: Loading }): JSX.Element {
   }, []);
 
   const { progress, from } = state;
-  const current = STAGES.findIndex(({ stage }) => stage === progress?.stage);
+  const current = LOAD_STAGES.findIndex(({ stage }) => stage === progress?.stage);
   const known = progress !== undefined && progress.totalBytes > 0;
   return (
     <section class="card loading" aria-labelledby="loading-title">
@@ -34,11 +25,11 @@ export function LoadProgressCard({ state }: { state: Loading }): JSX.Element {
       </h2>
       <p class="quiet">{from ? `From ${from}.` : 'Looking for the file…'}</p>
       <progress
-        aria-label={STAGES[current]?.doing ?? 'Starting'}
+        aria-label={LOAD_STAGES[current]?.doing ?? 'Starting'}
         {...(known && { value: progress.loadedBytes, max: progress.totalBytes })}
       />
       <p class="figures">
-        <span>{STAGES[current]?.doing ?? (progress?.stage === 'ready' ? 'Ready' : 'Starting the worker')}</span>
+        <span>{LOAD_STAGES[current]?.doing ?? (progress?.stage === 'ready' ? 'Ready' : 'Starting the worker')}</span>
         {known && (
           <span>
             {formatBytes(progress.loadedBytes)} of {formatBytes(progress.totalBytes)}
@@ -48,7 +39,7 @@ export function LoadProgressCard({ state }: { state: Loading }): JSX.Element {
         {known && state.millisecondsLeft !== undefined && <span>{formatTimeLeft(state.millisecondsLeft)}</span>}
       </p>
       <ol class="stages" aria-label="Stages">
-        {STAGES.map(({ stage, label }, index) => (
+        {LOAD_STAGES.map(({ stage, label }, index) => (
           <li
             key={stage}
             class={index < current ? 'past' : ''}

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
-import { formatBytes } from './format.ts';
+import { formatBytes } from '../shared/format.ts';
 import { load, type EngineState } from './state/engine-state.ts';
-import { choiceBytes, choiceTitle } from './state/model-choice.ts';
+import { choiceBytes, choiceTitle } from '../shared/model-choice.ts';
 import { modelDialogOpen } from './state/view-state.ts';
 
 /** The first visit: one button that says what it will fetch, and where that will be kept. */

@@ -2,10 +2,10 @@ import type { JSX } from 'preact';
 import { EmptyChat } from './empty-chat.tsx';
 import { LoadProgressCard } from './load-progress.tsx';
 import { Offer } from './offer.tsx';
-import { ProblemNotice } from './problem-notice.tsx';
+import { ProblemNotice } from '../shared/problem-notice.tsx';
 import { restoreAndRetry, turns } from './state/chat-state.ts';
 import { engineState, load } from './state/engine-state.ts';
-import { choiceTitle } from './state/model-choice.ts';
+import { choiceTitle } from '../shared/model-choice.ts';
 import { modelDialogOpen } from './state/view-state.ts';
 
 /** What stands below the conversation until the model answers: one designed state for each phase. */

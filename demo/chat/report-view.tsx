@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
 import type { Report } from 'winnow-llm';
-import { formatBytes, formatCount, formatDuration } from './format.ts';
+import { formatBytes, formatCount, formatDuration } from '../shared/format.ts';
 import { engineState, report } from './state/engine-state.ts';
-import { gpuName } from './state/gpu-check.ts';
+import { gpuName } from '../shared/gpu-check.ts';
 
 /** What really ran, as the engine reports it. */
 export function ReportView(): JSX.Element {

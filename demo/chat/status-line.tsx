@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
-import { formatBytes, formatCount } from './format.ts';
+import { formatBytes, formatCount } from '../shared/format.ts';
 import { engineState, gpu, report } from './state/engine-state.ts';
-import { gpuName } from './state/gpu-check.ts';
+import { gpuName } from '../shared/gpu-check.ts';
 
 /** The GPU and what the model takes of it, in one line. */
 export function StatusLine(): JSX.Element {

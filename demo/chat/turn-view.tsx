@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { AnswerText } from './answer-text.tsx';
 import { AnswerFooter } from './answer-footer.tsx';
-import { ProblemNotice } from './problem-notice.tsx';
+import { ProblemNotice } from '../shared/problem-notice.tsx';
 import { editLast, generating, regenerate } from './state/chat-state.ts';
 import { engineState } from './state/engine-state.ts';
 import type { Turn } from './state/turn.ts';

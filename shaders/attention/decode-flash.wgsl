@@ -1,9 +1,11 @@
 // Attention of a few rows over the cache (flash decoding: Dao et al. 2023, "Flash-Decoding for long-context inference").
-// One workgroup per (split, KV head, row): it serves all GROUP query heads of the KV head, so that keys and values are
-// loaded once for them. A split owns the pages split, split + splits, …, up to the row's true length. A round is TILE
-// slots: for the scores a thread owns slots; for the weighted sum it owns one quad of the head dimension and every
-// SUBSETS-th quad of slots. Maxima are kept in log2 units. DIRECT writes the attention itself, otherwise partial sums
-// go to attention/merge. A row that is not valid leaves everything untouched.
+// One workgroup per (split, KV head, row): it serves HEADS query heads of the KV head, so that keys and values are
+// loaded once for them; BATCHES workgroups serve a group of more. A split owns the pages split, split + splits, …, up to the row's true length. LANES neighbouring
+// threads share a slot: each holds LANE_QUADS quads of the head dimension, of the queries as of the sums, so that they
+// load whole lines of keys and values. In a round they take SLOTS slots, exchange their partial scores
+// (lib/attention/exchange) and weigh the values, under a maximum of their own, in log2 units; a workgroup's maxima meet
+// at the end. DIRECT writes the attention itself, otherwise partial sums go to attention/merge. A row that is not valid
+// leaves everything untouched.
 struct Params { scale : f32, layer : u32, splits : u32, rows : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> state : array<u32>;             // [step state]
@@ -14,172 +16,180 @@ struct Params { scale : f32, layer : u32, splits : u32, rows : u32 }
 @group(0) @binding(6) var<storage, read_write> partials : array<vec4f>;  // [rows, KV_HEADS * GROUP, splits, QUADS + 1]: sums, then (max, weight, 0, 0)
 
 const QUADS = HEAD_DIM / 4u;
-const QUAD_WORDS = 2u * PAIR_WORDS;
-const SUBSETS = THREADS / QUADS;
-// Every thread has a quad and the subsets' steps end with a page.
-const SUBSETS_FIT = SUBSETS * QUADS == THREADS && PAGE_SLOTS % (SUBSETS * 4u) == 0u;
-const HEADS_AT_ONCE = min(GROUP, 4u);
+const BATCHES = (GROUP + HEADS - 1u) / HEADS;
+const TEAMS = THREADS / LANES;
+const ROUND_PAGES = max(1u, TEAMS * SLOTS / PAGE_SLOTS);
+const PAGE_TEAMS = TEAMS / ROUND_PAGES;
+const ROUND = TEAMS * SLOTS;
+const HEADS_AT_ONCE = clamp(512u / (THREADS * LANE_QUADS), 1u, 4u);
 const LOWEST = -3.0e38;
 const LOG2_E = 1.4426950408889634;
 const LN_2 = 0.6931471805599453;
 
-// Scores, then weights, of a round [GROUP][TILE]; at the end the sums of HEADS_AT_ONCE heads [heads][THREADS][4].
-var<workgroup> weights : array<f32, max(GROUP * TILE, HEADS_AT_ONCE * THREADS * 4u)>;
-// What every thread found, per head: maxima, at the end the sums of weights.
-var<workgroup> found : array<f32, GROUP * THREADS>;
-var<workgroup> head_max : array<f32, GROUP>;
-var<workgroup> head_weight : array<f32, GROUP>;
+// What the exchange needs; at the end the sums of HEADS_AT_ONCE heads [heads][LANE_QUADS][THREADS].
+var<workgroup> scratch : array<vec4f, max(EXCHANGE_QUADS, HEADS_AT_ONCE * LANE_QUADS * THREADS)>;
+// What every thread found, per head: scores, at the end the sums of weights.
+var<workgroup> found : array<f32, HEADS * THREADS>;
+var<workgroup> team_max : array<f32, HEADS * TEAMS>;
+var<workgroup> head_max : array<f32, HEADS>;
+var<workgroup> head_weight : array<f32, HEADS>;
 
-// The slot that is the i-th of a round.
-fn slot_of(first : u32, splits : u32, i : u32) -> u32 { return (first + (i >> 6u) * splits) * PAGE_SLOTS + (i & 63u); }
+// What a thread exchanges, per head: the score of its own slot, and the largest of the SLOTS slots.
+var<private> own : array<f32, HEADS>;
+var<private> slots_max : array<f32, HEADS>;
 
-fn value_at(page : u32, kv_head : u32, slot : u32, quad : u32) -> vec4f {
-  return unpack_quad(cache[value_word(page, kv_head, slot) / QUAD_WORDS + quad]);
-}
+// A bound that is not known in advance: compilers that unroll every loop of known length take minutes over this kernel.
+fn run_time(bound : u32) -> u32 { return select(0u, bound, params.rows > 0u); }
 
-@compute @workgroup_size(THREADS)
-fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t : u32) {
+fn attend(group : vec3u, t : u32, lane : u32) {
   let split = group.x;
-  let kv_head = group.y;
+  let kv_head = group.y / BATCHES;
+  let first_head = group.y % BATCHES * HEADS;
   let row = group.z;
   if (!row_valid(row)) { return; }
   let splits = params.splits;
   let sequence = row_sequence(row);
-  let position = row_position(row);
+  let oldest = select(0u, row_position(row) + 1u, WINDOW > 0u);
   let slots = sequence_length(sequence, params.layer, kv_head) + row_ordinal(row) + 1u;
+  let last = slots - 1u;
   let pages = (slots + PAGE_SLOTS - 1u) / PAGE_SLOTS;
   let head = (row * KV_HEADS + kv_head) * GROUP;
   let scale = params.scale * LOG2_E;
-  // Loops over quads begin here, not at 0: compilers that unroll every loop of known length take minutes over this kernel.
-  let first_quad = head * QUADS;
-  let quad = t % QUADS;
-  let subset = t / QUADS;
-#for g in GROUP
+  let team = t / LANES;
+  // The thread's quads of a head; those past its end repeat the last one and weigh nothing.
+#for j in LANE_QUADS
+  let quad_$j = min(t % LANES + $ju * LANES, QUADS - 1u);
+  let counts_$j = select(0.0, 1.0, t % LANES + $ju * LANES < QUADS);
+#end
+#for g in HEADS
+#for j in LANE_QUADS
+  let query_$g_$j = query[(head + min(first_head + $gu, GROUP - 1u)) * QUADS + quad_$j] * counts_$j;
+  var sum_$g_$j = vec4f(0.0);
+#end
   var max_$g = LOWEST;
   var weight_$g = 0.0;
-  var sum_$g = vec4f(0.0);
 #end
 
-  let last = slots - 1u;
-  for (var first = split; first < pages; first += splits * (TILE / PAGE_SLOTS)) {
-    // Slots of the round's pages; what follows the last slot weighs nothing and is read as the last slot.
-    let live = min(TILE, (pages - first + splits - 1u) / splits * PAGE_SLOTS);
-#for g in GROUP
-    var high_$g = LOWEST;
+  // Slots of the split's own pages, in rounds.
+  let reach = select(0u, (pages - split + splits - 1u) / splits * PAGE_SLOTS, split < pages);
+  for (var first = 0u; first < reach; first += ROUND) {
+    if (WINDOW > 0u && first % PAGE_SLOTS == 0u) {
+      while (first < reach && !page_visible(page_of(sequence, params.layer, (split + first / PAGE_SLOTS * splits) * PAGE_SLOTS), kv_head, oldest)) { first += PAGE_SLOTS; }
+      if (first >= reach) { break; }
+    }
+    let start = (split + (first / PAGE_SLOTS + team / PAGE_TEAMS) * splits) * PAGE_SLOTS + first % PAGE_SLOTS + team % PAGE_TEAMS;
+    let page = page_of(sequence, params.layer, min(start, last));
+    let own_slot = start + t % SLOTS * PAGE_TEAMS;
+    var visible = own_slot < slots;
+    if (WINDOW > 0u) { visible = visible && position_at(page, kv_head, min(own_slot, last)) + WINDOW >= oldest; }
+    // Slots past the end weigh nothing; what lies there may be no number, so the last one stands in for them.
+    let section = key_word(page, kv_head, 0u) / QUAD_WORDS;
+#for s in SLOTS
+    let at_$s = section + (min(start + $su * PAGE_TEAMS, last) & 63u) * HEAD_QUADS;
 #end
-    for (var some = 0u; some < live; some += THREADS) {
-      let i = some + t;
-      let place = slot_of(first, splits, i);
-      let slot = min(place, last);
-      let page = page_of(sequence, params.layer, slot);
-      var visible = place < slots;
-      if (WINDOW > 0u) { visible = visible && position_at(page, kv_head, slot) + WINDOW > position; }
-#for g in GROUP
-      var score_$g = 0.0;
+#for g in HEADS
+    var score_$g_0 = vec4f(0.0);
+    var score_$g_1 = vec4f(0.0);
 #end
-      if (WINDOW == 0u || visible) {
-        let key = key_word(page, kv_head, slot) / QUAD_WORDS - first_quad;
-        for (var q = first_quad; q < first_quad + QUADS; q++) {
-          let k = unpack_quad(cache[key + q]);
-#for g in GROUP
-          score_$g += dot(k, query[$gu * QUADS + q]);
+#for j in LANE_QUADS
+    {
+#for s in SLOTS
+      let key_$s = unpack_quad(cache[at_$s + quad_$j]);
 #end
-        }
-      }
-#for g in GROUP
-      score_$g = select(LOWEST, score_$g * scale, visible);
-      weights[$gu * TILE + i] = score_$g;
-      high_$g = max(high_$g, score_$g);
+#for g in HEADS
+      score_$g_0 += vec4f(dot(key_0, query_$g_$j), dot(key_1, query_$g_$j), dot(key_2, query_$g_$j), dot(key_3, query_$g_$j));
+#for upper in UPPER_QUADS
+      score_$g_1 += vec4f(dot(key_4, query_$g_$j), dot(key_5, query_$g_$j), dot(key_6, query_$g_$j), dot(key_7, query_$g_$j));
+#end
 #end
     }
-#for g in GROUP
-    found[$gu * THREADS + t] = high_$g;
 #end
-    workgroupBarrier();
-
-#for g in GROUP
-    high_$g = max_$g;
+#for g in HEADS
+#for h in SLOT_QUADS
+    put_partials($gu, $hu, t, score_$g_$h);
 #end
-    for (var i = 0u; i < THREADS; i++) {
-#for g in GROUP
-      high_$g = max(high_$g, found[$gu * THREADS + i]);
 #end
-    }
-#for g in GROUP
+    meet();
+#for g in HEADS
+    add_halves($gu, t, score_$g_0, score_$g_1);
+#end
+    add_partials(t);
+#for g in HEADS
+    own[$g] = select(LOWEST, own[$g] * scale, visible);
+    put_score($gu, t, own[$g]);
+#end
+    meet();
+    find_slots_max(t);
+#for g in HEADS
+    let high_$g = max(max_$g, slots_max[$g]);
     let rescale_$g = exp2(max_$g - high_$g);
-    weight_$g *= rescale_$g;
-    sum_$g *= rescale_$g;
     max_$g = high_$g;
+    let own_weight_$g = select(0.0, exp2(own[$g] - high_$g), visible);
+    weight_$g = weight_$g * rescale_$g + own_weight_$g;
+#for h in SLOT_QUADS
+    let w_$g_$h = slot_weights($gu, $hu, t, lane, own_weight_$g, high_$g);
 #end
-    for (var some = 0u; some < live; some += THREADS) {
-      let i = some + t;
-#for g in GROUP
-      let score_$g = weights[$gu * TILE + i];
-      let weight_of_$g = select(0.0, exp2(score_$g - max_$g), score_$g > LOWEST);
-      weights[$gu * TILE + i] = weight_of_$g;
-      weight_$g += weight_of_$g;
+#end
+#for j in LANE_QUADS
+    {
+#for s in SLOTS
+      let value_$s = unpack_quad(cache[at_$s + SECTION_WORDS / QUAD_WORDS + quad_$j]);
+#end
+#for g in HEADS
+      sum_$g_$j = sum_$g_$j * rescale_$g + w_$g_0.x * value_0 + w_$g_0.y * value_1 + w_$g_0.z * value_2 + w_$g_0.w * value_3;
+#for upper in UPPER_QUADS
+      sum_$g_$j += w_$g_1.x * value_4 + w_$g_1.y * value_5 + w_$g_1.z * value_6 + w_$g_1.w * value_7;
+#end
 #end
     }
-    workgroupBarrier();
-
-    for (var some = 0u; some < live; some += SUBSETS * 4u) {
-      let i = some + subset * 4u;
-      if (SUBSETS_FIT || (subset < SUBSETS && i < live)) {
-        let slot = slot_of(first, splits, i);
-        let page = page_of(sequence, params.layer, min(slot, last));
-        let v0 = value_at(page, kv_head, min(slot, last), quad);
-        let v1 = value_at(page, kv_head, min(slot + 1u, last), quad);
-        let v2 = value_at(page, kv_head, min(slot + 2u, last), quad);
-        let v3 = value_at(page, kv_head, min(slot + 3u, last), quad);
-#for g in GROUP
-        sum_$g += weights[$gu * TILE + i] * v0 + weights[$gu * TILE + i + 1u] * v1 + weights[$gu * TILE + i + 2u] * v2 + weights[$gu * TILE + i + 3u] * v3;
 #end
-      }
-    }
-    // The next round writes scores where these weights are read.
-    workgroupBarrier();
   }
 
-#for g in GROUP
+  workgroupBarrier();
+#for g in HEADS
   found[$gu * THREADS + t] = weight_$g;
-  if (t == 0u) { head_max[$g] = max_$g; }
+  if (t % LANES == 0u) { team_max[$gu * TEAMS + team] = max_$g; }
 #end
   workgroupBarrier();
-  if (t < GROUP) {
+  for (var g = t; g < run_time(HEADS); g += THREADS) {
+    var high = LOWEST;
+    for (var i = 0u; i < run_time(TEAMS); i++) { high = max(high, team_max[g * TEAMS + i]); }
     var total = 0.0;
-    for (var i = 0u; i < THREADS; i++) { total += found[t * THREADS + i]; }
-    head_weight[t] = total;
-    if (DIRECT) { lse[head + t] = select(LOWEST, (head_max[t] + log2(total)) * LN_2, total > 0.0); }
+    for (var i = 0u; i < run_time(THREADS); i++) {
+      // Where LANES > SLOTS, several threads have weighed the same slot.
+      if (i % LANES < SLOTS) { total += found[g * THREADS + i] * exp2(team_max[g * TEAMS + i / LANES] - high); }
+    }
+    head_max[g] = high;
+    head_weight[g] = total;
+    if (DIRECT && first_head + g < GROUP) { lse[head + first_head + g] = select(LOWEST, (high + log2(total)) * LN_2, total > 0.0); }
   }
   workgroupBarrier();
-#for g in GROUP
-  {
-    let at = ($gu % HEADS_AT_ONCE * THREADS + t) * 4u;
-    weights[at] = sum_$g.x;
-    weights[at + 1u] = sum_$g.y;
-    weights[at + 2u] = sum_$g.z;
-    weights[at + 3u] = sum_$g.w;
-  }
-  if ($gu % HEADS_AT_ONCE == HEADS_AT_ONCE - 1u || $gu == GROUP - 1u) {
-    workgroupBarrier();
-    write_heads(t, row, kv_head, split, $gu / HEADS_AT_ONCE * HEADS_AT_ONCE, $gu % HEADS_AT_ONCE + 1u);
-    workgroupBarrier();
-  }
+  let live = min(HEADS, GROUP - first_head);
+  // HEADS_AT_ONCE heads at a time: the sums of all would not fit. One copy of the writing, in a loop.
+  for (var some = 0u; some < run_time(HEADS); some += HEADS_AT_ONCE) {
+#for g in HEADS
+    if ($gu >= some && $gu < some + HEADS_AT_ONCE) {
+      let lowered = exp2(max_$g - head_max[$g]);
+#for j in LANE_QUADS
+      scratch[(($gu - some) * LANE_QUADS + $ju) * THREADS + t] = sum_$g_$j * lowered;
 #end
+    }
+#end
+    workgroupBarrier();
+    write_heads(t, head, first_head, split, some, min(HEADS_AT_ONCE, live - min(some, live)));
+    workgroupBarrier();
+  }
 }
 
-// Adds up the subsets of `count` heads from `first_head` on and writes what is theirs.
-fn write_heads(t : u32, row : u32, kv_head : u32, split : u32, first_head : u32, count : u32) {
+// Adds up the teams' sums of `count` heads of the batch, from its `some`-th on, and writes what is theirs.
+fn write_heads(t : u32, group_head : u32, first_head : u32, split : u32, some : u32, count : u32) {
   for (var i = t; i < count * QUADS; i += THREADS) {
-    let in_group = i / QUADS;
     let quad = i % QUADS;
+    let first = (i / QUADS * LANE_QUADS + quad / LANES) * THREADS + quad % LANES;
     var sum = vec4f(0.0);
-    for (var subset = 0u; subset < SUBSETS; subset++) {
-      let at = (in_group * THREADS + subset * QUADS + quad) * 4u;
-      sum += vec4f(weights[at], weights[at + 1u], weights[at + 2u], weights[at + 3u]);
-    }
-    let g = first_head + in_group;
-    let head = (row * KV_HEADS + kv_head) * GROUP + g;
+    for (var team = 0u; team < run_time(TEAMS); team++) { sum += scratch[first + team * LANES]; }
+    let g = some + i / QUADS;
+    let head = group_head + first_head + g;
     let total = head_weight[g];
     if (DIRECT) {
       output[head * QUADS + quad] = select(vec4f(0.0), sum / max(total, 1.0e-30), total > 0.0);
@@ -189,9 +199,4 @@ fn write_heads(t : u32, row : u32, kv_head : u32, split : u32, first_head : u32,
       if (quad == 0u) { partials[at + QUADS] = vec4f(head_max[g], total, 0.0, 0.0); }
     }
   }
-}
-
-fn position_at(page : u32, kv_head : u32, slot : u32) -> u32 {
-  let word = position_word(page, kv_head, slot);
-  return quad_word(cache[word / QUAD_WORDS], word);
 }

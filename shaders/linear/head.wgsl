@@ -4,7 +4,7 @@ struct Params { blocks : u32, outputs : u32, columns : u32, epsilon : f32, first
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> codes : array<vec4u>;        // lib/weights/layout
 @group(0) @binding(2) var<storage, read> aux : array<u32>;            // lib/weights/layout
-@group(0) @binding(3) var<storage, read> x : array<vec4f>;            // [rows, blocks * 8]
+@group(0) @binding(3) var<storage, read> x : array<Input>;            // [rows, blocks * INPUT_BLOCK]
 @group(0) @binding(4) var<storage, read> vectors : array<vec4f>;      // norm weights at gain_at
 @group(0) @binding(5) var<storage, read> state : array<u32>;          // lib/step-state
 @group(0) @binding(6) var<storage, read> counts : array<u32>;         // [sequences, VOCAB]
@@ -16,7 +16,7 @@ var<private> largest$c : f32 = -3.0e38;                               // of this
 #end
 
 fn active_columns() -> u32 { return min(params.columns, logit_row_count()); }
-fn input(column : u32, quad : u32) -> vec4f { return x[logit_row(column) * (params.blocks * 8u) + quad]; }
+fn input(column : u32, at : u32) -> Input { return x[logit_row(column) * (params.blocks * INPUT_BLOCK) + at]; }
 fn gain_of(quad : u32) -> vec4f { if (NORM) { return vectors[params.gain_at + quad]; } return vec4f(1.0); }
 fn norm_scale(square : f32) -> f32 { return inverseSqrt(square + params.epsilon); }
 fn finish_pair(output : u32, column : u32, values : vec2f) {

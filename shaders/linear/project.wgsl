@@ -3,11 +3,11 @@ struct Params { blocks : u32, outputs : u32, columns : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> codes : array<vec4u>;        // lib/weights/layout
 @group(0) @binding(2) var<storage, read> aux : array<u32>;            // lib/weights/layout
-@group(0) @binding(3) var<storage, read> x : array<vec4f>;            // [columns, blocks * 8]
+@group(0) @binding(3) var<storage, read> x : array<Input>;            // [columns, blocks * INPUT_BLOCK]
 @group(0) @binding(4) var<storage, read_write> y : array<vec2f>;      // [columns, outputs / 2]
 
 fn active_columns() -> u32 { return params.columns; }
-fn input(column : u32, quad : u32) -> vec4f { return x[column * (params.blocks * 8u) + quad]; }
+fn input(column : u32, at : u32) -> Input { return x[column * (params.blocks * INPUT_BLOCK) + at]; }
 fn gain_of(quad : u32) -> vec4f { return vec4f(1.0); }
 fn norm_scale(square : f32) -> f32 { return 1.0; }
 fn finish_pair(output : u32, column : u32, values : vec2f) {

@@ -1,10 +1,11 @@
 // Root-mean-square norm of each row: y = x * gain / sqrt(mean(x^2) + epsilon). One workgroup per row.
+// lib/norm-rows says how y is stored.
 struct Params { epsilon : f32, gain_at : u32, rows : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> state : array<u32>;      // [step state]
 @group(0) @binding(2) var<storage, read> x : array<vec4f>;        // [rows, HIDDEN / 4]
 @group(0) @binding(3) var<storage, read> gain : array<vec4f>;     // [HIDDEN / 4] at gain_at
-@group(0) @binding(4) var<storage, read_write> y : array<vec4f>;  // [rows, HIDDEN / 4]
+@group(0) @binding(4) var<storage, read_write> y : array<Output>; // [rows], as lib/norm-rows says
 
 const QUADS = HIDDEN / 4u;
 
@@ -24,5 +25,5 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
   var total = 0.0;
   for (var i = 0u; i < THREADS; i++) { total += squares[i]; }
   let factor = inverseSqrt(total / f32(HIDDEN) + params.epsilon);
-  for (var i = t; i < QUADS; i += THREADS) { y[row * QUADS + i] = x[row * QUADS + i] * gain[params.gain_at + i] * factor; }
+  store_row(row, t, factor);
 }

@@ -1,8 +1,19 @@
 import { ceilDiv, invariant } from '../core/invariant.ts';
 import type { PlanRecorder } from '../gpu/plan.ts';
-import { decodeFlash, decodeShape, MAX_GROUP, MAX_HEAD_DIM } from '../kernels/attention/decode-flash.ts';
-import { flashPrefill, prefillConstants, prefillShape, type PrefillShape } from '../kernels/attention/flash-prefill.ts';
+import { decodeConstants, decodeFlash, MAX_GROUP, MAX_HEAD_DIM } from '../kernels/attention/decode-flash.ts';
+import { flashPrefill, prefillTileConstants } from '../kernels/attention/flash-prefill.ts';
 import { MAX_SPLITS, mergeSplits } from '../kernels/attention/merge.ts';
+import { prefillLanes, prefillLanesConstants } from '../kernels/attention/prefill-lanes.ts';
+import {
+  decodeCandidates,
+  plainDecode,
+  plainPrefill,
+  prefillCandidates,
+  type AttentionAdapter,
+  type DecodeTuning,
+  type HeadShape,
+  type PrefillTuning,
+} from '../kernels/attention/tuning.ts';
 import type { LayerView } from '../kernels/layer-view.ts';
 import type { AttentionArrays, AttentionBackend, AttentionShape } from './backend.ts';
 
@@ -11,18 +22,28 @@ export { partialsBytes } from '../kernels/attention/decode-flash.ts';
 /** The most rows that flash decoding takes; above, rows share their keys and values in tiles. */
 const MAX_DECODE_ROWS = 8;
 
-/** Slots that are worth a workgroup of their own. */
-const SPLIT_SLOTS = 256;
-
 /** Into how many workgroups a (row, KV head) is cut; 1 = no merge. */
-export const splitsOf = ({ rows, lengthBucket }: AttentionShape): number =>
-  rows > MAX_DECODE_ROWS ? 1 : Math.min(MAX_SPLITS, Math.max(1, ceilDiv(lengthBucket, SPLIT_SLOTS)));
+export const splitsOf = (
+  { rows, lengthBucket }: AttentionShape,
+  { directSlots, splitSlots }: Pick<DecodeTuning, 'directSlots' | 'splitSlots'>,
+): number =>
+  rows > MAX_DECODE_ROWS || lengthBucket <= directSlots ? 1 : Math.min(MAX_SPLITS, ceilDiv(lengthBucket, splitSlots));
 
-/**
- * Exact attention to every visible slot, in a window where the layer has one.
- * @param options.software the adapter runs on the CPU, which wants another shape of prefill.
- */
-export function dense({ software = false }: { readonly software?: boolean } = {}): AttentionBackend {
+export interface DenseOptions {
+  /** Whose shapes to take; without it those that run on every device. */
+  readonly adapter?: AttentionAdapter;
+  /** A measured choice per kind of heads, instead of the first candidate. */
+  readonly decode?: (heads: HeadShape) => DecodeTuning;
+  readonly prefill?: (heads: HeadShape) => PrefillTuning;
+  /** Slots up to which nothing is merged, and that are worth a workgroup of their own above, instead of the shape's. */
+  readonly splitSlots?: number;
+}
+
+/** Exact attention to every visible slot, in a window where the layer has one. */
+export function dense({ adapter, decode, prefill, splitSlots }: DenseOptions = {}): AttentionBackend {
+  const decodeOf = decode ?? ((heads) => (adapter ? decodeCandidates(adapter, heads)[0]! : plainDecode(heads)));
+  const prefillOf =
+    prefill ?? ((heads) => (adapter ? prefillCandidates(adapter, heads)[0]! : plainPrefill(heads.headDim)));
   return {
     encode(recorder, layer, arrays, shape) {
       const { groupSize, kvHeads, qHeads, headDim } = layer;
@@ -31,8 +52,12 @@ export function dense({ software = false }: { readonly software?: boolean } = {}
         () => `${qHeads} query heads of ${kvHeads} KV heads`,
       );
       invariant(headDim % 4 === 0 && headDim <= MAX_HEAD_DIM, () => `head dimension ${headDim}`);
-      if (shape.rows > MAX_DECODE_ROWS) encodePrefill(recorder, layer, arrays, shape, prefillShape(headDim, software));
-      else encodeDecode(recorder, layer, arrays, shape);
+      if (shape.rows > MAX_DECODE_ROWS) encodePrefill(recorder, layer, arrays, shape, prefillOf(layer));
+      else {
+        const tuning = decodeOf(layer);
+        const cut = splitSlots === undefined ? tuning : { ...tuning, directSlots: splitSlots, splitSlots };
+        encodeDecode(recorder, layer, arrays, shape, cut);
+      }
     },
   };
 }
@@ -51,16 +76,19 @@ function encodePrefill(
   layer: LayerView,
   { query, output, lse }: AttentionArrays,
   { rows }: AttentionShape,
-  cut: PrefillShape,
+  tuning: PrefillTuning,
 ): void {
+  const call = {
+    params: { scale: scaleOf(layer), layer: layer.layer, rows },
+    variant: { kv: layer.kv },
+    bindings: { state: layer.state, query, cache: layer.cache, output, lse },
+  };
+  const constants = layerConstants(layer);
   recorder.add(
     'attention',
-    flashPrefill.call({
-      params: { scale: scaleOf(layer), layer: layer.layer, rows },
-      constants: { ...layerConstants(layer), ...prefillConstants(cut, layer.headDim) },
-      variant: { kv: layer.kv },
-      bindings: { state: layer.state, query, cache: layer.cache, output, lse },
-    }),
+    tuning.core === 'tile'
+      ? flashPrefill.call({ ...call, constants: { ...constants, ...prefillTileConstants(tuning, layer.headDim) } })
+      : prefillLanes.call({ ...call, constants: { ...constants, ...prefillLanesConstants(tuning, layer.headDim) } }),
   );
 }
 
@@ -69,15 +97,16 @@ function encodeDecode(
   layer: LayerView,
   { query, output, partials, lse }: AttentionArrays,
   shape: AttentionShape,
+  tuning: DecodeTuning,
 ): void {
   const { rows } = shape;
-  const splits = splitsOf(shape);
+  const splits = splitsOf(shape, tuning);
   recorder.add(
     'attention',
     decodeFlash.call({
       params: { scale: scaleOf(layer), layer: layer.layer, splits, rows },
-      constants: { ...layerConstants(layer), ...decodeShape(layer.groupSize), DIRECT: splits === 1 },
-      variant: { kv: layer.kv },
+      constants: { ...layerConstants(layer), ...decodeConstants(tuning, layer.headDim), DIRECT: splits === 1 },
+      variant: { kv: layer.kv, exchange: tuning.exchange },
       bindings: { state: layer.state, query, cache: layer.cache, output, lse, partials },
     }),
   );

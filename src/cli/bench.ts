@@ -1,151 +1,138 @@
-/** `winnow bench`: how fast a model runs here. */
+/** `winnow bench`: how fast a model and the kernels run here, and how two saved runs compare. */
 
-import { abortedError } from '../core/errors.ts';
-import { Random } from '../core/rng.ts';
-import type { Engine, Report } from '../core/api.ts';
-import { withCommonOptions, type CommonOptions } from './common-options.ts';
-import { mebibytes, table } from './format.ts';
-import { wholeNumber, wholeNumbers } from './option-values.ts';
-import { printJson, withEngine, type AddCommand } from './session.ts';
-import { percentile, spread, type Spread } from './statistics.ts';
+import { Mismatch } from '../bench/checks.ts';
+import { differences, pairsOf } from '../bench/compare.ts';
+import { toCsv } from '../bench/csv.ts';
+import type { BenchProgress, BenchResult, BenchSettings } from '../bench/bench-result.ts';
+import { parseResult } from '../bench/saved-result.ts';
+import { formatBench, formatPairs } from './bench-table.ts';
+import { engineOptions, withCommonOptions, type CommonOptions } from './common-options.ts';
+import { readTextFile } from './inputs.ts';
+import { optionError, wholeNumber, wholeNumbers } from './option-values.ts';
+import { INTERRUPTED, printJson, type AddCommand, type CliContext } from './session.ts';
 import type { Terminal } from './terminal.ts';
 
 interface BenchFlags extends CommonOptions {
-  readonly prompt: readonly number[];
-  readonly decode: number;
-  readonly repeat: number;
-}
-
-/** One generation: a prompt of random ids, then so many decode steps. */
-interface Run {
-  readonly timeToFirstTokenMs: number;
-  readonly tokensPerSecond: number;
-  /** Between one token's arrival and the next. */
-  readonly gapsMs: readonly number[];
-}
-
-export interface BenchResult {
-  readonly adapter: Pick<Report['adapter'], 'vendor' | 'architecture' | 'description' | 'features'>;
-  readonly prefill: readonly {
-    readonly tokens: number;
-    readonly tokensPerSecond: Spread;
-    readonly timeToFirstTokenMs: Spread;
-  }[];
-  readonly decode: readonly {
-    readonly history: number;
-    readonly tokens: number;
-    readonly tokensPerSecond: Spread;
-    readonly msPerToken: { readonly p50: number; readonly p95: number; readonly p99: number };
-  }[];
-  readonly perToken: Report['perToken'];
-  readonly gpuBytes: { readonly weights: number; readonly cache: number; readonly peak: number };
+  readonly prompt?: readonly number[];
+  readonly history?: readonly number[];
+  readonly decode?: number;
+  readonly runs?: number;
+  /** True = all of them. */
+  readonly kernels?: string | true;
+  readonly csv?: boolean;
+  readonly output?: string;
+  readonly compare?: readonly string[];
 }
 
 export const addBench: AddCommand = (program, context) => {
-  const { terminal } = context;
-  withCommonOptions(program.command('bench').argument('<model>', 'path, URL or name of the model'))
-    .description('measure prefill and decode')
-    .option('--prompt <tokens>', 'lengths of the prompts', wholeNumbers('--prompt', 1), [128, 512])
-    .option('--decode <tokens>', 'tokens to decode after each prompt', wholeNumber('--decode', 1), 64)
-    .option('--repeat <n>', 'measured runs of each prompt', wholeNumber('--repeat', 1, 1000), 5)
-    .action(async (model: string, flags: BenchFlags) => {
-      const needed = Math.max(...flags.prompt) + flags.decode + 1;
-      await withEngine(context, model, { ...flags, context: flags.context ?? needed }, async ({ engine, signal }) => {
-        const result = await runBench(engine, flags, signal, terminal);
-        if (flags.json) printJson(terminal, result);
-        else terminal.out(formatBench(result));
-      });
-    });
+  withCommonOptions(program.command('bench').argument('[model]', 'path, URL or name of the model'))
+    .description('measure a model, the kernels, or both; or compare two saved runs')
+    .option(
+      '--prompt <tokens>',
+      'lengths of the prompts (128,512,2048; less without a GPU)',
+      wholeNumbers('--prompt', 1),
+    )
+    .option(
+      '--history <tokens>',
+      'lengths of history to decode after (128,1024,4096,8000)',
+      wholeNumbers('--history', 1),
+    )
+    .option('--decode <tokens>', 'tokens to decode after each history', wholeNumber('--decode', 1, 4096))
+    .option('--runs <n>', 'measured runs of each, in turns (5)', wholeNumber('--runs', 1, 100))
+    .option('--kernels [text]', 'kernels too (without a model: only them), or those whose name contains the text')
+    .option('--csv', 'print the figures as comma-separated values')
+    .option('--output <file>', 'save the result as JSON')
+    .option('--compare <files...>', 'print what changed from the first saved run to the second')
+    .action((model: string | undefined, flags: BenchFlags) => bench(context, model, flags));
 };
 
-/** Runs the prompts one after the other, round after round, so that a slow moment meets all of them; the first round is not measured. */
-export async function runBench(
-  engine: Engine,
-  { prompt, decode, repeat }: Pick<BenchFlags, 'prompt' | 'decode' | 'repeat'>,
-  signal: AbortSignal,
-  terminal: Terminal,
-): Promise<BenchResult> {
-  const random = new Random(1);
-  const cases = prompt.map((tokens) => ({
-    tokens,
-    ids: Array.from({ length: tokens }, () => random.below(engine.model.vocab)),
-    runs: [] as Run[],
-  }));
-  for (let round = 0; round <= repeat; round++) {
-    terminal.err(round === 0 ? 'warming up\n' : `round ${round} of ${repeat}\n`);
-    for (const { ids, runs } of cases) {
-      // Runs must not share the GPU.
-      // oxlint-disable-next-line no-await-in-loop
-      const run = await measure(engine, ids, decode, signal);
-      if (round > 0) runs.push(run);
-    }
+async function bench(context: CliContext, model: string | undefined, flags: BenchFlags): Promise<void> {
+  const { terminal } = context;
+  if (flags.json && flags.csv)
+    throw optionError('The options --json and --csv were given together.', 'One form of output at a time.');
+  if (flags.compare) {
+    if (model !== undefined || flags.compare.length !== 2)
+      throw optionError(
+        `The option --compare got ${[model, ...flags.compare].filter(Boolean).length} files.`,
+        'Exactly two saved runs were expected: the earlier and the later.',
+      );
+    await compare(terminal, flags.compare[0]!, flags.compare[1]!, flags.json ?? false);
+    return;
   }
-  const { adapter, perToken, bytes } = await engine.report();
-  const { vendor, architecture, description, features } = adapter;
+  if (model === undefined && flags.kernels === undefined)
+    throw optionError(
+      'Neither a model nor --kernels was given.',
+      'A model, --kernels, or both were expected.',
+      'Name a model, or measure the kernels alone.',
+    );
+  const result = await measured(context, model, flags);
+  if (flags.output !== undefined) await terminal.writeText(flags.output, `${JSON.stringify(result, null, 1)}\n`);
+  if (flags.json) printJson(terminal, result);
+  else terminal.out(flags.csv ? toCsv(result) : formatBench(result));
+}
+
+/** Runs the benchmark with its progress on the screen's last line. A second Ctrl-C ends the process at once. */
+async function measured(
+  { runtime, terminal }: CliContext,
+  model: string | undefined,
+  flags: BenchFlags,
+): Promise<BenchResult> {
+  const abort = new AbortController();
+  const leave = terminal.onInterrupt(() => (abort.signal.aborted ? terminal.exit(INTERRUPTED) : abort.abort()));
+  const { adapter, disable } = flags;
+  try {
+    return await runtime.runBench({
+      ...(model === undefined
+        ? { adapter: { ...(adapter !== undefined && { adapter }), ...(disable && { disable }) } }
+        : { engine: engineOptions(model, flags) }),
+      settings: settingsOf(model !== undefined, flags),
+      signal: abort.signal,
+      onProgress: progressOn(terminal),
+    });
+  } finally {
+    leave();
+  }
+}
+
+function settingsOf(hasModel: boolean, { prompt, history, decode, runs, kernels }: BenchFlags): Partial<BenchSettings> {
   return {
-    adapter: { vendor, architecture, description, features },
-    prefill: cases.map(({ tokens, runs }) => ({
-      tokens,
-      tokensPerSecond: spread(runs.map(({ timeToFirstTokenMs }) => (1000 * tokens) / timeToFirstTokenMs)),
-      timeToFirstTokenMs: spread(runs.map(({ timeToFirstTokenMs }) => timeToFirstTokenMs)),
-    })),
-    decode: cases.map(({ tokens, runs }) => {
-      const gaps = runs.flatMap(({ gapsMs }) => gapsMs);
-      return {
-        history: tokens,
-        tokens: decode,
-        tokensPerSecond: spread(runs.map(({ tokensPerSecond }) => tokensPerSecond)),
-        msPerToken: { p50: percentile(gaps, 50), p95: percentile(gaps, 95), p99: percentile(gaps, 99) },
-      };
-    }),
-    perToken,
-    gpuBytes: { weights: bytes.weights, cache: bytes.cache, peak: bytes.peak },
+    parts: [...(hasModel ? (['model'] as const) : []), ...(kernels === undefined ? [] : (['kernels'] as const))],
+    ...(prompt && { prompts: prompt }),
+    ...(history && { histories: history }),
+    ...(decode !== undefined && { decodeTokens: decode }),
+    ...(runs !== undefined && { runs }),
+    ...(typeof kernels === 'string' && { kernels }),
   };
 }
 
-async function measure(engine: Engine, ids: readonly number[], decode: number, signal: AbortSignal): Promise<Run> {
-  // The first new token belongs to the prompt; every later one is a decode step.
-  const generation = engine.generate(ids, { maxTokens: decode + 1, temperature: 0, ignoreEos: true, signal });
-  const gapsMs: number[] = [];
-  let last: number | undefined;
-  for await (const _ of generation) {
-    const now = performance.now();
-    if (last !== undefined) gapsMs.push(now - last);
-    last = now;
-  }
-  const { finish, timeToFirstTokenMs, tokensPerSecond } = await generation.result;
-  if (finish === 'abort') throw abortedError(signal.reason);
-  return { timeToFirstTokenMs, tokensPerSecond, gapsMs };
+/** Tells each new thing that is measured in a line. */
+function progressOn(terminal: Terminal): (progress: BenchProgress) => void {
+  let last = '';
+  return ({ stage, label, done, total }) => {
+    if (label === last) return;
+    last = label;
+    terminal.err(stage === 'load' ? `${label}\n` : `${label} (${done + 1} of ${total})\n`);
+  };
 }
 
-const spreadText = ({ median, min, max }: Spread, unit: string): string =>
-  `${median.toFixed(1)} ${unit} (${min.toFixed(1)} to ${max.toFixed(1)})`;
+async function compare(terminal: Terminal, before: string, after: string, json: boolean): Promise<void> {
+  const [first, second] = [await readRun(terminal, before), await readRun(terminal, after)];
+  const { pairs, single } = pairsOf(first, second);
+  const changed = differences(first, second);
+  if (json) printJson(terminal, { differences: changed, pairs, single });
+  else terminal.out(formatPairs(changed, pairs, single));
+}
 
-/** A benchmark as a table of text. */
-export function formatBench({ adapter, prefill, decode, perToken, gpuBytes }: BenchResult): string {
-  return table([
-    ['adapter', [adapter.vendor, adapter.architecture, adapter.description].filter(Boolean).join(', ')],
-    ...prefill.map(
-      ({ tokens, tokensPerSecond, timeToFirstTokenMs }) =>
-        [
-          `prefill ${tokens}`,
-          `${spreadText(tokensPerSecond, 'tokens/s')}, first token after ${spreadText(timeToFirstTokenMs, 'ms')}`,
-        ] as const,
-    ),
-    ...decode.map(
-      ({ history, tokens, tokensPerSecond, msPerToken: { p50, p95, p99 } }) =>
-        [
-          `decode ${tokens} after ${history}`,
-          `${spreadText(tokensPerSecond, 'tokens/s')}, ms per token: p50 ${p50.toFixed(2)}, p95 ${p95.toFixed(2)}, p99 ${p99.toFixed(2)}`,
-        ] as const,
-    ),
-    [
-      'per token',
-      `${perToken.dispatches} dispatches (${perToken.dispatchesPerLayer} a layer), ${perToken.bytesWritten} bytes written`,
-    ],
-    [
-      'GPU memory',
-      `weights ${mebibytes(gpuBytes.weights)}, cache ${mebibytes(gpuBytes.cache)}, peak ${mebibytes(gpuBytes.peak)}`,
-    ],
-  ]);
+async function readRun(terminal: Terminal, path: string): Promise<BenchResult> {
+  const text = await readTextFile(terminal, path);
+  try {
+    return parseResult(text);
+  } catch (error) {
+    if (!(error instanceof Mismatch)) throw error;
+    throw optionError(
+      `The file ${path} is no saved run (${error.message.replace(/\.$/, '')}).`,
+      'A file that `winnow bench --output` or the page wrote was expected.',
+      'Choose such a file.',
+    );
+  }
 }

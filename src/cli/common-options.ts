@@ -9,6 +9,7 @@ export interface CommonOptions {
   readonly kv?: 'f16' | 'f32';
   readonly disable?: readonly OptionalFeature[];
   readonly adapter?: string;
+  readonly activations?: 'f32' | 'f16' | 'int8';
   /** False with --no-autotune. */
   readonly autotune?: boolean;
   readonly json?: boolean;
@@ -34,6 +35,12 @@ export const withCommonOptions = (command: Command): Command =>
   command
     .option('--context <tokens>', 'most tokens of a conversation', wholeNumber('--context', 2))
     .addOption(new Option('--kv <type>', 'how keys and values are stored').choices(['f16', 'f32']))
+    .addOption(
+      new Option(
+        '--activations <type>',
+        'numbers in which prompts are multiplied; f16 and int8 are approximations',
+      ).choices(['f32', 'f16', 'int8']),
+    )
     .option('--disable <features>', 'do without shader-f16, subgroups (with commas between)', features)
     .option('--adapter <pattern>', 'take only a GPU whose name contains this')
     .option('--no-autotune', 'take the default kernel shapes instead of measuring which are fastest')
@@ -69,7 +76,7 @@ export const withSamplingOptions = (command: Command): Command =>
 /** The part of the options that settles an engine. */
 export function engineOptions(
   model: string,
-  { context, kv, disable, adapter, autotune }: CommonOptions,
+  { context, kv, disable, adapter, activations, autotune }: CommonOptions,
 ): EngineOptions {
   return {
     model,
@@ -77,6 +84,7 @@ export function engineOptions(
     ...(kv && { kv }),
     ...(disable && { disable }),
     ...(adapter !== undefined && { adapter }),
+    ...(activations && { activations }),
     ...(autotune === false && { autotune }),
   };
 }

@@ -2,9 +2,16 @@
 
 import * as node from '../node.ts';
 import { runCli } from './program.ts';
+import type { Runtime } from './runtime.ts';
 import { processTerminal } from './terminal.ts';
+
+const runtime: Runtime = {
+  ...node,
+  // Loaded when it is asked for: no other subcommand needs it.
+  runBench: async (options) => (await import('../bench/index.ts')).runBench({ ...options, host: node.nodeBenchHost() }),
+};
 
 /** Runs the command with the arguments of `process.argv`, and sets the exit status of the process. */
 export async function main(argv: readonly string[]): Promise<void> {
-  process.exitCode = await runCli(argv, node, processTerminal());
+  process.exitCode = await runCli(argv, runtime, processTerminal());
 }

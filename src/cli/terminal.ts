@@ -1,7 +1,8 @@
 /** The process around the command: files, streams, Ctrl-C. Tests give another. */
 
-import { readFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { StorageError } from '../core/errors.ts';
 
 /** Lines that a person types, or that stand in a pipe. */
 export interface LineReader {
@@ -18,6 +19,8 @@ export interface Terminal {
   /** Whether `err` is a screen, where a line can be written over. */
   readonly isScreen: boolean;
   readBytes(path: string): Promise<Uint8Array>;
+  /** Writes a file whole or not at all. @throws StorageError */
+  writeText(path: string, text: string): Promise<void>;
   /** Calls back on each Ctrl-C until the returned function is called. */
   onInterrupt(listener: () => void): () => void;
   /** Reads lines; on a screen it asks with the prompt. */
@@ -41,6 +44,7 @@ export function processTerminal(): Terminal {
     err: (text) => void process.stderr.write(text),
     isScreen: process.stderr.isTTY,
     readBytes: (path) => readFile(path),
+    writeText,
     onInterrupt(listener) {
       if (listeners.size === 0) process.on('SIGINT', interrupt);
       listeners.add(listener);
@@ -52,6 +56,23 @@ export function processTerminal(): Terminal {
     readLines: (prompt) => readLines(prompt, interrupt),
     exit: (code) => process.exit(code),
   };
+}
+
+async function writeText(path: string, text: string): Promise<void> {
+  const part = `${path}.${process.pid}.part`;
+  try {
+    await writeFile(part, text);
+    await rename(part, path);
+  } catch (cause) {
+    await rm(part, { force: true }).catch(() => {});
+    throw new StorageError({
+      code: 'storage-unavailable',
+      happened: `The file ${path} cannot be written (${cause instanceof Error ? cause.message : String(cause)}).`,
+      expected: 'A path in a folder where this user may write was expected.',
+      todo: 'Choose another path.',
+      cause,
+    });
+  }
 }
 
 /** The prompt goes to stderr, so that stdout holds answers only. */

@@ -36,6 +36,11 @@ export interface EngineOptions {
   readonly kv?: 'f16' | 'f32';
   readonly disable?: readonly OptionalFeature[];
   /**
+   * In what numbers the rows of prompts (more than 8 at once) are multiplied with the weights; sums are f32. 'f16' and
+   * 'int8' are approximations and faster on some GPUs; single tokens are always computed in f32. Default 'f32'.
+   */
+  readonly activations?: 'f32' | 'f16' | 'int8';
+  /**
    * Measure, at the first load on a device and for about a second, which kernel shapes are fastest there. Default true.
    * Software adapters have stored shapes and are never measured.
    */
@@ -233,7 +238,8 @@ export interface Report {
   };
   readonly precision: {
     readonly weights: Readonly<Record<string, number>>;
-    readonly activations: 'f32';
+    /** Of prompts; single tokens are computed in f32. */
+    readonly activations: 'f32' | 'f16' | 'int8';
     readonly cache: 'f16' | 'f32';
   };
   /** Kernel name -> variant in words, for every pipeline that was used. */

@@ -1,5 +1,6 @@
 import { partialsBytes } from '../kernels/attention/decode-flash.ts';
 import { countsWords } from '../kernels/sampling/penalties-part.ts';
+import { quantizedRowsBytes } from '../kernels/elementwise/quantize-rows.ts';
 import { wholeBuffer, type GpuArray } from '../gpu/array.ts';
 import type { Gpu } from '../gpu/device.ts';
 import type { ModelConfig } from '../models/model-config.ts';
@@ -42,14 +43,14 @@ export function createActivations(
     int8: floats(
       'int8 rows',
       sizes.int8
-        ? ((maxRows *
+        ? quantizedRowsBytes(
+            maxRows,
             Math.max(
               config.hidden,
               queryWidth,
               widest(({ ffn }) => ffn),
-            )) /
-            32) *
-            12
+            ),
+          ) / 4
         : 4,
     ),
     query: floats('query', maxRows * queryWidth),

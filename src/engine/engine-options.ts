@@ -18,6 +18,7 @@ const NAMES: readonly (keyof EngineOptions)[] = [
   'context',
   'kv',
   'disable',
+  'activations',
   'autotune',
   'onProgress',
   'signal',
@@ -44,7 +45,7 @@ const FEATURES: readonly OptionalFeature[] = ['shader-f16', 'subgroups'];
 /** @throws UsageError 'usage-option' for an option that is unknown or out of range. */
 export function checkEngineOptions(options: EngineOptions): void {
   refuseUnknown(options, NAMES);
-  const { model, context, kv, disable, autotune } = options;
+  const { model, context, kv, disable, activations, autotune } = options;
   if (
     !(typeof model === 'string' && model !== '') &&
     !(model instanceof URL) &&
@@ -54,6 +55,8 @@ export function checkEngineOptions(options: EngineOptions): void {
   if (context !== undefined && (!Number.isInteger(context) || context < 2))
     refuse('context', context, 'An integer of at least 2 tokens.');
   if (kv !== undefined && kv !== 'f16' && kv !== 'f32') refuse('kv', kv, '"f16" or "f32".');
+  if (activations !== undefined && !['f32', 'f16', 'int8'].includes(activations))
+    refuse('activations', activations, '"f32", "f16" or "int8".');
   if (autotune !== undefined && typeof autotune !== 'boolean') refuse('autotune', autotune, 'true or false.');
   for (const feature of disable ?? [])
     if (!FEATURES.includes(feature))

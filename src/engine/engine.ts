@@ -88,7 +88,7 @@ class LocalEngine implements Engine, ConversationHost {
 
   async load(onProgress: (progress: LoadProgress) => void, signal?: AbortSignal): Promise<void> {
     const { source, gguf, config } = this.session;
-    const { device, adapter, disable, autotune } = this.#options;
+    const { device, adapter, disable, activations, autotune } = this.#options;
     const provider = device ? undefined : await this.#environment.provider(this.#options);
     const runtime = await createRuntime({
       request: { provider, device, adapter, disable },
@@ -97,6 +97,7 @@ class LocalEngine implements Engine, ConversationHost {
       config,
       context: this.#context,
       kv: this.#kv,
+      ...(activations && { activations }),
       ...(autotune !== undefined && { autotune }),
       tuningStore: this.#environment.tuningStore,
       onProgress,

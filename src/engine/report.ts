@@ -45,7 +45,7 @@ export function createReport(
       context: runtime.context,
       fileBytes,
     },
-    precision: { weights: weightTypes(gguf), activations: 'f32', cache: cache.kv },
+    precision: { weights: weightTypes(gguf), activations: runtime.promptActivations, cache: cache.kv },
     kernels: kernelVariants(gpu.pipelines.keys),
     bytes: {
       weights: runtime.weightBytes,

@@ -7,6 +7,9 @@ import { requestGpu, type Gpu, type GpuRequest } from '../gpu/device.ts';
 import { PAGE_SLOTS, type KvType } from '../kernels/cache-layout.ts';
 import { LOG_PROB_WORDS } from '../kernels/sampling/log-probs.ts';
 import { outputsWords } from '../kernels/sampling/outputs.ts';
+import { chooseActivations } from '../kernels/linear/matmul-variants.ts';
+import type { MatrixShape } from '../kernels/linear/tuning.ts';
+import type { ActivationType } from '../kernels/linear/variant.ts';
 import type { ModelConfig } from '../models/model-config.ts';
 import { MATVEC_ROWS, type Activations } from '../models/llama.ts';
 import type { NetworkWeights } from '../models/network.ts';
@@ -19,7 +22,8 @@ import { Scheduler } from './scheduler.ts';
 import { SelfTest } from './self-test/self-test.ts';
 import { Sequences } from './sequences.ts';
 import { StepState } from './step-state.ts';
-import { autotune, type TuningTable } from './tuning/autotune.ts';
+import type { TuningTable } from './tuning/autotune.ts';
+import { chooseKernels } from './tuning/kernel-choice.ts';
 import type { TuningStore } from './tuning/tuning-store.ts';
 import { allocateWeights } from './weight-loader.ts';
 import { matricesOf, planWeights } from './weight-plan.ts';
@@ -45,6 +49,8 @@ export interface RuntimeOptions {
   readonly kv: KvType;
   readonly onProgress: (progress: LoadProgress) => void;
   readonly signal?: AbortSignal | undefined;
+  /** In what numbers rows of prompts are multiplied. */
+  readonly activations?: ActivationType;
   /** Measure which kernel shapes are fastest on adapters that have no stored ones. */
   readonly autotune?: boolean;
   readonly tuningStore?: TuningStore | undefined;
@@ -70,6 +76,8 @@ export interface Runtime {
   readonly scheduler: Scheduler;
   readonly fallbacks: string[];
   readonly tuning: TuningTable;
+  /** In what numbers the rows of prompts are really multiplied: those asked for, if any matrix can. */
+  readonly promptActivations: ActivationType;
   readonly selfTest: SelfTest;
   readonly loadMs: number;
 }
@@ -87,24 +95,36 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     const weightPlan = planWeights(gguf, config, bindingLimit);
     const fallbacks: string[] = [...weightPlan.fallbacks];
     onProgress({ stage: 'tune', loadedBytes: 0, totalBytes: 0 });
-    const tuning = await autotune({
+    const asked = options.activations ?? 'f32';
+    const activationsOf = ({ type }: MatrixShape): ActivationType =>
+      chooseActivations(gpu.features, type, asked).activations;
+    const matrices = matricesOf(weightPlan);
+    for (const type of new Set(matrices.map((matrix) => matrix.type))) {
+      const { reason } = chooseActivations(gpu.features, type, asked);
+      if (reason !== undefined) fallbacks.push(reason);
+    }
+    const kernels = await chooseKernels({
       gpu,
-      shapes: matricesOf(weightPlan),
+      matrices,
+      heads: config.layers,
+      kv,
+      activationsOf,
       enabled: options.autotune ?? true,
       store: options.tuningStore,
     });
     throwIfAborted(signal);
-    const { weights, planned, load } = await allocateWeights({
+    const loading = await allocateWeights({
       gpu,
       source,
       gguf,
       config,
       plan: weightPlan,
-      tuningOf: (shape) => tuning.tuningOf(shape),
+      tuningOf: (shape) => kernels.tuningOf(shape),
       context,
       signal,
       onBytes: (loadedBytes, totalBytes) => onProgress({ stage: 'upload', loadedBytes, totalBytes }),
     });
+    const { weights, planned } = loading;
     const weightBytes = gpu.bytes;
     const chunkRows = gpu.software ? SOFTWARE_CHUNK_ROWS : CHUNK_ROWS;
     const runtime = await gpu.checked('allocating the buffers of a step', async () => {
@@ -113,7 +133,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
         maxLogitRows: MAX_LOGIT_ROWS,
         maxSequences: MAX_SEQUENCES,
         separateGate: weights.layers.some(({ gateUp }) => !('matrix' in gateUp)),
-        int8: matricesOf(weightPlan).some((shape) => tuning.tuningOf(shape).matmul.activations === 'int8'),
+        int8: matrices.some((shape) => activationsOf(shape) === 'int8'),
       });
       const cache = new KvCache(gpu, kv, config.layers);
       const pages = ceilDiv(context, PAGE_SLOTS);
@@ -135,7 +155,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
         weights,
         planned,
         kv,
-        attention: [dense({ software: gpu.software }), dense({ software: !gpu.software })],
+        attention: [dense({ adapter: gpu }), dense()],
         onFallback: (reason) => fallbacks.push(reason),
       });
       const plans = new Plans({
@@ -177,7 +197,8 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
         plans,
         scheduler,
         fallbacks,
-        tuning,
+        tuning: kernels.table,
+        promptActivations: matrices.some((shape) => activationsOf(shape) === asked) ? asked : ('f32' as const),
         selfTest,
       };
     });
@@ -188,14 +209,14 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       length: rows + 1,
       tail: 'sample' as const,
     }));
-    const compiling = Promise.all(first.map((request) => runtime.plans.compile(request)));
+    const compiling = Promise.all(first.map((kind) => runtime.plans.compile(kind)));
     compiling.catch(() => {});
-    await load();
+    await loading.load();
     onProgress({ stage: 'compile', loadedBytes: 0, totalBytes: 0 });
     await compiling;
-    for (const request of first) {
+    for (const kind of first) {
       // oxlint-disable-next-line no-await-in-loop -- what one compares the next need not
-      await runtime.plans.for(request);
+      await runtime.plans.for(kind);
     }
     onProgress({ stage: 'ready', loadedBytes: 0, totalBytes: 0 });
     return { ...runtime, loadMs: performance.now() - started };

@@ -29,11 +29,15 @@ export function scoreWindows(count: number, context: number, stride: number): Sc
   return windows;
 }
 
-/** Scores ids on a runtime. See `Engine.score`. */
+/** Takes the logits [vocab] of a scored row; `position` is the row's, not its target's. */
+export type LogitSink = (position: number, logits: Float32Array) => void;
+
+/** Scores ids on a runtime. See `Engine.score`. @param onLogits gets the whole row of every scored target. */
 export async function score(
   runtime: Runtime,
   ids: readonly number[],
   options: ScoreOptions = {},
+  onLogits?: LogitSink,
 ): Promise<ScoreResult> {
   const { context = Math.min(ids.length, runtime.context), logits = [], top = 20, signal } = options;
   const stride = options.stride ?? Math.max(1, Math.floor(context / 2));
@@ -58,7 +62,7 @@ export async function score(
     throwIfAborted(signal);
     // oxlint-disable-next-line no-await-in-loop -- one window after the other
     const scored = await runtime.scheduler.exclusive((readback) =>
-      scoreWindow(runtime, readback, ids, window, new Set(wanted), top, signal),
+      scoreWindow(runtime, readback, ids, window, { wanted: new Set(wanted), top, signal, onLogits }),
     );
     nlls.push(...scored.nlls);
     rows.push(...scored.rows);
@@ -118,9 +122,17 @@ async function scoreWindow(
   readback: Readback,
   ids: readonly number[],
   { start, end, firstTarget }: ScoreWindow,
-  wanted: ReadonlySet<number>,
-  top: number,
-  signal: AbortSignal | undefined,
+  {
+    wanted,
+    top,
+    signal,
+    onLogits,
+  }: {
+    readonly wanted: ReadonlySet<number>;
+    readonly top: number;
+    readonly signal: AbortSignal | undefined;
+    readonly onLogits: LogitSink | undefined;
+  },
 ): Promise<WindowScore> {
   const { sequences, state, plans, gpu, activations, outputs, ring, config } = runtime;
   const lease = createLease();
@@ -173,8 +185,10 @@ async function scoreWindow(
       for (const [i, row] of logitRows.entries()) {
         if (row.target !== undefined) nlls.push(values[i * OUTPUT_WORDS]!);
         const at = start + row.position;
-        if (wanted.has(at)) {
+        if (wanted.has(at) || (onLogits && row.target !== undefined)) {
           const logits = await readLogits(runtime, activations.logits.buffer, i * config.vocab, config.vocab);
+          if (row.target !== undefined) onLogits?.(at, logits);
+          if (!wanted.has(at)) continue;
           rows.push({ position: at, logsumexp: values[i * OUTPUT_WORDS + 1]!, top: highest(logits, top) });
         }
       }

@@ -29,6 +29,18 @@ export interface GpuFeatures {
   /** 0 where subgroups are missing or switched off. */
   readonly subgroupMinSize: number;
   readonly subgroupMaxSize: number;
+  /** dot4I8Packed: four products of bytes at once. */
+  readonly packedDot: boolean;
+  /** The matrix unit that kernels use, where there is one. */
+  readonly subgroupMatrix: SubgroupMatrix | undefined;
+}
+
+/** A matrix unit that multiplies M x K by K x N f16 numbers and adds in f32, with subgroups of `lanes` lanes. */
+export interface SubgroupMatrix {
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly lanes: number;
 }
 
 /** The limits the kernels are written for; every WebGPU device has at least these. */
@@ -47,7 +59,42 @@ const LEAST_LIMITS: Readonly<Record<string, number>> = {
   maxComputeWorkgroupStorageSize: 16_384,
 };
 
-const OPTIONAL_FEATURES: readonly string[] = ['shader-f16', 'subgroups', 'timestamp-query'];
+const PACKED_DOT = 'packed_4x8_integer_dot_product';
+const MATRIX_FEATURE = 'chromium-experimental-subgroup-matrix';
+
+const OPTIONAL_FEATURES: readonly string[] = ['shader-f16', 'subgroups', 'timestamp-query', MATRIX_FEATURE];
+
+/** What Chromium's adapter info says of a matrix unit. */
+interface MatrixConfig {
+  readonly componentType: string;
+  readonly resultComponentType: string;
+  readonly M: number;
+  readonly N: number;
+  readonly K: number;
+}
+
+/**
+ * The matrix unit to use: f16 with f32 sums, the largest whose fragments fill a workgroup of 128 threads and 64 x 64 results.
+ * None where the size of subgroups is not fixed, since it decides which subgroup computes what.
+ */
+export function matrixOf(
+  info: Pick<GPUAdapterInfo, 'subgroupMinSize' | 'subgroupMaxSize'> & {
+    readonly subgroupMatrixConfigs?: Iterable<MatrixConfig>;
+  },
+): SubgroupMatrix | undefined {
+  const lanes = info.subgroupMinSize ?? 0;
+  if (![16, 32, 64].includes(lanes) || info.subgroupMaxSize !== lanes) return undefined;
+  const fits = ({ componentType, resultComponentType, M, N, K }: MatrixConfig): boolean =>
+    componentType === 'f16' &&
+    resultComponentType === 'f32' &&
+    [8, 16].includes(M) &&
+    [8, 16].includes(N) &&
+    [8, 16, 32].includes(K);
+  const [best] = [...(info.subgroupMatrixConfigs ?? [])]
+    .filter(fits)
+    .toSorted((a, b) => b.M * b.N * b.K - a.M * a.N * a.K);
+  return best && { m: best.M, n: best.N, k: best.K, lanes };
+}
 
 /** A device, its features and limits, and every buffer that was made on it. */
 export class Gpu {
@@ -69,7 +116,14 @@ export class Gpu {
   /** Held because Dawn in Node crashes when the provider is collected before its devices. */
   readonly #provider: GPU | undefined;
 
-  constructor(device: GPUDevice, info: GPUAdapterInfo, disabled: readonly string[], provider: GPU | undefined) {
+  /** @param language WGSL language features of whoever made the device. */
+  constructor(
+    device: GPUDevice,
+    info: GPUAdapterInfo,
+    disabled: readonly string[],
+    language: ReadonlySet<string>,
+    provider: GPU | undefined,
+  ) {
     this.device = device;
     this.info = info;
     this.disabled = disabled;
@@ -81,6 +135,11 @@ export class Gpu {
       subgroups: on('subgroups'),
       subgroupMinSize: on('subgroups') ? (info.subgroupMinSize ?? 4) : 0,
       subgroupMaxSize: on('subgroups') ? (info.subgroupMaxSize ?? 128) : 0,
+      packedDot: language.has(PACKED_DOT) && !disabled.includes(PACKED_DOT),
+      subgroupMatrix:
+        on(MATRIX_FEATURE) && on('shader-f16') && on('subgroups') && language.has('subgroup_id')
+          ? matrixOf(info)
+          : undefined,
     };
     this.pipelines = new PipelineCache(device);
     this.lost = device.lost.then((lost) => {
@@ -224,7 +283,7 @@ const describe = (info: GPUAdapterInfo): string =>
 export async function requestGpu({ provider, device, adapter: pattern, disable = [] }: GpuRequest): Promise<Gpu> {
   if (device) {
     refuseSmallLimits(device.limits, 'The device that was given');
-    return new Gpu(device, device.adapterInfo, disable, undefined);
+    return new Gpu(device, device.adapterInfo, disable, languageOf(provider), undefined);
   }
   if (!provider)
     throw new CapabilityError({
@@ -267,8 +326,12 @@ export async function requestGpu({ provider, device, adapter: pattern, disable =
     requiredFeatures: features as GPUFeatureName[],
     requiredLimits,
   });
-  return new Gpu(owned, adapter.info, disable, provider);
+  return new Gpu(owned, adapter.info, disable, languageOf(provider), provider);
 }
+
+/** Language features belong to the browser, also where the device was given. */
+const languageOf = (provider: GPU | undefined): ReadonlySet<string> =>
+  new Set((provider ?? globalThis.navigator?.gpu)?.wgslLanguageFeatures ?? []);
 
 const numberOf = (limits: GPUSupportedLimits, name: string): number => limits[name as keyof GPUSupportedLimits];
 

@@ -23,7 +23,7 @@ export const nodeEnvironment: Environment = {
  * Dawn's GPU. On NVIDIA, half floats are behind toggles that Chrome does not set; here they are set, and reported by what runs.
  * @throws CapabilityError when the optional package `webgpu` is missing.
  */
-async function nodeGpu({ adapter }: EngineOptions): Promise<GPU> {
+async function nodeGpu({ adapter }: Pick<EngineOptions, 'adapter'>): Promise<GPU> {
   try {
     const { create } = await import('webgpu');
     return create([

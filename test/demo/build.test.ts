@@ -1,4 +1,4 @@
-/** Promises of the built page: small before the first paint, a strict policy, and no third party. */
+/** Promises of the built pages: small before the first paint, a strict policy, and no third party. */
 
 import { gzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
@@ -16,8 +16,10 @@ afterAll(async () => {
   await site.close();
 });
 
-test('what the first paint needs is under 100 KB, gzipped', async () => {
-  const html = await (await fetch(site.url)).text();
+const PAGES = ['', 'bench.html'];
+
+test.each(PAGES)('what the first paint of /%s needs is under 100 KB, gzipped', async (path) => {
+  const html = await (await fetch(new URL(path, site.url))).text();
   const files = [...html.matchAll(/(?:src|href)="(\.\/assets\/[^"]+)"/g)].map((match) => match[1] ?? '');
   expect(files.length).toBeGreaterThanOrEqual(3); // script, style, icon
   let bytes = gzipSync(html).length;
@@ -28,8 +30,8 @@ test('what the first paint needs is under 100 KB, gzipped', async () => {
   expect(bytes).toBeLessThan(100_000);
 });
 
-test('the policy allows no inline code, and the headers isolate the page', async () => {
-  const response = await fetch(site.url);
+test.each(PAGES)('the policy of /%s allows no inline code, and the headers isolate the page', async (path) => {
+  const response = await fetch(new URL(path, site.url));
   expect(response.headers.get('Cross-Origin-Opener-Policy')).toBe('same-origin');
   expect(response.headers.get('Cross-Origin-Embedder-Policy')).toBe('require-corp');
   const html = await response.text();
@@ -38,14 +40,17 @@ test('the policy allows no inline code, and the headers isolate the page', async
   expect(html).not.toMatch(/<script(?![^>]*\bsrc=)/);
 });
 
-test('a visit asks nobody but its own server, and breaks no rule of the policy', async () => {
+test.each([
+  ['', /^Download and start/],
+  ['bench.html', /^Run the benchmark/],
+])('a visit to /%s asks nobody but its own server, and breaks no rule of the policy', async (path, button) => {
   const { page, context, errors } = await visitor(browser);
   const others: string[] = [];
   page.on('request', (request) => {
     if (!request.url().startsWith(site.url)) others.push(request.url());
   });
-  await page.goto(site.url);
-  await page.getByRole('button', { name: /^Download and start/ }).waitFor();
+  await page.goto(new URL(path, site.url).href);
+  await page.getByRole('button', { name: button }).waitFor();
   expect(others).toEqual([]);
   expect(errors).toEqual([]);
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);

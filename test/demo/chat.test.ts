@@ -349,7 +349,7 @@ describe('the keyboard', () => {
     await answered(page, 'hello');
     await page.getByRole('link', { name: 'Skip to the message box' }).focus();
     const names: string[] = [];
-    for (let step = 0; step < 9; step++) {
+    for (let step = 0; step < 11; step++) {
       if (step > 0) await page.keyboard.press('Tab');
       names.push(
         await page.evaluate(() => {
@@ -362,6 +362,8 @@ describe('the keyboard', () => {
     expect(names).toEqual([
       'Skip to the message box',
       'Model: quick.gguf',
+      'Chat',
+      'Bench',
       'New chat',
       'Settings',
       'Colours: system',

@@ -1,9 +1,7 @@
 /** The built page with the real engine and the real model, as a visitor meets it: one visit after the other. */
 
-import { existsSync } from 'node:fs';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import manifest from '../../models/manifest.json' with { type: 'json' };
 import {
   accessibilityProblems,
   keepScreenshot,
@@ -14,6 +12,7 @@ import {
   visitor,
   type Size,
 } from './support/browser.ts';
+import { modelFilePresent } from './support/model-file.ts';
 import { serveSite, type Site } from './support/site.ts';
 
 const MINUTE = 60_000;
@@ -23,8 +22,7 @@ let context: BrowserContext;
 let page: Page;
 let errors: string[];
 beforeAll(async () => {
-  const file = new URL(`../../models/${manifest.models[0]?.file}`, import.meta.url);
-  if (!existsSync(file)) throw new Error(`${file.pathname} is missing: run \`npm run setup\`.`);
+  modelFilePresent();
   [site, browser] = await Promise.all([serveSite({ scripted: false }), launch()]);
   ({ page, context, errors } = await visitor(browser));
   context.setDefaultTimeout(3 * MINUTE); // a software adapter decodes about one token a second

@@ -3,7 +3,7 @@ import { wholeBuffer } from '../../src/gpu/array.ts';
 import { requestGpu, type Gpu } from '../../src/gpu/device.ts';
 import { defineKernel } from '../../src/gpu/kernel.ts';
 import type { MatrixShape } from '../../src/kernels/linear/tuning.ts';
-import { autotune } from '../../src/engine/tuning/autotune.ts';
+import { chooseKernels, type KernelChoice } from '../../src/engine/tuning/kernel-choice.ts';
 import { race } from '../../src/engine/tuning/race.ts';
 import { adapterKey, readChoices, writeChoices, type TuningStore } from '../../src/engine/tuning/tuning-store.ts';
 import { disguised } from '../support/disguised-gpu.ts';
@@ -13,6 +13,24 @@ const shapes: readonly MatrixShape[] = [
   { type: 'Q4_1', outputs: 96, columns: 64, role: 'project' },
   { type: 'Q8_0', outputs: 320, columns: 64, role: 'head' },
 ];
+
+const heads = [{ qHeads: 6, kvHeads: 2, headDim: 16 }];
+
+/** Chooses kernels for the shapes above, and gives the table of choices. */
+const choose = async (
+  options: Partial<Parameters<typeof chooseKernels>[0]> & { readonly gpu: Gpu },
+): Promise<KernelChoice['table']> => {
+  const { table } = await chooseKernels({
+    matrices: shapes,
+    heads,
+    kv: 'f16',
+    activationsOf: () => 'f32',
+    enabled: true,
+    store: undefined,
+    ...options,
+  });
+  return table;
+};
 
 /** A store that remembers, and counts how often it was written. */
 function memoryStore(text?: string): TuningStore & { text: string | undefined; writes: number } {
@@ -42,11 +60,13 @@ afterAll(() => {
 describe('autotuning', () => {
   test('leaves software adapters their stored shapes', async () => {
     const store = memoryStore();
-    const table = await autotune({ gpu, shapes, enabled: true, store });
+    const table = await choose({ gpu, store });
     expect(table.source).toBe('table');
     expect(table.choices.map(({ shape, tried }) => [shape, tried])).toEqual([
       ['project 96x64 Q4_1', 0],
       ['head 320x64 Q8_0', 0],
+      ['decode attention 3x16 f16', 0],
+      ['prefill attention 3x16 f16', 0],
     ]);
     expect(store.writes).toBe(0);
   });
@@ -54,8 +74,8 @@ describe('autotuning', () => {
   test('measures every candidate of a GPU once, keeps the choice, and gives its memory back', async () => {
     const store = memoryStore();
     const before = wide.bytes;
-    const one = shapes.slice(0, 2);
-    const first = await autotune({ gpu: wide, shapes: one, enabled: true, store, timeBox: 110_000 });
+    const one = { gpu: wide, matrices: shapes.slice(0, 2), heads: [], store };
+    const first = await choose({ ...one, timeBox: 110_000 });
     expect(wide.bytes).toBe(before);
     expect(first.source).toBe('measured');
     expect(first.complete).toBe(true);
@@ -64,17 +84,26 @@ describe('autotuning', () => {
       expect(gain).toBeGreaterThanOrEqual(1);
     }
     const dispatches = wide.counts.dispatches;
-    const second = await autotune({ gpu: wide, shapes: one, enabled: true, store });
+    const second = await choose(one);
     expect(second.source).toBe('kept');
     expect(second.choices.map(({ kernels }) => kernels)).toEqual(first.choices.map(({ kernels }) => kernels));
     expect(wide.counts.dispatches).toBe(dispatches);
     expect(store.writes).toBe(1);
   });
 
+  test('measures ways to attend', async () => {
+    const before = wide.bytes;
+    const { choices, complete } = await choose({ gpu: wide, matrices: [], heads, timeBox: 110_000 });
+    expect(wide.bytes).toBe(before);
+    expect(complete).toBe(true);
+    expect(choices.map(({ shape }) => shape)).toEqual(['decode attention 3x16 f16', 'prefill attention 3x16 f16']);
+    for (const { tried } of choices) expect(tried).toBeGreaterThan(2);
+  });
+
   test('that is off, or has no time, takes the defaults and says so', async () => {
     const store = memoryStore();
-    const off = await autotune({ gpu: wide, shapes, enabled: false, store });
-    const none = await autotune({ gpu: wide, shapes, enabled: true, store, timeBox: 0 });
+    const off = await choose({ gpu: wide, enabled: false, store });
+    const none = await choose({ gpu: wide, store, timeBox: 0 });
     expect([off.source, none.source, none.complete]).toEqual(['off', 'measured', false]);
     expect(none.choices.map(({ kernels }) => kernels)).toEqual(off.choices.map(({ kernels }) => kernels));
     expect(store.writes).toBe(0);
@@ -87,7 +116,7 @@ describe('autotuning', () => {
       expect(await readChoices(memoryStore(text), key)).toEqual({});
     }
     const strange = memoryStore(JSON.stringify({ [key]: { 'project 96x64 Q4_1': 'no such kernel' } }));
-    const table = await autotune({ gpu: wide, shapes: shapes.slice(0, 1), enabled: true, store: strange, timeBox: 0 });
+    const table = await choose({ gpu: wide, matrices: shapes.slice(0, 1), heads: [], store: strange, timeBox: 0 });
     expect(table.source).toBe('measured');
   });
 

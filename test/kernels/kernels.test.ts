@@ -1,26 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Random } from '../../src/core/rng.ts';
+import { checkKernel } from '../../src/bench/check-kernel.ts';
 import { requestGpu, type Gpu } from '../../src/gpu/device.ts';
 import type { Access, ParamType } from '../../src/gpu/kernel.ts';
 import type { AnyKernelCase } from '../support/kernel-case.ts';
-import { asTypeOf, runKernel } from '../support/run-kernel.ts';
 
 const cases = import.meta.glob<{ default: AnyKernelCase | readonly AnyKernelCase[] }>('./**/*.case.ts', {
   eager: true,
 });
 const shaders = import.meta.glob('../../shaders/**/*.wgsl', { query: '?raw', import: 'default' });
-
-/** Elements that differ by more than the tolerance, in words. */
-function differences(got: ArrayLike<number>, want: ArrayLike<number>, tolerance: number): string[] {
-  let squares = 0;
-  for (let i = 0; i < want.length; i++) squares += want[i]! ** 2;
-  const scale = Math.sqrt(squares / Math.max(1, want.length));
-  const wrong: string[] = [];
-  for (let i = 0; i < want.length && wrong.length < 5; i++)
-    if (!(Math.abs(got[i]! - want[i]!) <= tolerance * (scale + Math.abs(want[i]!))))
-      wrong.push(`[${i}] got ${got[i]} want ${want[i]}`);
-  return wrong;
-}
 
 test('every kernel has a case file', () => {
   const kernels = Object.keys(shaders)
@@ -65,19 +52,7 @@ for (const [path, module] of Object.entries(cases)) {
         test(JSON.stringify(shape), async (context) => {
           const missing = item.missing?.(shape, gpu);
           context.skip(missing !== undefined, missing);
-          const built = item.build(shape, new Random(7));
-          const want = item.reference(built, shape) as Record<string, ArrayLike<number>>;
-          const outputs = Object.entries(await runKernel(gpu, item, built));
-          const typed = Object.fromEntries(
-            outputs.map(([name, words]) => [name, asTypeOf(words, built.buffers[name]!)]),
-          );
-          const got: Readonly<Record<string, ArrayLike<number>>> = item.decode?.(typed, shape) ?? typed;
-          expect(Object.keys(want).toSorted()).toEqual(Object.keys(got).toSorted());
-          for (const [name, expected] of Object.entries(want)) {
-            const values = got[name]!;
-            expect(values.length).toBe(expected.length);
-            expect(differences(values, expected, item.tolerance), name).toEqual([]);
-          }
+          expect(await checkKernel(gpu, item, shape)).toEqual([]);
         });
   });
 }

@@ -2,9 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Random } from '../../src/core/rng.ts';
 import { requestGpu, type Gpu } from '../../src/gpu/device.ts';
 import type { LinearVariant } from '../../src/kernels/linear/variant.ts';
-import project from '../kernels/linear/project.case.ts';
-import { missingSubgroups, rowsVariant, type LinearShape } from '../kernels/linear/matrices.ts';
+import cases from '../kernels/linear/project.case.ts';
+import { missingFeatures, rowsVariant, type LinearShape } from '../kernels/linear/matrices.ts';
 import { runKernel } from '../support/run-kernel.ts';
+
+const [project] = cases;
 
 /** The law: how many rows a step has cannot change a row's result (speculation and batching rest on it). */
 const BATCH = 8;
@@ -42,7 +44,7 @@ afterAll(() => gpu?.dispose());
 describe('an output of a matvec is the same, bit for bit, for 1, 2, 4 and 8 columns at a time', () => {
   for (const { shape, columns, variant } of laws)
     test(`${shape.type} ${JSON.stringify(variant(1))}`, async (context) => {
-      const missing = missingSubgroups(variant(1), gpu);
+      const missing = missingFeatures(variant(1), gpu);
       context.skip(missing !== undefined, missing);
       const runs: Uint32Array[] = [];
       for (const count of columns) {

@@ -16,6 +16,7 @@ import { chromium } from 'playwright-core';
 import { build, preview, type PreviewServer } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { browserLaunchOptions } from '../../scripts/find-gpu.mjs';
+import type { BenchResult } from '../../src/bench/index.ts';
 import { tinyModel } from '../support/tiny-model.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -80,6 +81,20 @@ test('the command of the package runs', () => {
   );
   expect(JSON.parse(out)).toMatchObject({ architecture: 'llama' });
 });
+
+test('its benchmark brings the cases that it checks kernels with, and saves what it measured', () => {
+  const flags = '--prompt 8 --history 16 --decode 2 --runs 1 --kernels silu --output run.json'.split(' ');
+  const out = run(
+    process.execPath,
+    [join(folder, 'node_modules/winnow-llm/bin/winnow.mjs'), 'bench', 'tiny.gguf', ...flags],
+    folder,
+  );
+  expect(out).toContain('elementwise/silu-mul');
+  const saved = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as BenchResult;
+  expect(saved.kernels).toMatchObject([{ kernel: 'elementwise/silu-mul', status: 'correct' }]);
+  expect(saved.model?.decode).toMatchObject([{ history: 16, filled: true }]);
+  expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
+}, 120_000);
 
 test('a Vite app with a Worker engine generates in the browser', async () => {
   const app = join(folder, 'app');

@@ -17,8 +17,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   models: ['core', 'gpu', 'kernels', 'attention', 'cache', 'sampling', 'weights'],
   engine: ['core', 'gpu', 'kernels', 'attention', 'cache', 'sampling', 'models', 'weights', 'tokenizer'],
   worker: ['core', 'index.ts'],
-  node: ['core', 'kernels', 'models', 'engine', 'weights', 'tokenizer'],
-  cli: ['core', 'node.ts'],
+  bench: ['core', 'gpu', 'kernels', 'sampling', 'engine'],
+  node: ['core', 'kernels', 'models', 'engine', 'weights', 'tokenizer', 'bench'],
+  cli: ['core', 'node.ts', 'bench'],
   'index.ts': ['core', 'engine', 'weights', 'worker'],
   'node.ts': ['core', 'engine', 'models', 'weights', 'worker', 'node'],
 };
@@ -46,4 +47,18 @@ test('imports point one way', () => {
 
 test('every folder of src has its place in the order', () => {
   expect([...new Set([...imports()].map(({ from }) => from))].filter((folder) => !(folder in MAY_IMPORT))).toEqual([]);
+});
+
+test('only the benchmark reaches out of src, for the cases of the tests: what it times is what they check', () => {
+  const reaching = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).flatMap((entry) => {
+    if (!entry.endsWith('.ts')) return [];
+    const file = join(SRC, entry);
+    const specifiers = [...readFileSync(file, 'utf8').matchAll(/(?:from|import|glob)\b[^'"`;]*['"`](\.[^'"`]+)['"`]/g)];
+    return specifiers.flatMap(([, specifier]) => {
+      const target = relative(SRC, resolve(dirname(file), specifier!)).replaceAll('\\', '/');
+      const data = target.startsWith('../shaders/') || target === '../models/manifest.json?raw';
+      return target.startsWith('..') && !data ? [`${entry}: ${target}`] : [];
+    });
+  });
+  expect(reaching).toEqual(['bench/kernel-cases.ts: ../test/kernels/**/*.case.ts']);
 });

@@ -1,7 +1,7 @@
 import { effect, signal } from '@preact/signals';
 import type { Conversation, Engine, GenerateOptions, Generation, Message } from 'winnow-llm';
-import { announce } from '../announcer.tsx';
-import { isAbort, toProblem } from '../problem.ts';
+import { announce } from '../../shared/announcer.tsx';
+import { isAbort, toProblem } from '../../shared/problem.ts';
 import { engineState, noteEngineLoss, refreshReport, restore } from './engine-state.ts';
 import { samplingOptions, settings } from './page-settings.ts';
 import { readSession, writeSession } from './session.ts';

@@ -1,13 +1,13 @@
 import { signal } from '@preact/signals';
 import type { Engine, LoadProgress, Report } from 'winnow-llm';
-import { isAbort, toProblem, type Problem } from '../problem.ts';
-import { checkGpu } from './gpu-check.ts';
-import { choiceOf, type ModelChoice } from './model-choice.ts';
-import { findSource } from './model-source.ts';
+import { isAbort, toProblem, type Problem } from '../../shared/problem.ts';
+import { checkGpu } from '../../shared/gpu-check.ts';
+import { choiceOf, type ModelChoice } from '../../shared/model-choice.ts';
+import { findSource } from '../../shared/model-source.ts';
 import { settings } from './page-settings.ts';
-import { keptFile } from './kept-models.ts';
+import { keptFile } from '../../shared/kept-models.ts';
 import type { Settings } from './settings-spec.ts';
-import { TransferRate } from './transfer-rate.ts';
+import { TransferRate } from '../../shared/transfer-rate.ts';
 
 /** Where the page stands with its model. */
 export type EngineState =
@@ -62,7 +62,7 @@ export async function start(): Promise<void> {
     return;
   }
   gpu.value = name;
-  const choice = choiceOf(settings.value);
+  const choice = choiceOf(settings.value.model);
   const kept = await keptFile(choice).catch(() => undefined); // storage that cannot be read keeps nothing
   if (kept?.complete) await load(choice);
   else engineState.value = { phase: 'offer', choice, cancelled: false, keptBytes: kept?.bytes ?? 0 };

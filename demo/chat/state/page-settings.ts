@@ -1,6 +1,6 @@
 import { effect, signal } from '@preact/signals';
 import type { GenerateOptions } from 'winnow-llm';
-import { choiceOf } from './model-choice.ts';
+import { choiceOf } from '../../shared/model-choice.ts';
 import type { NumberKey, Settings } from './settings-spec.ts';
 import { readUrlSettings, writeUrlSettings } from './url-settings.ts';
 
@@ -20,7 +20,7 @@ export function changeSettings(change: { readonly [key in keyof Settings]?: Sett
 
 /** The number that holds when the visitor chose none; undefined where there is none to show. */
 export function defaultNumber(key: NumberKey): number | undefined {
-  const choice = choiceOf(settings.value);
+  const choice = choiceOf(settings.value.model);
   const recommended: { readonly [name in NumberKey]?: number } =
     choice.kind === 'known'
       ? { ...choice.model.sampling, context: choice.model.context }

@@ -1,4 +1,5 @@
 import type { OptionalFeature } from 'winnow-llm';
+import type { NumberSpec } from '../../shared/number-spec.ts';
 
 export type NumberKey =
   | 'temperature'
@@ -26,23 +27,9 @@ export type CacheType = 'f16' | 'f32';
 export const CACHE_TYPES: readonly CacheType[] = ['f16', 'f32'];
 export const OPTIONAL_FEATURES: readonly OptionalFeature[] = ['shader-f16', 'subgroups'];
 
-export interface NumberSpec {
-  readonly key: NumberKey;
-  /** Its name in the address: the same word as the flag of the `winnow` command. */
-  readonly query: string;
-  readonly label: string;
-  readonly hint: string;
-  readonly min: number;
-  readonly max: number;
-  /** 1 means whole numbers only. */
-  readonly step: number;
-  /** Shown while the setting is absent and has no default number. */
-  readonly absent?: string;
-}
-
 const MAX_SEED = 2 ** 32 - 1;
 
-export const SAMPLING_SPECS: readonly NumberSpec[] = [
+export const SAMPLING_SPECS: readonly NumberSpec<NumberKey>[] = [
   { key: 'temperature', query: 'temperature', label: 'Temperature', hint: '0 = greedy', min: 0, max: 5, step: 0.05 },
   { key: 'topP', query: 'top-p', label: 'Top-p', hint: '1 = off', min: 0, max: 1, step: 0.05 },
   { key: 'topK', query: 'top-k', label: 'Top-k', hint: '0 = off', min: 0, max: 1000, step: 1 },
@@ -96,7 +83,7 @@ export const SAMPLING_SPECS: readonly NumberSpec[] = [
   },
 ];
 
-export const CONTEXT_SPEC: NumberSpec = {
+export const CONTEXT_SPEC: NumberSpec<NumberKey> = {
   key: 'context',
   query: 'context',
   label: 'Context',
@@ -107,12 +94,4 @@ export const CONTEXT_SPEC: NumberSpec = {
   absent: 'default',
 };
 
-export const NUMBER_SPECS: readonly NumberSpec[] = [...SAMPLING_SPECS, CONTEXT_SPEC];
-
-/** A text as a number that the setting allows, or the reason why it is none. */
-export function readNumber(spec: NumberSpec, text: string): { readonly value: number } | { readonly problem: string } {
-  const value = text.trim() === '' ? Number.NaN : Number(text);
-  const whole = spec.step === 1;
-  if (value >= spec.min && value <= spec.max && (!whole || Number.isInteger(value))) return { value };
-  return { problem: `${spec.label} must be a ${whole ? 'whole ' : ''}number from ${spec.min} to ${spec.max}.` };
-}
+export const NUMBER_SPECS: readonly NumberSpec<NumberKey>[] = [...SAMPLING_SPECS, CONTEXT_SPEC];

@@ -1,5 +1,5 @@
 import { signal, type Signal } from '@preact/signals';
-import type { Problem } from '../problem.ts';
+import type { Problem } from '../../shared/problem.ts';
 
 export interface Answer {
   readonly state: 'waiting' | 'streaming' | 'done' | 'length' | 'stopped' | 'failed';

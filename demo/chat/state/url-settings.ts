@@ -1,5 +1,6 @@
-import { CACHE_TYPES, NUMBER_SPECS, OPTIONAL_FEATURES, readNumber, type Settings } from './settings-spec.ts';
-import { readModelName } from './model-choice.ts';
+import { CACHE_TYPES, NUMBER_SPECS, OPTIONAL_FEATURES, type Settings } from './settings-spec.ts';
+import { readNumber } from '../../shared/number-spec.ts';
+import { readModelName } from '../../shared/model-choice.ts';
 
 export interface ReadSettings {
   readonly settings: Settings;

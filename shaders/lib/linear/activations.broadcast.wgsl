@@ -4,7 +4,12 @@ diagnostic(off, subgroup_uniformity);
 // least HOLD_LANES = 8 / HOLDS lanes, all on the same block.
 fn hold_quad(hold : u32, lane : u32) -> u32 { return hold * HOLD_LANES + (lane & (HOLD_LANES - 1u)); }
 #for l in HOLD_LANES
-fn handed$l(quad : vec4f) -> vec4f { return subgroupBroadcast(quad, $lu); }
+fn handed$l(quad : Input) -> Input { return subgroupBroadcast(quad, $lu); }
+#end
+// The three parts of a block of an int8 row: a lane reads one of them.
+fn hold_part(column : u32, at : u32, lane : u32) -> Input { return input(column, at + min(lane & (HOLD_LANES - 1u), 2u)); }
+#for p in 3
+fn part$p(held : Input, column : u32, at : u32) -> Input { return subgroupBroadcast(held, $pu); }
 #end
 // Lanes beyond HOLD_LANES hold copies.
 fn squares_of(sum : f32, lane : u32) -> f32 { return subgroupAdd(select(0.0, sum, lane < HOLD_LANES)); }

@@ -1,6 +1,11 @@
 // Every lane reads each quad of the activations itself (HOLDS = 8, HOLD_LANES = 1); neighbouring lanes share the load.
 fn hold_quad(hold : u32, lane : u32) -> u32 { return hold; }
-fn handed0(quad : vec4f) -> vec4f { return quad; }
+fn handed0(quad : Input) -> Input { return quad; }
+// The three parts of a block of an int8 row.
+fn hold_part(column : u32, at : u32, lane : u32) -> Input { return Input(); }
+#for p in 3
+fn part$p(held : Input, column : u32, at : u32) -> Input { return input(column, at + $pu); }
+#end
 fn squares_of(sum : f32, lane : u32) -> f32 { return sum; }
 
 @compute @workgroup_size(THREADS)

@@ -4,6 +4,8 @@
 // PAIRS: 8 quads in a block, blocks k_lane, k_lane + K_LANES, ..., then the k lanes.
 // The kernel's file defines input(column, quad), gain_of(quad), norm_scale(squares), finish_pair(output, column, values)
 // and finish_group(first output, first column, index).
+alias Input = vec4f;
+const INPUT_BLOCK = 8u;
 const GROUP_OUTPUTS = LANES * PAIRS * 2u;
 const THREADS = LANES * K_LANES;
 var<workgroup> partial : array<vec2f, K_LANES * COLUMNS * LANES * PAIRS>;

@@ -4,4 +4,5 @@ fn load_block(row : u32, block : u32) -> Block {
   let scale = unpack2x16float(aux[aux_at(row, block)])[block & 1u];
   return Block(codes[code_at(row, block)], vec2f(scale), -8.0 * scale);
 }
-fn block_quad(block : Block, quad : u32) -> vec4f { return vec4f(unpack4xU8(nibble_bytes(block.nibbles, quad))); }
+fn block_codes(block : Block, quad : u32) -> u32 { return nibble_bytes(block.nibbles, quad); }
+fn block_quad(block : Block, quad : u32) -> vec4f { return vec4f(unpack4xU8(block_codes(block, quad))); }

@@ -5,6 +5,7 @@ fn load_block(row : u32, block : u32) -> Block {
   let pair = unpack2x16float(aux[at]);
   return Block(codes[code_at(row, block)], aux[at + ROW_TILE], vec2f(pair.x), pair.y);
 }
-fn block_quad(block : Block, quad : u32) -> vec4f {
-  return vec4f(unpack4xU8(nibble_bytes(block.nibbles, quad) | (plane_bytes(block.plane, quad) << 4u)));
+fn block_codes(block : Block, quad : u32) -> u32 {
+  return nibble_bytes(block.nibbles, quad) | (plane_bytes(block.plane, quad) << 4u);
 }
+fn block_quad(block : Block, quad : u32) -> vec4f { return vec4f(unpack4xU8(block_codes(block, quad))); }

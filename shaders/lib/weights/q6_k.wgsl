@@ -9,7 +9,9 @@ fn load_block(row : u32, block : u32) -> Block {
   let planes = vec2u(aux[at + (5u + 2u * sub) * ROW_TILE], aux[at + (6u + 2u * sub) * ROW_TILE]);
   return Block(codes[code_at(row, block)], planes, unpack2x16float(aux[at]).x * vec2f(pair), 0.0);
 }
-fn block_quad(block : Block, quad : u32) -> vec4f {
-  let bytes = nibble_bytes(block.nibbles, quad) | (plane_bytes(block.planes.x, quad) << 4u) | (plane_bytes(block.planes.y, quad) << 5u);
-  return vec4f(unpack4xU8(bytes)) - 32.0;
+fn six_bits(block : Block, quad : u32) -> u32 {
+  return nibble_bytes(block.nibbles, quad) | (plane_bytes(block.planes.x, quad) << 4u) | (plane_bytes(block.planes.y, quad) << 5u);
 }
+// Subtracts 32 from each byte; the upper bit keeps the borrow from the next.
+fn block_codes(block : Block, quad : u32) -> u32 { return ((six_bits(block, quad) | 0x80808080u) - 0x20202020u) ^ 0x80808080u; }
+fn block_quad(block : Block, quad : u32) -> vec4f { return vec4f(unpack4xU8(six_bits(block, quad))) - 32.0; }

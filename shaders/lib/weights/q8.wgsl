@@ -5,6 +5,5 @@ fn load_block(row : u32, block : u32) -> Block {
   let scale = unpack2x16float(aux[aux_at(row, block)])[block & 1u];
   return Block(codes[at], codes[at + ROW_TILE], vec2f(scale), 0.0);
 }
-fn block_quad(block : Block, quad : u32) -> vec4f {
-  return vec4f(unpack4xI8(select(block.first, block.second, quad >= 4u)[quad & 3u]));
-}
+fn block_codes(block : Block, quad : u32) -> u32 { return select(block.first, block.second, quad >= 4u)[quad & 3u]; }
+fn block_quad(block : Block, quad : u32) -> vec4f { return vec4f(unpack4xI8(block_codes(block, quad))); }

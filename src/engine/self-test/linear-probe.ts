@@ -3,6 +3,7 @@ import { wholeBuffer, type GpuArray } from '../../gpu/array.ts';
 import type { Gpu } from '../../gpu/device.ts';
 import type { Dispatch } from '../../gpu/kernel.ts';
 import { PAGE_SLOTS, pageWords, type KvType } from '../../kernels/cache-layout.ts';
+import { int8Rows } from '../../kernels/elementwise/int8-rows.ts';
 import { gateUp } from '../../kernels/linear/gate-up.ts';
 import { head } from '../../kernels/linear/head.ts';
 import { project } from '../../kernels/linear/project.ts';
@@ -43,7 +44,10 @@ const EDGE = 6;
 
 /** Runs a linear kernel of the model on random rows, and computes a few of its outputs from the model file. */
 export function linearProbe({ gpu, source, config, kv, name }: LinearProbeContext, use: LinearUse): Probe {
-  const { part, planned, layer, count, norm, variant } = use;
+  const { part, planned, layer, count, variant } = use;
+  // Keys and values that are a matrix of their own end in the cache: they are probed as a plain product.
+  const plain = planned.role === 'project' || (planned.role === 'qkv' && part.firstRow > 0);
+  const norm = use.norm && !plain;
   const { matrix } = part;
   const { columns: k, outputs, type } = matrix;
   const random = new Random(11);
@@ -57,14 +61,20 @@ export function linearProbe({ gpu, source, config, kv, name }: LinearProbeContex
   };
   const uniform = (length: number): Float32Array<ArrayBuffer> =>
     Float32Array.from({ length }, () => random.next() * 2 - 1);
-  const x = uniform(count * k);
+  const random32 = uniform(count * k);
+  const int8 = variant.activations === 'int8' ? int8Rows(random32) : undefined;
+  const x = int8 ? Float32Array.from(int8.values) : random32;
   const gain = norm ? uniform(k) : new Float32Array(k).fill(1);
 
-  const bound = { codes: matrix.codes, aux: matrix.aux, x: floats('rows', x) };
+  const bound = {
+    codes: matrix.codes,
+    aux: matrix.aux,
+    x: floats('rows', int8 ? new Float32Array(int8.words.buffer) : x),
+  };
   const base = { ...linearParams(matrix), columns: count };
   const constants = linearConstants(matrix, variant, norm);
   const shape = { type, shape: variant };
-  const { dispatch, y, width, rowsOf } = call();
+  const called = call();
 
   /** The kernel's call, where its results are, how many a row has, and which matrix rows make an output. */
   function call(): { dispatch: Dispatch; y: GpuArray; width: number; rowsOf: (output: number) => number[] } {
@@ -79,7 +89,7 @@ export function linearProbe({ gpu, source, config, kv, name }: LinearProbeContex
       return { dispatch, y, width: outputs / 2, rowsOf: (output) => [2 * output, 2 * output + 1] };
     }
     if (planned.role === 'head') return headCall();
-    if (planned.role === 'qkv' && part.firstRow === 0) return qkvCall();
+    if (planned.role === 'qkv') return qkvCall();
     const y = floats('outputs', count * outputs);
     const dispatch = project.call({
       params: base,
@@ -108,7 +118,7 @@ export function linearProbe({ gpu, source, config, kv, name }: LinearProbeContex
     return { dispatch, y, width: config.vocab, rowsOf: (output) => (output < outputs ? [output] : []) };
   }
 
-  /** All rows stand at position 0, where a rotation only scales; so the queries are products like any other. */
+  /** Also K and V on their own are put where queries begin. All rows stand at position 0, where a rotation only scales; so the queries are products like any other. */
   function qkvCall(): ReturnType<typeof call> {
     const { qHeads, kvHeads, headDim, rope } = config.layers[layer]!;
     const width = qHeads * headDim;
@@ -162,8 +172,9 @@ export function linearProbe({ gpu, source, config, kv, name }: LinearProbeContex
 
   return {
     name,
-    encode: (recorder) => recorder.add(name, dispatch),
+    encode: (recorder) => recorder.add(name, called.dispatch),
     async expected(): Promise<Expected[]> {
+      const { width, rowsOf } = called;
       const last = Math.min(width, planned.role === 'head' ? outputs : width);
       const chosen = [...new Set([...range(0, Math.min(EDGE, last)), ...range(Math.max(0, last - EDGE), last)])].filter(
         (output) => rowsOf(output).length > 0,
@@ -182,7 +193,7 @@ export function linearProbe({ gpu, source, config, kv, name }: LinearProbeContex
           values.push(second === undefined ? first! : (first! / (1 + Math.exp(-first!))) * second);
         }
       }
-      return [{ array: y, at, values }];
+      return [{ array: called.y, at, values }];
     },
     dispose() {
       for (const buffer of owned) gpu.destroyBuffer(buffer);

@@ -98,8 +98,9 @@ export class SelfTest {
     this.milliseconds += performance.now() - started;
   }
 
-  #replace({ name, fail }: Use, problem: string): void {
-    if (fail()) {
+  #replace(use: Use, problem: string): void {
+    const { name } = use;
+    if (use.fail()) {
       this.#parts.onFallback(`${name} computes wrongly on this device (${problem}): a plainer kernel is used`);
       return;
     }

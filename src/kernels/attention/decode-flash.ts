@@ -1,11 +1,24 @@
 import source from '../../../shaders/attention/decode-flash.wgsl?raw';
+import exchangeSubgroup from '../../../shaders/lib/attention/exchange.subgroup.wgsl?raw';
+import exchangeWorkgroup from '../../../shaders/lib/attention/exchange.workgroup.wgsl?raw';
+import { ceilDiv } from '../../core/invariant.ts';
 import { defineKernel } from '../../gpu/kernel.ts';
+import type { WgslPart } from '../../gpu/wgsl.ts';
 import { cacheParts, type KvType } from '../cache-layout.ts';
 import { stepStatePart } from '../step-layout.ts';
+import { windowPart } from './window.ts';
 
 /** The most query heads of a KV head, and the widest head, that the attention kernels have room for. */
 export const MAX_GROUP = 16;
 export const MAX_HEAD_DIM = 256;
+
+/** How threads that share a slot add up its score: by subgroup shuffles, or through workgroup memory. */
+export type Exchange = 'subgroup' | 'workgroup';
+
+const exchangePart = (exchange: Exchange): WgslPart => ({
+  name: `lib/attention/exchange.${exchange}`,
+  text: exchange === 'subgroup' ? exchangeSubgroup : exchangeWorkgroup,
+});
 
 /** Attention of 1 to 8 rows, split over the slots; see the WGSL for who computes what. */
 export const decodeFlash = defineKernel({
@@ -20,16 +33,66 @@ export const decodeFlash = defineKernel({
     lse: 'read_write',
     partials: 'read_write',
   },
-  constants: ['KV_HEADS', 'GROUP', 'HEAD_DIM', 'WINDOW', 'DIRECT', 'THREADS', 'TILE'],
-  includes: ({ kv }: { readonly kv: KvType }) => [stepStatePart, ...cacheParts(kv)],
-  grid: ({ splits, rows }, { KV_HEADS }) => [splits, Number(KV_HEADS), rows],
+  constants: [
+    'KV_HEADS',
+    'GROUP',
+    'HEAD_DIM',
+    'WINDOW',
+    'DIRECT',
+    'HEADS',
+    'THREADS',
+    'LANES',
+    'LANE_QUADS',
+    'SLOTS',
+    'SLOT_QUADS',
+    'UPPER_QUADS',
+  ],
+  includes: ({ kv, exchange }: { readonly kv: KvType; readonly exchange: Exchange }) => [
+    stepStatePart,
+    ...cacheParts(kv),
+    windowPart,
+    exchangePart(exchange),
+  ],
+  grid: ({ splits, rows }, { KV_HEADS, GROUP, HEADS }) => [
+    splits,
+    Number(KV_HEADS) * ceilDiv(Number(GROUP), Number(HEADS)),
+    rows,
+  ],
 });
 
-/** Threads of a workgroup and slots of a round; rounds shrink with the group, as 16 KiB of workgroup memory allow. */
-export const decodeShape = (group: number): { readonly THREADS: number; readonly TILE: number } => ({
-  THREADS: 64,
-  TILE: group <= 4 ? 256 : group <= 8 ? 128 : 64,
-});
+/** How the work of decode-flash is cut. */
+export interface DecodeShape {
+  /** Threads of a workgroup: a power of two. */
+  readonly threads: number;
+  /** Threads that share a slot: 4 to 32, a power of two, at most `threads`. */
+  readonly lanes: number;
+  readonly exchange: Exchange;
+  /** Query heads of a KV head that a workgroup serves; those of a larger group load keys and values several times. */
+  readonly heads: number;
+}
+
+/** The constants that a shape means for heads of `headDim` elements. */
+export const decodeConstants = ({ threads, lanes, heads }: DecodeShape, headDim: number) => {
+  const slots = Math.min(8, lanes);
+  return {
+    HEADS: heads,
+    THREADS: threads,
+    LANES: lanes,
+    LANE_QUADS: ceilDiv(headDim / 4, lanes),
+    SLOTS: slots,
+    SLOT_QUADS: slots / 4,
+    UPPER_QUADS: slots / 4 - 1,
+  };
+};
+
+/** Bytes of workgroup memory that the shape needs. */
+export function decodeBytes(shape: DecodeShape, headDim: number): number {
+  const { HEADS, THREADS, LANES, LANE_QUADS, SLOT_QUADS } = decodeConstants(shape, headDim);
+  const exchanged = shape.exchange === 'subgroup' ? 0 : HEADS * SLOT_QUADS * THREADS;
+  const headsAtOnce = Math.min(4, Math.max(1, Math.floor(512 / (THREADS * LANE_QUADS))));
+  const scratch = 16 * Math.max(exchanged, headsAtOnce * LANE_QUADS * THREADS);
+  return scratch + 4 * HEADS * (THREADS + THREADS / LANES + 2);
+}
 
 /** Bytes of the partial sums of `rows` rows: per (row, query head, split) the sums, their maximum and their weight. */
 export const partialsBytes = (rows: number, qHeads: number, headDim: number, splits: number): number =>

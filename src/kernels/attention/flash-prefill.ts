@@ -1,8 +1,9 @@
 import source from '../../../shaders/attention/flash-prefill.wgsl?raw';
 import { ceilDiv } from '../../core/invariant.ts';
 import { defineKernel } from '../../gpu/kernel.ts';
-import { cacheParts, PAGE_SLOTS, type KvType } from '../cache-layout.ts';
+import { cacheParts, type KvType } from '../cache-layout.ts';
 import { stepStatePart } from '../step-layout.ts';
+import { windowPart } from './window.ts';
 
 /** Attention of 9 or more rows; see the WGSL for who computes what. */
 export const flashPrefill = defineKernel({
@@ -10,8 +11,8 @@ export const flashPrefill = defineKernel({
   source,
   params: { scale: 'f32', layer: 'u32', rows: 'u32' },
   bindings: { state: 'read', query: 'read', cache: 'read', output: 'read_write', lse: 'read_write' },
-  constants: ['KV_HEADS', 'GROUP', 'HEAD_DIM', 'WINDOW', 'LINES', 'TEAMS', 'LANES', 'SLOT_QUADS', 'DIM_QUADS'],
-  includes: ({ kv }: { readonly kv: KvType }) => [stepStatePart, ...cacheParts(kv)],
+  constants: ['KV_HEADS', 'GROUP', 'HEAD_DIM', 'WINDOW', 'LINES', 'TEAMS', 'LANES', 'STAGE', 'DIM_QUADS'],
+  includes: ({ kv }: { readonly kv: KvType }) => [stepStatePart, ...cacheParts(kv), windowPart],
   grid: ({ rows }, { GROUP, KV_HEADS, LINES, TEAMS }) => [
     ceilDiv(rows * Number(GROUP), Number(LINES) * Number(TEAMS)),
     Number(KV_HEADS),
@@ -19,30 +20,29 @@ export const flashPrefill = defineKernel({
 });
 
 /** How the work of flash-prefill is cut. */
-export interface PrefillShape {
+export interface PrefillTileShape {
   /** Lines (query heads of rows) of a team: accumulators that each thread holds. */
   readonly lines: number;
   /** Teams of a workgroup. */
   readonly teams: number;
-  /** Threads of a team: 8 or 16. */
+  /** Threads of a team: 8 or 16; a tile has four slots for each. */
   readonly lanes: number;
+  /** Quads of the head dimension that are staged in workgroup memory at a time, a power of two; 0 = none. */
+  readonly stage: number;
 }
 
 /** The constants that a shape means for heads of `headDim` elements. */
-export const prefillConstants = ({ lines, teams, lanes }: PrefillShape, headDim: number) => ({
+export const prefillTileConstants = ({ lines, teams, lanes, stage }: PrefillTileShape, headDim: number) => ({
   LINES: lines,
   TEAMS: teams,
   LANES: lanes,
-  SLOT_QUADS: PAGE_SLOTS / 4 / lanes,
+  STAGE: stage,
   DIM_QUADS: ceilDiv(headDim / 4, lanes),
 });
 
-/**
- * GPUs: 64 threads and 32 lines; half the lines for wide heads, whose sums would not fit in registers. Software
- * adapters run a workgroup on one core, 8 lanes at a time: a team is such a vector, and more lines gain nothing there
- * but take tens of seconds to compile.
- */
-export function prefillShape(headDim: number, software: boolean): PrefillShape {
-  const wide = headDim > 128;
-  return software ? { lines: wide ? 2 : 4, teams: 1, lanes: 8 } : { lines: wide ? 4 : 8, teams: 4, lanes: 16 };
-}
+/** Bytes of workgroup memory that the shape needs. */
+export const prefillTileBytes = ({ lines, teams, lanes, stage }: PrefillTileShape): number => {
+  const tileLines = lines * teams;
+  const staged = stage === 0 ? 0 : 4 * lanes * (stage + 1) + tileLines * stage;
+  return 16 * Math.max(tileLines * lanes, staged) + 4 * tileLines * lanes;
+};

@@ -1,6 +1,7 @@
 import type { Gpu } from '../../gpu/device.ts';
 import type { WeightType } from '../weights/format.ts';
-import type { LinearVariant } from './variant.ts';
+import { gpuMatmuls, narrowMatmul } from './matmul-variants.ts';
+import { tileVariant, type ActivationType, type LinearVariant } from './variant.ts';
 
 /** How the kernels of a matrix are shaped on this adapter. The layout in memory follows from `rowTile`. */
 export interface LinearTuning extends RowsTuning {
@@ -41,11 +42,16 @@ export function rowsCandidates(gpu: TunedAdapter, matrix: MatrixShape): readonly
   return [kind === 'software' ? softwareRows : narrowRows(matrix, kind)];
 }
 
-/** Shapes of the matmul, likewise; each reads every layout. */
-export function matmulCandidates(gpu: TunedAdapter, matrix: MatrixShape): readonly LinearVariant[] {
+/** Shapes of the matmul for rows in these numbers, likewise; each reads every layout. */
+export function matmulCandidates(
+  gpu: TunedAdapter,
+  matrix: MatrixShape,
+  activations: ActivationType = 'f32',
+): readonly LinearVariant[] {
   const kind = kindOf(gpu);
-  if (kind === 'wide') return [TILE];
-  return [kind === 'software' ? SOFTWARE : { core: 'columns', ...narrowShape(matrix, kind, 8), columns: 8 }];
+  if (kind === 'wide') return gpuMatmuls(gpu.features, activations);
+  if (kind === 'software') return activations === 'f32' ? [SOFTWARE] : [tileVariant(64, 64, activations)];
+  return [narrowMatmul({ core: 'columns', ...narrowShape(matrix, kind, 8), columns: 8 }, activations)];
 }
 
 /** The shapes to use without measuring. */
@@ -65,14 +71,17 @@ export const plainVariant = ({ role }: Pick<MatrixShape, 'role'>, columns: numbe
 });
 
 /** `rows 8x4 k1 c2 b8`: core, lanes x outputs of a lane, lanes that share an output, batch rows, broadcast; for reports. */
-export function describeVariant({ core, lanes, threadRows, kLanes, columns, broadcast }: LinearVariant): string {
-  if (core === 'tile') return 'tile 64x64';
-  return `${core} ${lanes}x${threadRows} k${kLanes} c${columns}${broadcast > 0 ? ` b${broadcast}` : ''}`;
+export function describeVariant(shape: LinearVariant): string {
+  const { core, lanes, threadRows, kLanes, columns, broadcast, activations = 'f32', threadColumns } = shape;
+  const numbers = activations === 'f32' ? '' : ` ${activations}`;
+  if (core === 'tile' || core === 'matrix')
+    return `${core} ${lanes}x${columns}${threadColumns === undefined ? '' : ` t${threadColumns}`}${numbers}`;
+  return `${core} ${lanes}x${threadRows} k${kLanes} c${columns}${broadcast > 0 ? ` b${broadcast}` : ''}${numbers}`;
 }
 
 /** Names a candidate among those of its matrix. */
-export const describeTuning = ({ rows, matmul, rowTile }: LinearTuning): string =>
-  `${describeVariant(rows(1))}, ${describeVariant(matmul)}, tile ${rowTile}`;
+export const describeTuning = (tuning: LinearTuning): string =>
+  `${describeVariant(tuning.rows(1))}, ${describeVariant(tuning.matmul)}, tile ${tuning.rowTile}`;
 
 const isSoftware = ({ vendor, architecture, device, description }: GPUAdapterInfo): boolean =>
   /llvmpipe|lavapipe|swiftshader|software|basic render/i.test(`${vendor} ${architecture} ${device} ${description}`);
@@ -104,9 +113,6 @@ const narrowRows = (matrix: MatrixShape, width: 4 | 8): RowsTuning => ({
  */
 const SOFTWARE: LinearVariant = { core: 'rows', lanes: 8, kLanes: 1, threadRows: 8, columns: 1, broadcast: 0 };
 const softwareRows: RowsTuning = { rowTile: HEAD_OUTPUTS, rows: () => SOFTWARE };
-
-/** The matmul of GPUs, through workgroup memory. */
-const TILE: LinearVariant = { core: 'tile', lanes: 64, kLanes: 1, threadRows: 2, columns: 64, broadcast: 0 };
 
 type RowsShape = Pick<LinearVariant, 'lanes' | 'kLanes' | 'threadRows' | 'broadcast'> & { readonly rowTile: number };
 

@@ -37,10 +37,10 @@ export async function visitor(
   return { page, context, errors };
 }
 
-/** Keeps a picture in test/screenshots/. */
-export async function keepScreenshot(page: Page, name: string): Promise<void> {
+/** Keeps a picture in test/screenshots/: of the window, or of the `whole` page. */
+export async function keepScreenshot(page: Page, name: string, { whole = false } = {}): Promise<void> {
   mkdirSync(screenshots, { recursive: true });
-  await page.screenshot({ path: join(screenshots, `${name}.png`) });
+  await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: whole });
 }
 
 /** What axe finds wrong with the page as it stands, one line each. */

@@ -16,6 +16,7 @@ import type {
   TokenEvent,
 } from '../../../src/core/api.ts';
 import type { StoredFile } from '../../../src/weights/storage.ts';
+import { SCRIPTED_FILE_BYTES, scriptedReport } from './scripted-report.ts';
 import { abortedError, DeviceLostError, MemoryError, ModelFileError } from '../../../src/core/errors.ts';
 
 export * from '../../../src/core/errors.ts';
@@ -32,8 +33,12 @@ export async function removeStored(url: string): Promise<boolean> {
   return true;
 }
 
-const BYTES = 98_362_432;
+const BYTES = SCRIPTED_FILE_BYTES;
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** The benchmark's stand-in makes no engine. */
+export const createEngine = (): Promise<never> =>
+  Promise.reject(new Error('The stand-in has no engine for this thread.'));
 
 export async function createWorkerEngine(options: EngineOptions): Promise<Engine> {
   const scenario = typeof options.model === 'string' ? (options.model.split('/').at(-1) ?? '') : '';
@@ -239,30 +244,3 @@ const overflow = (): MemoryError =>
     expected: 'Prompt and answer must fit the context together.',
     todo: 'Start a new chat, or load the model with a larger context.',
   });
-
-const scriptedReport = (options: EngineOptions): Report => ({
-  version: '0.1.0',
-  adapter: {
-    vendor: 'example',
-    architecture: 'scripted',
-    device: '',
-    description: 'Example GPU 4000 (scripted)',
-    features: ['shader-f16', 'subgroups'],
-  },
-  featuresUsed: ['subgroups'],
-  featuresDisabled: ['shader-f16'],
-  model: { name: 'scripted', architecture: 'llama', layers: 30, context: options.context ?? 2048, fileBytes: BYTES },
-  precision: {
-    weights: { Q4_1: 66_355_200, Q8_0: 30_081_024, F32: 140_544 },
-    activations: 'f32',
-    cache: options.kv ?? 'f16',
-  },
-  kernels: {},
-  bytes: { weights: 98_000_000, cache: 46_080_000, activations: 12_000_000, total: 156_080_000, peak: 161_000_000 },
-  buffers: 64,
-  perToken: { dispatches: 214, dispatchesPerLayer: 7, bindGroupsCreated: 0, buffersCreated: 0, bytesWritten: 0 },
-  cache: { pages: 32, pageSlots: 64, slotsUsed: 43, capacity: options.context ?? 2048, growths: 0 },
-  steps: { prefill: 1, decode: 40, rolledBack: 0, maxInFlight: 2 },
-  load: { milliseconds: 2310, repackedTensors: 211 },
-  fallbacks: ['No shader-f16: arithmetic on packed halves goes through f32.'],
-});

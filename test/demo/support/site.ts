@@ -12,7 +12,7 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** Builds the pages and serves them on a free port; `scripted` puts the stand-in in place of the package. */
+/** Builds the pages and serves them on a free port; `scripted` puts the stand-ins in place of the package. */
 export async function serveSite(options: { readonly scripted: boolean }): Promise<Site> {
   const outDir = await mkdtemp(join(tmpdir(), 'winnow-pages-'));
   const config = {
@@ -20,7 +20,14 @@ export async function serveSite(options: { readonly scripted: boolean }): Promis
     logLevel: 'warn',
     build: { outDir, emptyOutDir: true },
     preview: { host: '127.0.0.1', port: 0 },
-    ...(options.scripted && { resolve: { alias: { 'winnow-llm': at('./scripted-engine.ts') } } }),
+    ...(options.scripted && {
+      resolve: {
+        alias: [
+          { find: 'winnow-llm/bench', replacement: at('./scripted-bench.ts') },
+          { find: 'winnow-llm', replacement: at('./scripted-engine.ts') },
+        ],
+      },
+    }),
   } as const;
   await build(config);
   const server = await preview(config);

@@ -1,17 +1,39 @@
-import { decodeFlash, decodeShape, partialsBytes } from '../../../src/kernels/attention/decode-flash.ts';
+import {
+  decodeConstants,
+  decodeFlash,
+  partialsBytes,
+  type DecodeShape,
+} from '../../../src/kernels/attention/decode-flash.ts';
 import { kernelCase } from '../../support/kernel-case.ts';
-import { attentionOf, buildScene, look, untouched, type Scene, type SceneShape } from './scene.ts';
+import {
+  attentionOf,
+  buildScene,
+  look,
+  sceneLabel,
+  shortScene,
+  untouched,
+  type Scene,
+  type SceneShape,
+} from './scene.ts';
 
 interface Shape extends SceneShape {
   /** 0 = direct. */
   readonly splits: number;
-  readonly threads?: number;
+  readonly cut?: DecodeShape;
 }
+
+/** Runs on every device; two teams of threads, whose maxima meet at the end, and batches of heads. */
+const small: DecodeShape = { threads: 16, lanes: 8, exchange: 'workgroup', heads: 2 };
+const narrow: DecodeShape = { threads: 8, lanes: 8, exchange: 'subgroup', heads: 3 };
+/** More lanes than slots of a round. */
+const broad: DecodeShape = { threads: 32, lanes: 32, exchange: 'workgroup', heads: 1 };
+const wide: DecodeShape = { threads: 128, lanes: 8, exchange: 'workgroup', heads: 3 };
 
 /** From a built case to the scene it was made from. */
 const scenes = new WeakMap<object, Scene>();
 
-const one = { kv: 'f16', kvHeads: 3, group: 3, headDim: 64, bucket: 1 } as const;
+/** Narrow heads where the width does not matter: wider ones take software adapters longer to compile. */
+const one = { kv: 'f16', kvHeads: 3, group: 3, headDim: 32, bucket: 1 } as const;
 
 /** Per (row, head, split): the sums of 2^(score - max) * value, the maximum in log2 units, the sum of 2^(score - max), and two zeros. */
 function partialsOf(scene: Scene, splits: number): number[] {
@@ -46,14 +68,31 @@ export default kernelCase(decodeFlash, {
     { ...one, splits: 0, sequences: [{ length: 64, rows: 1 }] },
     { ...one, splits: 0, kv: 'f32', sequences: [{ length: 128, rows: 1 }] },
     { ...one, splits: 0, sequences: [{ length: 300, rows: 1 }] },
-    { ...one, splits: 0, threads: 128, sequences: [{ length: 300, rows: 1 }] },
-    { ...one, splits: 0, headDim: 80, group: 1, kvHeads: 2, sequences: [{ length: 65, rows: 1 }] },
-    { ...one, splits: 0, headDim: 128, group: 7, kvHeads: 2, sequences: [{ length: 130, rows: 1 }] },
-    { ...one, splits: 0, headDim: 64, group: 16, kvHeads: 1, sequences: [{ length: 100, rows: 1 }] },
-    { ...one, splits: 0, kv: 'f32', headDim: 256, group: 2, kvHeads: 1, sequences: [{ length: 66, rows: 1 }] },
+    { ...one, splits: 0, cut: wide, sequences: [{ length: 300, rows: 1 }] },
+    { ...one, splits: 0, cut: narrow, headDim: 64, sequences: [{ length: 64, rows: 1 }] },
+    { ...one, splits: 0, cut: narrow, headDim: 64, sequences: [{ length: 300, rows: 1 }] },
+    { ...one, splits: 0, cut: { ...narrow, threads: 64 }, sequences: [{ length: 300, rows: 1 }] },
+    { ...one, splits: 0, cut: { ...narrow, threads: 64, lanes: 16 }, sequences: [{ length: 300, rows: 1 }] },
+    { ...one, splits: 0, cut: { ...narrow, threads: 4, lanes: 4 }, sequences: [{ length: 65, rows: 1 }] },
+    { ...one, splits: 0, headDim: 80, group: 1, kvHeads: 2, cut: broad, sequences: [{ length: 65, rows: 1 }] },
+    { ...one, splits: 0, headDim: 128, group: 7, kvHeads: 2, cut: broad, sequences: [{ length: 130, rows: 1 }] },
+    { ...one, splits: 0, cut: { ...narrow, heads: 4 }, group: 16, kvHeads: 1, sequences: [{ length: 100, rows: 1 }] },
+    {
+      ...one,
+      splits: 0,
+      kv: 'f32',
+      headDim: 256,
+      group: 2,
+      kvHeads: 1,
+      cut: broad,
+      sequences: [{ length: 66, rows: 1 }],
+    },
     { ...one, splits: 0, headDim: 4, group: 1, kvHeads: 1, sequences: [{ length: 66, rows: 1 }] },
     { ...one, splits: 0, window: 1, sequences: [{ length: 90, rows: 1 }] },
     { ...one, splits: 0, window: 50, kv: 'f32', sequences: [{ length: 200, rows: 1 }] },
+    { ...one, splits: 0, window: 100, ordered: true, sequences: [{ length: 300, rows: 1 }] },
+    { ...one, splits: 0, window: 100, cut: narrow, ordered: true, sequences: [{ length: 300, rows: 1 }] },
+    { ...one, splits: 3, window: 100, cut: wide, ordered: true, sequences: [{ length: 900, rows: 1 }] },
     { ...one, splits: 0, bucket: 4, sequences: [{ length: [5, 70, 129], rows: 3 }] },
     {
       ...one,
@@ -66,7 +105,7 @@ export default kernelCase(decodeFlash, {
       ],
     },
     { ...one, splits: 2, sequences: [{ length: 150, rows: 1 }] },
-    { ...one, splits: 4, headDim: 128, group: 7, kvHeads: 1, sequences: [{ length: 300, rows: 1 }] },
+    { ...one, splits: 4, headDim: 128, group: 7, kvHeads: 1, cut: broad, sequences: [{ length: 300, rows: 1 }] },
     {
       ...one,
       splits: 3,
@@ -79,14 +118,37 @@ export default kernelCase(decodeFlash, {
       ],
     },
   ] as readonly Shape[],
-  bench: [
-    { ...one, splits: 0, sequences: [{ length: 255, rows: 1 }] },
-    { ...one, splits: 8, sequences: [{ length: 2047, rows: 1 }] },
-    { ...one, splits: 16, kvHeads: 8, group: 4, headDim: 128, sequences: [{ length: 4095, rows: 1 }] },
-  ],
+  bench: [narrow, { ...narrow, threads: 128 }, wide].flatMap((cut): Shape[] =>
+    [511, 2047, 8191].flatMap((length): Shape[] => {
+      const splits = Math.ceil((length + 1) / (cut === narrow ? 512 : 128));
+      const shape = { cut, splits: splits === 1 ? 0 : splits, sequences: [{ length, rows: 1 }] };
+      const lanes = cut === narrow ? 8 : 16;
+      return [
+        { ...one, ...shape, headDim: 64 },
+        {
+          ...one,
+          ...shape,
+          kvHeads: 8,
+          group: 4,
+          headDim: 128,
+          cut: { ...cut, heads: 4, lanes, threads: Math.min(cut.threads, 64) },
+        },
+      ];
+    }),
+  ),
+  label: ({ cut = small, splits, ...scene }) =>
+    `${sceneLabel(scene)}, ${Math.max(1, splits)} splits, ${cut.threads} threads of ${cut.lanes} lanes, ${cut.exchange}`,
+  // On a CPU a workgroup is one subgroup.
+  suits: ({ cut = small }, { software }) => software === (cut.threads === cut.lanes),
+  check: shortScene,
+  missing: ({ cut = small }, { features }) =>
+    cut.exchange === 'subgroup' && features.subgroupMinSize < cut.lanes
+      ? `subgroups of at least ${cut.lanes}`
+      : undefined,
   build(shape, random) {
     const scene = buildScene(shape, random);
     const { kvHeads, group, headDim, bucket, layer, scale, state, cache, query } = scene;
+    const { cut = small } = shape;
     const splits = Math.max(1, shape.splits);
     const heads = kvHeads * group;
     const built = {
@@ -97,10 +159,9 @@ export default kernelCase(decodeFlash, {
         HEAD_DIM: headDim,
         WINDOW: shape.window ?? 0,
         DIRECT: shape.splits === 0,
-        ...decodeShape(group),
-        ...(shape.threads ? { THREADS: shape.threads } : {}),
+        ...decodeConstants(cut, headDim),
       },
-      variant: { kv: shape.kv },
+      variant: { kv: shape.kv, exchange: cut.exchange },
       buffers: {
         state,
         query,

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { dense, partialsBytes, splitsOf } from '../../../src/attention/dense.ts';
+import { dense, partialsBytes } from '../../../src/attention/dense.ts';
 import { Random } from '../../../src/core/rng.ts';
 import { wholeBuffer, type GpuArray } from '../../../src/gpu/array.ts';
 import { requestGpu, type Gpu } from '../../../src/gpu/device.ts';
 import { PlanRecorder } from '../../../src/gpu/plan.ts';
+import { MAX_SPLITS } from '../../../src/kernels/attention/merge.ts';
+import { decodeCandidates, prefillCandidates } from '../../../src/kernels/attention/tuning.ts';
 import type { Bytes } from '../../support/kernel-case.ts';
 import { readBuffer } from '../../support/run-kernel.ts';
 import { attentionOf, buildScene, untouched, type SceneShape } from './scene.ts';
@@ -66,12 +68,11 @@ test.for(steps)('$name', async ({ lengthBucket, labels, shape }) => {
     gpu.write(buffer, 0, data);
     return wholeBuffer(buffer);
   };
-  const splits = splitsOf({ rows, lengthBucket });
   const arrays = {
     query: put('query', scene.query),
     output: put('output', untouched(rows * qHeads * headDim)),
     lse: put('lse', untouched(rows * qHeads)),
-    partials: put('partials', untouched(partialsBytes(rows, qHeads, headDim, splits) / 4)),
+    partials: put('partials', untouched(partialsBytes(rows, qHeads, headDim, MAX_SPLITS) / 4)),
   };
   const view = {
     layer,
@@ -86,8 +87,13 @@ test.for(steps)('$name', async ({ lengthBucket, labels, shape }) => {
     state: put('state', scene.state),
   };
   const recorder = new PlanRecorder();
-  dense({ software: true }).encode(recorder, view, arrays, { rows, lengthBucket });
+  dense({ adapter: gpu }).encode(recorder, view, arrays, { rows, lengthBucket });
   expect(recorder.dispatches.map(({ label }) => label)).toEqual(labels);
+  const merging = new PlanRecorder();
+  dense({ adapter: gpu, splitSlots: 128 }).encode(merging, view, arrays, { rows, lengthBucket });
+  expect(merging.dispatches.map(({ label }) => label)).toEqual(
+    rows > 8 ? ['attention'] : ['attention', 'attention-merge'],
+  );
   const plan = await recorder.build(gpu, 'dense');
   await gpu.checked('dense', () => plan.replay());
   const want = attentionOf(scene);
@@ -100,4 +106,44 @@ test.for(steps)('$name', async ({ lengthBucket, labels, shape }) => {
   }
   plan.dispose();
   for (const { buffer } of [...Object.values(arrays), view.cache, view.state]) gpu.destroyBuffer(buffer);
+});
+
+/** Shapes meant for GPUs compile to machine code only when they run, so that a software adapter can check all of them. */
+test('every candidate is accepted by the device', async () => {
+  const anyArray = wholeBuffer(gpu.createBuffer('any', 256));
+  const arrays = {
+    query: anyArray,
+    output: wholeBuffer(gpu.createBuffer('out', 256)),
+    partials: wholeBuffer(gpu.createBuffer('partials', 256)),
+    lse: wholeBuffer(gpu.createBuffer('lse', 256)),
+  };
+  const { layout: stepLayout } = buildScene({ ...one, bucket: 1, sequences: [{ length: 1, rows: 1 }] }, new Random(1));
+  const without = { subgroups: false, subgroupMinSize: 0, subgroupMaxSize: 0 };
+  const recorder = new PlanRecorder();
+  for (const [headDim, groupSize] of [
+    [64, 3],
+    [128, 7],
+  ] as const)
+    for (const features of [gpu.features, without])
+      for (const software of [true, false]) {
+        const view = {
+          layer: 0,
+          qHeads: groupSize,
+          kvHeads: 1,
+          groupSize,
+          headDim,
+          kv: 'f16',
+          stepLayout,
+          window: 0,
+          cache: anyArray,
+          state: anyArray,
+        } as const;
+        const adapter = { software, features };
+        for (const candidate of decodeCandidates(adapter, view))
+          dense({ decode: () => candidate }).encode(recorder, view, arrays, { rows: 1, lengthBucket: 1024 });
+        for (const candidate of prefillCandidates(adapter, view))
+          dense({ prefill: () => candidate }).encode(recorder, view, arrays, { rows: 16, lengthBucket: 1024 });
+      }
+  (await recorder.build(gpu, 'candidates')).dispose();
+  for (const { buffer } of Object.values(arrays)) gpu.destroyBuffer(buffer);
 });

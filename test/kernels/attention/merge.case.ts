@@ -79,4 +79,9 @@ export default kernelCase(mergeSplits, {
     return { output, lse };
   },
   tolerance: 1e-5,
+  label: ({ qHeads, headDim, splits, rows }) => `${rows} x ${qHeads} heads of ${headDim}, ${splits} splits`,
+  work: ({ qHeads, headDim, splits, rows }) => ({
+    bytes: 4 * rows * qHeads * (splits * (headDim + 4) + headDim + 1),
+    flops: 2 * rows * qHeads * splits * headDim,
+  }),
 });

@@ -20,6 +20,8 @@ export interface SceneShape {
   readonly group: number;
   readonly headDim: number;
   readonly window?: number;
+  /** Slots in order of position. Pages that then lie before every row's window hold no numbers: nobody may read them. */
+  readonly ordered?: boolean;
   /** Rows of the bucket; those after the sequences' rows are not valid. */
   readonly bucket: number;
   /** Slots in use before the step, one number for all heads or one per KV head, and rows in the step. */
@@ -55,6 +57,36 @@ interface Slot {
   readonly value: readonly number[];
 }
 
+/** A scene of one sequence in words: '1 row after 511, 9 heads of 64 in groups of 3, f16'. */
+export function sceneLabel({ kv, kvHeads, group, headDim, sequences }: SceneShape): string {
+  const [first] = sequences;
+  const rows = first?.rows ?? 0;
+  return `${rows} ${rows === 1 ? 'row' : 'rows'} after ${String(first?.length)}, ${kvHeads * group} heads of ${headDim} in groups of ${group}, ${kv}`;
+}
+
+/** Slots and rows that a reference can go through quickly. */
+const SHORT = { length: 300, rows: 40 };
+
+/** A scene of the same kind with less in it: the kernels take lengths and rows from the state. */
+export const shortScene = <S extends SceneShape>(shape: S): S => ({
+  ...shape,
+  sequences: shape.sequences.map(({ length, rows }) => ({
+    length: typeof length === 'number' ? Math.min(length, SHORT.length) : length,
+    rows: Math.min(rows, SHORT.rows),
+  })),
+});
+
+/** Numbers of a scene larger than this repeat: drawing millions would take longer than what is measured with them. */
+const DRAWN_NUMBERS = 2 ** 18;
+
+/** Standard normal numbers; `count` of them are drawn at most so often as `DRAWN_NUMBERS` says. */
+function normals(count: number, draw: SeededRandom): () => number {
+  if (count <= DRAWN_NUMBERS) return () => draw.normal();
+  const drawn = Float64Array.from({ length: 8191 }, () => draw.normal());
+  let next = 0;
+  return () => drawn[next++ % drawn.length]!;
+}
+
 /** What output elements hold before the kernel runs; rows that are not valid must keep it. */
 export const UNTOUCHED = 7;
 
@@ -86,6 +118,7 @@ export function buildScene(shape: SceneShape, random: Random): Scene {
   const cache = new Uint32Array((pageCount + 1) * words).fill(kv === 'f16' ? 0x7c007c00 : 0x7f800000);
   const floats = new Float32Array(cache.buffer);
   const halves = new Uint16Array(cache.buffer);
+  const normal = normals(cache.length, draw);
   const rows: SceneRow[] = [];
   let nextPage = 0;
   const slots = sequences.map(({ rows: count }, i) => {
@@ -104,18 +137,23 @@ export function buildScene(shape: SceneShape, random: Random): Scene {
         lengths: lengths[i]!,
       });
     return lengths[i]!.map((length, head) => {
+      const before = shuffled(start, draw).slice(0, length);
       const order = [
-        ...shuffled(start, draw).slice(0, length),
+        ...(shape.ordered ? before.toSorted((a, b) => a - b) : before),
         ...Array.from({ length: count }, (_, row) => start + row),
       ];
+      const newestOf = (slot: number): number =>
+        Math.max(...order.slice(slot - (slot % PAGE_SLOTS)).slice(0, PAGE_SLOTS));
       return order.map((position, slot): Slot => {
         const page = table[Math.floor(slot / PAGE_SLOTS)]! * words;
         const line = head * PAGE_SLOTS + (slot % PAGE_SLOTS);
         cache[page + words - kvHeads * PAGE_SLOTS + line] = position;
+        const hidden = shape.ordered && shape.window && newestOf(slot) + shape.window <= start;
         const store = (section: number): number[] =>
           Array.from({ length: headDim }, (_, element) => {
             const at = (section * kvHeads * PAGE_SLOTS + line) * headDim + element;
-            const number = draw.normal();
+            const number = normal();
+            if (hidden) return number;
             if (kv === 'f16') halves[page * 2 + at] = numberToHalf(number);
             else floats[page + at] = number;
             return kv === 'f16' ? roundToHalf(number) : Math.fround(number);
@@ -187,6 +225,21 @@ export function attentionOf(scene: Scene): { output: number[]; lse: number[] } {
       lse.push(result.lse);
     }
   return { output, lse };
+}
+
+/** Work of a prefill: keys and values read once per KV head, two multiply-adds per (line, slot, element). */
+export function prefillWork({ kv, kvHeads, group, headDim, sequences }: SceneShape): { bytes: number; flops: number } {
+  let slots = 0;
+  let pairs = 0;
+  for (const { length, rows } of sequences) {
+    const longest = Math.max(...[length].flat());
+    slots += longest + rows;
+    pairs += rows * (longest + (rows + 1) / 2);
+  }
+  return {
+    bytes: slots * kvHeads * headDim * 2 * (kv === 'f16' ? 2 : 4),
+    flops: 4 * pairs * kvHeads * group * headDim,
+  };
 }
 
 /** An f32 array of `count` untouched elements. */

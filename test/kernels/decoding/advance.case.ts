@@ -121,4 +121,10 @@ export default kernelCase(advance, {
     return { state, outputs };
   },
   tolerance: 0,
+  label: ({ layers = 2, kvStride = 3 }) => `${ORDER.length} sequences, ${layers} layers of ${kvStride} KV heads`,
+  // The lengths of every sequence, and its record.
+  work: ({ layers = 2, kvStride = 3 }) => ({
+    bytes: SEQUENCES.length * 8 * (layers * kvStride + SEQUENCE_WORDS),
+    flops: 0,
+  }),
 });

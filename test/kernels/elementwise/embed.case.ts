@@ -1,5 +1,5 @@
 import { embed } from '../../../src/kernels/elementwise/embed.ts';
-import { weightConstants, type WeightType } from '../../../src/kernels/weights/format.ts';
+import { matrixBytes, weightConstants, type WeightType } from '../../../src/kernels/weights/format.ts';
 import { kernelCase } from '../../support/kernel-case.ts';
 import { smallLayout, stepWords, type StepRow } from '../../support/step-words.ts';
 import {
@@ -32,6 +32,7 @@ const rows: readonly StepRow[] = [
   { sequence: 1, position: 5, token: 5, valid: false },
   { sequence: 2, position: 9, token: 7 },
 ];
+const VALID_ROWS = rows.filter(({ valid = true }) => valid).length;
 const base = { outputs: 21, k: 96, rowTile: 8, firstId: 0, rows, bucket: 8, scale: 1, subnormal: 0 } as const;
 
 /** The weights of a row without the scale of the scene: the case compares relative to each element. */
@@ -82,5 +83,9 @@ export default kernelCase(embed, {
     });
     return { y };
   },
-  work: ({ k, bucket }) => ({ bytes: bucket * k * 5, flops: 0 }),
+  label: ({ type, outputs, k }: Shape) => `${type} ${outputs}x${k}, ${VALID_ROWS} rows`,
+  work: ({ type, k }: Shape) => {
+    const { codes, aux } = matrixBytes(type, 1, k, 1);
+    return { bytes: VALID_ROWS * (codes + aux + 4 * k), flops: 2 * VALID_ROWS * k };
+  },
 });

@@ -21,6 +21,7 @@ const shapes: readonly Shape[] = [
 export default kernelCase(siluMul, {
   shapes,
   bench: [{ count: 8 * 1536, length: 8 * 1536, size: 3 }],
+  label: ({ count }) => `${count} elements`,
   tolerance: 1e-6,
   build: ({ count, length, size }: Shape, random) => {
     const pattern = uniform(8192, random);

@@ -1,18 +1,24 @@
 import { gateUp } from '../../../src/kernels/linear/gate-up.ts';
 import { kernelCase } from '../../support/kernel-case.ts';
 import {
+  INT8_TILE,
   TILE,
   UNTOUCHED,
   activations,
   columnsVariant,
   constantsOf,
+  linearLabel,
+  linearWork,
   paramsOf,
-  missingSubgroups,
+  missingFeatures,
+  inputRows,
+  inputsOf,
   multiplyRows,
   normRows,
   randomMatrix,
   rememberWeights,
   rowsVariant,
+  suitsAdapter,
   untouched,
   weightsOf,
   type LinearShape,
@@ -39,6 +45,7 @@ const shapes: readonly Shape[] = [
   { ...base, type: 'Q6_K', k: 256, batch: 2, norm: false, variant: rowsVariant(8, 2, 2, 2) },
   { ...base, batch: 19, norm: false, gain: 60, variant: columnsVariant(8, 4, 8, 8) },
   { ...base, type: 'Q8_0', batch: 66, norm: false, variant: TILE },
+  { ...base, outputs: 70, batch: 19, norm: false, variant: INT8_TILE },
 ];
 
 export default kernelCase(gateUp, {
@@ -46,14 +53,22 @@ export default kernelCase(gateUp, {
   bench: [
     { ...base, outputs: 3072, k: 576, rowTile: 64, variant: rowsVariant(8, 1, 4, 1, 8) },
     { ...base, outputs: 3072, k: 576, rowTile: 8, variant: rowsVariant(4, 16, 2, 1) },
+    // A 1B model's: 21 MB.
+    { ...base, outputs: 16_384, k: 2048, rowTile: 64, variant: rowsVariant(8, 1, 4, 1, 8) },
+    { ...base, outputs: 16_384, k: 2048, rowTile: 8, variant: rowsVariant(8, 8, 2, 1) },
   ],
+  label: (shape: Shape) => linearLabel(shape),
   tolerance: 3e-6,
-  missing: ({ variant }, gpu) => missingSubgroups(variant, gpu),
+  suits: suitsAdapter,
+  missing: ({ variant }, gpu) => missingFeatures(variant, gpu),
   build(shape, random) {
     const { outputs, k, batch, norm, gain = 1 } = shape;
     const { packed, weights } = randomMatrix(shape, random);
     const vectors = untouched(GAIN_AT * 4 + k).map((_, i) => (i < GAIN_AT * 4 ? NaN : (random.next() + 0.5) * gain));
-    const x = activations(batch, k, random).map((value) => (norm ? value : value * gain));
+    const { x, values } = inputRows(
+      shape.variant,
+      activations(batch, k, random).map((value) => (norm ? value : value * gain)),
+    );
     return rememberWeights(
       {
         params: { ...paramsOf(shape), columns: batch, epsilon: EPSILON, gain_at: GAIN_AT },
@@ -62,15 +77,17 @@ export default kernelCase(gateUp, {
         buffers: { ...packed, x, vectors, y: untouched((batch + 3) * (outputs / 2)) },
       },
       weights,
+      values,
     );
   },
   reference(built, { outputs, k, norm, batch }) {
-    const { x, vectors } = built.buffers;
+    const x = inputsOf(built);
+    const vectors = built.buffers.vectors as Float32Array;
     const input = norm ? normRows(x, vectors.subarray(GAIN_AT * 4), k, EPSILON) : x;
     const y = multiplyRows(weightsOf(built), input, outputs, k).flatMap((row) =>
       Array.from({ length: outputs / 2 }, (_, i) => (row[2 * i]! / (1 + Math.exp(-row[2 * i]!))) * row[2 * i + 1]!),
     );
     return { y: [...y, ...Array<number>(3 * (outputs / 2)).fill(UNTOUCHED)].slice(0, (batch + 3) * (outputs / 2)) };
   },
-  work: ({ outputs, k, batch }) => ({ bytes: (outputs * k) / 2, flops: 2 * outputs * k * batch }),
+  work: (shape) => linearWork(shape, shape.outputs / 2),
 });

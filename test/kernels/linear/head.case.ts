@@ -1,4 +1,5 @@
 import { head } from '../../../src/kernels/linear/head.ts';
+import { tileVariant } from '../../../src/kernels/linear/variant.ts';
 import { COUNT_PROMPT } from '../../../src/kernels/sampling/penalties-part.ts';
 import { SEQUENCE_PENALTIES, SEQUENCE_WORDS, SequenceWord } from '../../../src/kernels/step-layout.ts';
 import { kernelCase } from '../../support/kernel-case.ts';
@@ -8,13 +9,18 @@ import {
   activations,
   columnsVariant,
   constantsOf,
+  linearLabel,
+  linearWork,
   paramsOf,
-  missingSubgroups,
+  missingFeatures,
+  inputRows,
+  inputsOf,
   multiplyRows,
   normRows,
   randomMatrix,
   rememberWeights,
   rowsVariant,
+  suitsAdapter,
   untouched,
   weightsOf,
   type LinearShape,
@@ -88,7 +94,15 @@ const shapes: readonly Shape[] = [
   // Several subgroups in a workgroup; more rows than a matvec has.
   { ...base, batch: 2, logitRows: [3, 6], variant: rowsVariant(16, 1, 4, 2, 8) },
   { ...base, norm: false, batch: 16, logitRows: [0, 1, 2, 3, 4, 5, 6, 7, 0], variant: columnsVariant(8, 8, 8, 8) },
-  { ...base, norm: false, batch: 64, logitRows: [7, 6, 5], penalties: true, variant: TILE },
+  {
+    ...base,
+    norm: false,
+    maxima: false,
+    batch: 16,
+    logitRows: [7, 6, 5],
+    penalties: true,
+    variant: tileVariant(64, 16, 'int8'),
+  },
   { ...base, maxima: false, batch: 4, logitRows: [4, 1], penalties: true, variant: rowsVariant(4, 4, 2, 4) },
   {
     ...base,
@@ -98,6 +112,7 @@ const shapes: readonly Shape[] = [
     logitRows: [0, 1, 2, 3, 4, 5, 6, 7, 0],
     variant: columnsVariant(8, 4, 8, 8),
   },
+  // A step whose sampler needs maxima has at most 8 logit rows, so tiles write none.
   { ...base, maxima: false, norm: false, batch: 64, logitRows: [7, 6, 5], penalties: true, variant: TILE },
 ];
 
@@ -107,8 +122,10 @@ export default kernelCase(head, {
     { ...base, outputs: 49152, vocab: 49152, k: 576, variant: rowsVariant(8, 1, 8, 1, 8) },
     { ...base, outputs: 49152, vocab: 49152, k: 576, rowTile: 8, variant: rowsVariant(16, 8, 4, 1) },
   ],
+  label: (shape: Shape) => linearLabel(shape),
   tolerance: 3e-6,
-  missing: ({ variant }, gpu) => missingSubgroups(variant, gpu),
+  suits: suitsAdapter,
+  missing: ({ variant }, gpu) => missingFeatures(variant, gpu),
   build(shape, random) {
     const { k, batch, norm, vocab, firstId, logitRows, penalties, maxima, variant } = shape;
     const { packed, weights } = randomMatrix(shape, random);
@@ -118,6 +135,7 @@ export default kernelCase(head, {
       { length: layout.maxSequences * vocab },
       () => [0, COUNT_PROMPT, 2, COUNT_PROMPT + 1][random.below(4)]!,
     );
+    const { x, values } = inputRows(variant, activations(HIDDEN_ROWS, k, random));
     return rememberWeights(
       {
         params: { ...paramsOf(shape), columns: batch, epsilon: EPSILON, first_id: firstId, gain_at: GAIN_AT },
@@ -129,7 +147,7 @@ export default kernelCase(head, {
         variant: { type: shape.type, shape: variant },
         buffers: {
           ...packed,
-          x: activations(HIDDEN_ROWS, k, random),
+          x,
           vectors,
           state: stepWords({ layout, rows, logitRows, sequences: sequences(penalties) }),
           counts,
@@ -138,10 +156,13 @@ export default kernelCase(head, {
         },
       },
       weights,
+      values,
     );
   },
   reference(built, { k, norm, vocab, firstId, outputs, logitRows, penalties, maxima }) {
-    const { x, vectors, counts } = built.buffers;
+    const x = inputsOf(built);
+    const { counts } = built.buffers;
+    const vectors = built.buffers.vectors as Float32Array;
     const all = multiplyRows(
       weightsOf(built),
       norm ? normRows(x, vectors.subarray(GAIN_AT * 4), k, EPSILON) : x,
@@ -167,5 +188,5 @@ export default kernelCase(head, {
     });
     return { logits, block_max: blockMax };
   },
-  work: ({ outputs, k, batch }) => ({ bytes: outputs * k, flops: 2 * outputs * k * batch }),
+  work: (shape) => linearWork(shape, shape.outputs),
 });

@@ -4,17 +4,23 @@ import { halfToNumber } from '../../reference/half.ts';
 import { kernelCase } from '../../support/kernel-case.ts';
 import { smallLayout, stepWords, type StepRow } from '../../support/step-words.ts';
 import {
+  INT8_TILE,
   TILE,
   activations,
   columnsVariant,
   constantsOf,
+  linearLabel,
+  linearWork,
   paramsOf,
-  missingSubgroups,
+  missingFeatures,
+  inputRows,
+  inputsOf,
   multiplyRows,
   normRows,
   randomMatrix,
   rememberWeights,
   rowsVariant,
+  suitsAdapter,
   untouched,
   weightsOf,
   type LinearShape,
@@ -92,7 +98,8 @@ const qkvCase = (tolerance: number, shapes: readonly Shape[], bench: readonly Sh
     shapes,
     bench,
     tolerance,
-    missing: ({ variant }, gpu) => missingSubgroups(variant, gpu),
+    suits: suitsAdapter,
+    missing: ({ variant }, gpu) => missingFeatures(variant, gpu),
     build(shape: Shape, random) {
       const { k, kv, kvHeads, qHeads, headDim, ropePairs, bucket, norm, rows } = shape;
       const { packed, weights } = randomMatrix(linear(shape), random);
@@ -110,6 +117,7 @@ const qkvCase = (tolerance: number, shapes: readonly Shape[], bench: readonly Sh
       );
       // A pattern that is a number as f16, as f32 and as a position.
       const cache = new Uint32Array(PAGE_COUNT * pageWords(kv, kvHeads, headDim)).fill(0x3f803f80);
+      const { x, values } = inputRows(shape.variant, activations(bucket, k, random));
       return rememberWeights(
         {
           params: {
@@ -131,7 +139,7 @@ const qkvCase = (tolerance: number, shapes: readonly Shape[], bench: readonly Sh
           variant: { type: shape.type, shape: shape.variant, kv },
           buffers: {
             ...packed,
-            x: activations(bucket, k, random),
+            x,
             vectors,
             state,
             query: untouched(bucket * qHeads * headDim),
@@ -139,11 +147,13 @@ const qkvCase = (tolerance: number, shapes: readonly Shape[], bench: readonly Sh
           },
         },
         weights,
+        values,
       );
     },
     reference(built, shape) {
       const { k, kvHeads, qHeads, headDim, ropePairs, norm, rows, kv } = shape;
-      const { x, vectors } = built.buffers;
+      const x = inputsOf(built);
+      const vectors = built.buffers.vectors as Float32Array;
       const [first, count] = rowsOf(shape);
       const outputs = multiplyRows(
         weightsOf(built),
@@ -184,10 +194,8 @@ const qkvCase = (tolerance: number, shapes: readonly Shape[], bench: readonly Sh
       return kv === 'f16' || kv === 'f32' ? { query, ...cache } : {};
     },
     decode: ({ query, cache }, shape) => ({ query: query!, ...decodeCache(cache as Uint32Array<ArrayBuffer>, shape) }),
-    work: (shape) => ({
-      bytes: (linear(shape).outputs * shape.k) / 2,
-      flops: 2 * linear(shape).outputs * shape.k * shape.bucket,
-    }),
+    label: (shape) => linearLabel(linear(shape)),
+    work: (shape) => linearWork(linear(shape), linear(shape).outputs, shape.kv === 'f16' ? 3 : 4),
   });
 
 /** The sections of a cache: keys and values [page][kvHead][slot][headDim], positions [page][kvHead][slot] byte by byte, so that one bit off is far off. */
@@ -254,6 +262,7 @@ export default [
     },
     { ...base, kv: 'f32', kvHeads: 3, bucket: 70, rows: many, norm: false, variant: columnsVariant(8, 4, 8, 8) },
     { ...base, kv: 'f32', kvHeads: 3, bucket: 70, rows: many, norm: false, variant: TILE },
+    { ...base, kv: 'f32', kvHeads: 3, bucket: 70, rows: many, norm: false, variant: INT8_TILE },
   ]),
   // Half an ulp of f16 is 2^-11 of the number.
   qkvCase(

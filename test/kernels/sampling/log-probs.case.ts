@@ -12,6 +12,14 @@ interface Shape {
   readonly rounding?: number;
 }
 
+const SHAPES: readonly Shape[] = [
+  { vocab: 63, count: 0, spread: 4 },
+  { vocab: 320, count: 5, spread: 4 },
+  { vocab: 1000, count: 20, spread: 3, rounding: 1 },
+  { vocab: 4, count: 6, spread: 2 },
+  { vocab: 20_001, count: 20, spread: 0 },
+];
+
 const RING = 2;
 const STEP = 5;
 const BUCKET = 4;
@@ -20,13 +28,7 @@ const LOGIT_ROWS = [4, 0, 2];
 const NO_TOKEN = 0xffffffff;
 
 export default kernelCase(logProbs, {
-  shapes: [
-    { vocab: 63, count: 0, spread: 4 },
-    { vocab: 320, count: 5, spread: 4 },
-    { vocab: 1000, count: 20, spread: 3, rounding: 1 },
-    { vocab: 4, count: 6, spread: 2 },
-    { vocab: 20_001, count: 20, spread: 0 },
-  ],
+  shapes: SHAPES,
   bench: [{ vocab: 49_152, count: 5, spread: 3 }],
   build({ vocab, count, ...distribution }, random) {
     const layout = smallLayout();

@@ -1,5 +1,5 @@
 import type { Random } from '../../../src/core/rng.ts';
-import { WEIGHT_FORMATS, type WeightType } from '../../../src/kernels/weights/format.ts';
+import { matrixBytes, WEIGHT_FORMATS, type WeightType } from '../../../src/kernels/weights/format.ts';
 import { repack, repackConstants } from '../../../src/kernels/weights/repack.ts';
 import { GGML_TYPE_NAMES, ggmlBytes } from '../../../src/weights/ggml-types.ts';
 import { randomBlocks } from '../../reference/random-blocks.ts';
@@ -66,5 +66,9 @@ export default kernelCase(repack, {
     });
     return { ...matrix };
   },
-  work: ({ type, blocks, rows }: Shape) => ({ bytes: 2 * ggmlBytes(type, rows * blocks * 32), flops: 0 }),
+  label: ({ type, blocks, rows }: Shape) => `${type} ${rows}x${blocks * 32}`,
+  work: ({ type, blocks, rows }: Shape) => {
+    const { codes, aux } = matrixBytes(type, rows, blocks * 32, 1);
+    return { bytes: ggmlBytes(type, rows * blocks * 32) + codes + aux, flops: 0 };
+  },
 });

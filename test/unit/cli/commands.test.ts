@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fakeReport } from '../worker/fake-engine.ts';
+import { benchResult } from '../bench/bench-result.ts';
 import { FakeCli, type RunResult } from './support.ts';
 
 const json = ({ out }: RunResult): unknown => {
@@ -213,63 +214,87 @@ describe('winnow score', () => {
 });
 
 describe('winnow bench', () => {
-  it('measures each prompt so many times, after a round that does not count', async () => {
+  it('asks for a model, for kernels, or for both', async () => {
     const cli = new FakeCli();
-    const result = json(await cli.run('bench', 'm', '--prompt', '3,5', '--decode', '4', '--repeat', '2', '--json'));
-    expect(cli.engineOptions).toMatchObject({ context: 10 });
-    expect(cli.log.optionsSeen).toHaveLength(6);
-    for (const options of cli.log.optionsSeen)
-      expect(options).toMatchObject({ maxTokens: 5, temperature: 0, ignoreEos: true });
-    expect(result).toMatchObject({
-      adapter: { vendor: 'v', architecture: 'a', description: 'e', features: ['subgroups'] },
-      prefill: [
-        {
-          tokens: 3,
-          tokensPerSecond: { median: 3000, min: 3000, max: 3000 },
-          timeToFirstTokenMs: { median: 1, min: 1, max: 1 },
-        },
-        { tokens: 5, tokensPerSecond: { median: 5000 } },
-      ],
-      decode: [
-        { history: 3, tokens: 4, tokensPerSecond: { median: 2, min: 2, max: 2 } },
-        { history: 5, tokens: 4, tokensPerSecond: { median: 2 } },
-      ],
-      perToken: { dispatches: 10, dispatchesPerLayer: 5, bindGroupsCreated: 0, buffersCreated: 0, bytesWritten: 4 },
-      gpuBytes: { weights: 1, cache: 2, peak: 7 },
+    await cli.run('bench', 'm', '--kv', 'f32', '--adapter', 'x');
+    expect(cli.benchOptions).toMatchObject({
+      engine: { model: 'm', kv: 'f32', adapter: 'x' },
+      settings: { parts: ['model'] },
     });
-    expect(Object.keys((result as { decode: { msPerToken: object }[] }).decode[0]?.msPerToken ?? {})).toEqual([
-      'p50',
-      'p95',
-      'p99',
-    ]);
+    await cli.run('bench', '--kernels', 'linear', '--disable', 'subgroups');
+    expect(cli.benchOptions).toMatchObject({
+      adapter: { disable: ['subgroups'] },
+      settings: { parts: ['kernels'], kernels: 'linear' },
+    });
+    expect(cli.benchOptions).not.toHaveProperty('engine');
+    const flags = '--prompt 3,5 --history 7 --decode 4 --runs 2 --kernels'.split(' ');
+    await cli.run('bench', 'm', ...flags);
+    expect(cli.benchOptions?.settings).toEqual({
+      parts: ['model', 'kernels'],
+      prompts: [3, 5],
+      histories: [7],
+      decodeTokens: 4,
+      runs: 2,
+    });
   });
 
-  it('leaves the first round out', async () => {
+  it('prints the result as JSON, and saves the same', async () => {
     const cli = new FakeCli();
-    cli.log.firstTokenMs = (run) => run;
-    const result = json(await cli.run('bench', 'm', '--prompt', '3', '--repeat', '2', '--json'));
-    expect(result).toMatchObject({ prefill: [{ timeToFirstTokenMs: { median: 2.5, min: 2, max: 3 } }] });
+    const result = json(await cli.run('bench', 'm', '--kernels', '--json', '--output', 'f.json'));
+    expect(result).toEqual(benchResult(['model', 'kernels']));
+    expect(JSON.parse(String(cli.files.get('f.json')))).toEqual(result);
   });
 
-  it('uses the same prompts in every run, with ids of the vocabulary', async () => {
+  it('prints a table of roofs, model and kernels, and what it does on stderr', async () => {
+    const { out, err } = await new FakeCli().run('bench', 'm', '--kernels');
+    expect(out).toMatch(/decode after 64 \(random\) +40\.0 tokens\/s \(38\.0 to 41\.0, 5 runs\)/);
+    expect(out).toMatch(/stream read +500 GB\/s/);
+    expect(out).toMatch(/linear\/project +Q4_1 576x1536: 10\.0 us, .* 50 % of the stream roof/);
+    expect(out).toMatch(/norm\/rms-norm +256 rows: wrong \(y\[3\] got 1 want 2\)/);
+    expect(err).toContain('what the adapter can do (1 of 1)');
+  });
+
+  it('prints comma-separated values', async () => {
+    const { out } = await new FakeCli().run('bench', '--kernels', '--csv');
+    expect(out.split('\r\n')[0]).toContain('part,name,detail,figure,unit,median');
+    expect(out).toContain('kernel,linear/project,Q4_1 576x1536,time,us,10,9,12,5');
+  });
+
+  it('compares two saved runs', async () => {
     const cli = new FakeCli();
-    await cli.run('bench', 'm', '--prompt', '6', '--repeat', '2');
-    const [first, ...others] = cli.log.prompts;
-    expect(others).toEqual([first, first]);
-    for (const id of (first ?? '').split('+').map(Number)) expect(id).toBeLessThan(10);
+    const before = benchResult(['model', 'kernels']);
+    const after = {
+      ...before,
+      environment: { ...before.environment, commit: 'abc' },
+      kernels: before.kernels!.map((kernel) =>
+        kernel.timing
+          ? { ...kernel, timing: { ...kernel.timing, microseconds: { median: 5, min: 4, max: 6, runs: 5 } } }
+          : kernel,
+      ),
+    };
+    cli.files.set('a', JSON.stringify(before));
+    cli.files.set('b', JSON.stringify(after));
+    const { out, code } = await cli.run('bench', '--compare', 'a', 'b');
+    expect(code).toBe(0);
+    expect(out).toContain('differs: commit: unknown → abc');
+    expect(out).toMatch(/linear\/project.* 10\.0 -> 5\.00 µs, x2\.000 \(1\.500 to 3\.000\), faster/);
+    expect(out).toMatch(/decode after 64 .*x1\.000 .* within the spread/);
   });
 
-  it('prints a table, and what it does on stderr', async () => {
-    const { out, err } = await new FakeCli().run('bench', 'm', '--prompt', '3', '--decode', '2', '--repeat', '1');
-    expect(out).toMatch(/prefill 3 +3000\.0 tokens\/s/);
-    expect(out).toMatch(/decode 2 after 3 +2\.0 tokens\/s/);
-    expect(err).toContain('warming up');
-  });
-
-  it('measures nothing after Ctrl-C', async () => {
+  it('refuses what is no saved run, naming the file and the field', async () => {
     const cli = new FakeCli();
-    cli.log.beforeToken = async () => cli.interrupt();
-    expect(await cli.run('bench', 'm', '--prompt', '3', '--json')).toMatchObject({ code: 130, out: '' });
+    cli.files.set('a', '{"format":"winnow-bench","formatVersion":2}');
+    cli.files.set('b', JSON.stringify(benchResult(['kernels'])));
+    const { code, err } = await cli.run('bench', '--compare', 'a', 'b');
+    expect(code).toBe(1);
+    expect(err).toContain('The file a is no saved run (formatVersion is 2');
+  });
+
+  it('prints and saves nothing after Ctrl-C', async () => {
+    const cli = new FakeCli();
+    cli.onBench = () => cli.interrupt();
+    expect(await cli.run('bench', 'm', '--json', '--output', 'f')).toMatchObject({ code: 130, out: '' });
+    expect(cli.files.size).toBe(0);
   });
 });
 

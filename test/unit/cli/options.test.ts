@@ -16,7 +16,7 @@ describe('the command line', () => {
     expect(help).toMatchObject({ code: 0, err: '' });
     for (const name of ['info', 'tokenize', 'chat', 'generate', 'score', 'bench']) expect(help.out).toContain(name);
     expect(await new FakeCli().run('--version')).toEqual({ code: 0, out: '1.2.3\n', err: '' });
-    expect((await new FakeCli().run('bench', '--help')).out).toContain('--repeat');
+    expect((await new FakeCli().run('bench', '--help')).out).toContain('--runs');
   });
 
   it('shows help on stderr when nothing is asked, and fails', async () => {
@@ -78,7 +78,11 @@ describe('the command line', () => {
     ['score', 'm', '--ids-file', 'f', '--logits', '0,x'],
     ['bench', 'm', '--prompt', '0'],
     ['bench', 'm', '--decode', '0'],
-    ['bench', 'm', '--repeat', '0'],
+    ['bench', 'm', '--runs', '0'],
+    ['bench'],
+    ['bench', '--compare', 'a'],
+    ['bench', 'm', '--compare', 'a', 'b'],
+    ['bench', 'm', '--json', '--csv'],
     ['chat', 'm', '--json'],
   ])('refuses what does not fit together: %s %s %s %s %s %s', async (...args) => {
     expect(await refused(...args)).toContain('[usage-option]');

@@ -1,7 +1,9 @@
 import type { EngineOptions } from '../../../src/core/api.ts';
+import { throwIfAborted } from '../../../src/core/errors.ts';
 import { runCli } from '../../../src/cli/program.ts';
 import type { ModelInspection, Runtime } from '../../../src/cli/runtime.ts';
 import type { Terminal } from '../../../src/cli/terminal.ts';
+import { benchResult } from '../bench/bench-result.ts';
 import { fakeEngine, newLog, type FakeLog } from '../worker/fake-engine.ts';
 
 export interface RunResult {
@@ -18,9 +20,12 @@ export class FakeCli {
   readonly exits: number[] = [];
   readonly #interrupts = new Set<() => void>();
   engineOptions: EngineOptions | undefined;
+  benchOptions: Parameters<Runtime['runBench']>[0] | undefined;
   isScreen = false;
   /** Called when a line is asked for. */
   onLine = (): void => undefined;
+  /** Called while a benchmark runs. */
+  onBench = (): void => undefined;
   #out = '';
   #err = '';
 
@@ -34,6 +39,13 @@ export class FakeCli {
     },
     inspectModel: async (_model, options) => inspection(options?.context ?? 4096, options?.kv ?? 'f16'),
     openTokenizer: async () => fakeEngine(this.log).tokenizer,
+    runBench: async (options) => {
+      this.benchOptions = options;
+      options.onProgress?.({ stage: 'roofs', label: 'what the adapter can do', done: 0, total: 1 });
+      this.onBench();
+      throwIfAborted(options.signal);
+      return benchResult(options.settings?.parts ?? ['model', 'kernels']);
+    },
   };
 
   interrupt(): void {
@@ -60,6 +72,9 @@ export class FakeCli {
         const content = this.files.get(path);
         if (content === undefined) throw new Error(`ENOENT: no such file, open '${path}'`);
         return typeof content === 'string' ? new TextEncoder().encode(content) : content;
+      },
+      writeText: async (path, text) => {
+        this.files.set(path, text);
       },
       onInterrupt: (listener) => {
         this.#interrupts.add(listener);

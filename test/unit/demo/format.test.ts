@@ -6,7 +6,7 @@ import {
   formatSpeed,
   formatTimeLeft,
   formatTokens,
-} from '../../../demo/chat/format.ts';
+} from '../../../demo/shared/format.ts';
 
 test('every figure has its unit', () => {
   expect(formatBytes(0)).toBe('0 B');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { TransferRate } from '../../../demo/chat/state/transfer-rate.ts';
+import { TransferRate } from '../../../demo/shared/transfer-rate.ts';
 
 test('speed and time left come from the last seconds', () => {
   const rate = new TransferRate();

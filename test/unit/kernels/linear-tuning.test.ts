@@ -7,11 +7,18 @@ import {
   tableTuning,
   type MatrixShape,
 } from '../../../src/kernels/linear/tuning.ts';
-import type { LinearVariant } from '../../../src/kernels/linear/variant.ts';
+import { tileVariant, type LinearVariant } from '../../../src/kernels/linear/variant.ts';
 
 const adapter = (description: string, [min, max]: readonly [number, number]) => ({
   info: { vendor: '', architecture: '', device: '', description } as GPUAdapterInfo,
-  features: { shaderF16: false, subgroups: min > 0, subgroupMinSize: min, subgroupMaxSize: max } satisfies GpuFeatures,
+  features: {
+    shaderF16: false,
+    subgroups: min > 0,
+    subgroupMinSize: min,
+    subgroupMaxSize: max,
+    packedDot: false,
+    subgroupMatrix: undefined,
+  } satisfies GpuFeatures,
 });
 const adapters = {
   lavapipe: adapter('llvmpipe (LLVM 15.0.6, 256 bits)', [8, 8]),
@@ -82,5 +89,6 @@ test('a variant is described in a few characters', () => {
   const shape: LinearVariant = { core: 'rows', lanes: 8, kLanes: 1, threadRows: 4, columns: 2, broadcast: 8 };
   expect(describeVariant(shape)).toBe('rows 8x4 k1 c2 b8');
   expect(describeVariant({ ...shape, core: 'columns', broadcast: 0 })).toBe('columns 8x4 k1 c2');
-  expect(describeVariant({ ...shape, core: 'tile' })).toBe('tile 64x64');
+  expect(describeVariant(tileVariant(64, 16))).toBe('tile 64x16');
+  expect(describeVariant({ ...tileVariant(64, 64, 'int8'), threadColumns: 8 })).toBe('tile 64x64 t8 int8');
 });

@@ -1,0 +1,19 @@
+import type { JSX } from 'preact';
+
+const PAGES = [
+  { name: 'Chat', address: './' },
+  { name: 'Bench', address: './bench.html' },
+] as const;
+
+/** The pages of this site; the one that is open is marked. */
+export function PageLinks({ here }: { here: (typeof PAGES)[number]['name'] }): JSX.Element {
+  return (
+    <nav class="page-links" aria-label="Pages">
+      {PAGES.map(({ name, address }) => (
+        <a key={name} href={address} {...(name === here && { 'aria-current': 'page' as const })}>
+          {name}
+        </a>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,15 @@
+import type { BenchResult } from '../../src/bench/bench-result.ts';
+
+/** What the tables use of a result of bench/peers. */
+export interface PeersResult {
+  readonly format: 'winnow-peers';
+  readonly date: string;
+  readonly environment: { readonly adapter: unknown; readonly runtime: string };
+  readonly sides: readonly unknown[];
+}
+
+export declare function readResults(folder: string): { 'winnow-bench': BenchResult[]; 'winnow-peers': PeersResult[] };
+export declare function modelTable(results: readonly BenchResult[]): string;
+export declare function kernelTables(results: readonly BenchResult[]): string;
+export declare function peerTables(results: readonly PeersResult[]): string;
+export declare function replaceBetween(text: string, name: string, content: string): string;

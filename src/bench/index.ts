@@ -1,0 +1,15 @@
+/** The benchmark: the same in a page's Worker and in Node. It looks into the engine, so it runs on the engine's thread. */
+
+export { runBench, type BenchOptions } from './run-bench.ts';
+export { runKernelBench, benchCases, type KernelBenchOptions } from './kernel-bench.ts';
+export { runModelBench, type ModelBenchOptions } from './model-bench.ts';
+export { measureRoofs, prepareRoofs, type RoofProbe } from './roofs.ts';
+export { PassTimer } from './pass-timer.ts';
+export { checkSettings, DEFAULT_SETTINGS, SOFTWARE_SETTINGS } from './settings.ts';
+export { toCsv } from './csv.ts';
+export { differences, pairsOf, type Pair } from './compare.ts';
+export { parseResult } from './saved-result.ts';
+export { Mismatch } from './checks.ts';
+export { percentile, spread } from './statistics.ts';
+export type { BenchHost } from './bench-host.ts';
+export type * from './bench-result.ts';

@@ -1,0 +1,107 @@
+/** Where the time of one decode step goes, found by replaying its plan whole and without one family of dispatches. */
+
+import { createLease } from '../engine/sequences.ts';
+import { fillLease } from '../engine/fill-history.ts';
+import type { Runtime } from '../engine/runtime.ts';
+import type { PlanEntry } from '../gpu/plan.ts';
+import { GENERATE_DEFAULTS, packSequence } from '../sampling/settings.ts';
+import type { TokenTime } from './bench-result.ts';
+import type { PassTimer, Timed } from './pass-timer.ts';
+import { spread } from './statistics.ts';
+
+/** Steps of one pass at most: pages are reserved for so many. */
+const MOST_STEPS = 64;
+const PASS_MS = 10;
+
+export interface TokenTimeOptions {
+  readonly history: number;
+  /** Milliseconds of a token as it was read back, from the same run. */
+  readonly step: number;
+  readonly rounds: number;
+}
+
+/** Encodes only these dispatches, `repeats` times. */
+const replay =
+  (entries: readonly PlanEntry[]): Timed['encode'] =>
+  (pass, repeats) => {
+    for (let step = 0; step < repeats; step++)
+      for (const { pipeline, group, x, y, z } of entries) {
+        pass.setPipeline(pipeline);
+        pass.setBindGroup(0, group);
+        pass.dispatchWorkgroups(x, y, z);
+      }
+  };
+
+/** Replays the decode plan of one sequence behind a random history, in turns whole and without each family. */
+export const measureTokenTime = (runtime: Runtime, timer: PassTimer, options: TokenTimeOptions): Promise<TokenTime> =>
+  runtime.scheduler.exclusive(async () => {
+    const { gpu, sequences, plans, state } = runtime;
+    const { history, step, rounds } = options;
+    const lease = createLease();
+    try {
+      await fillLease(runtime, lease, history);
+      sequences.begin(lease);
+      await sequences.reserve(lease, history + MOST_STEPS, () => plans.clear());
+      const plan = await plans.for({ rows: 1, logitRows: 1, length: history + MOST_STEPS, tail: 'sample' });
+      const sequence = lease.sequence!;
+      const words = packSequence(
+        { ...GENERATE_DEFAULTS, seed: 1 },
+        { remaining: 2 ** 30, stopIds: [], ignoreEos: true, rows: 1 },
+      );
+      const restore = (): void => {
+        state.writeLength(sequence, history);
+        state.writeBatch({ rows: [{ sequence, position: history, ordinal: 0, token: 1, logits: true }] }, [
+          { sequence, words },
+        ]);
+      };
+      const labels = [...new Set(plan.entries.map(({ label }) => label))];
+      const whole: Timed = { restore, encode: replay(plan.entries) };
+      const without = labels.map((label): Timed => ({
+        restore,
+        encode: replay(plan.entries.filter((entry) => entry.label !== label)),
+      }));
+      // oxlint-disable no-await-in-loop -- passes must not share the GPU
+      await timer.pass(whole, 1);
+      const trial = await timer.pass(whole, 1);
+      const steps = Math.max(1, Math.min(MOST_STEPS, Math.ceil(PASS_MS / trial)));
+      const wholes: number[] = [];
+      const besides = without.map(() => ({ whole: [] as number[], rest: [] as number[] }));
+      const encodes: number[] = [];
+      for (let round = 0; round <= rounds; round++) {
+        const trip = await timer.roundTrip(3);
+        const measured = round > 0;
+        for (const [i, timed] of without.entries()) {
+          // Each family beside a whole step of the same moment, since what it saves is a small part.
+          const all = await timer.pass(whole, steps);
+          const rest = await timer.pass(timed, steps);
+          if (!measured) continue;
+          wholes.push(Math.max(0, all - trip) / steps);
+          besides[i]!.whole.push(all / steps);
+          besides[i]!.rest.push(rest / steps);
+        }
+        restore();
+        const started = performance.now();
+        for (let i = 0; i < steps; i++) plan.replay();
+        if (measured) encodes.push((performance.now() - started) / steps);
+        await gpu.device.queue.onSubmittedWorkDone();
+      }
+      // oxlint-enable no-await-in-loop
+      const gpuTime = spread(wholes).median;
+      const encode = spread(encodes).median;
+      return {
+        history,
+        step,
+        encode,
+        gpu: gpuTime,
+        wait: Math.max(0, step - gpuTime - encode),
+        families: labels.map((family, i) => ({
+          family,
+          dispatches: plan.entries.filter(({ label }) => label === family).length,
+          // Of the quietest moments: whatever disturbs a pass only adds to it, often more than a family takes.
+          milliseconds: Math.min(...besides[i]!.whole) - Math.min(...besides[i]!.rest),
+        })),
+      };
+    } finally {
+      sequences.release(lease);
+    }
+  });

@@ -1,0 +1,34 @@
+import source from '../../../shaders/attention/prefill-lanes.wgsl?raw';
+import { ceilDiv } from '../../core/invariant.ts';
+import { defineKernel } from '../../gpu/kernel.ts';
+import { cacheParts, type KvType } from '../cache-layout.ts';
+import { stepStatePart } from '../step-layout.ts';
+import { windowPart } from './window.ts';
+
+/** Attention of 9 or more rows where a subgroup is a SIMD vector of a CPU; see the WGSL for who computes what. */
+export const prefillLanes = defineKernel({
+  name: 'attention/prefill-lanes',
+  source,
+  params: { scale: 'f32', layer: 'u32', rows: 'u32' },
+  bindings: { state: 'read', query: 'read', cache: 'read', output: 'read_write', lse: 'read_write' },
+  constants: ['KV_HEADS', 'GROUP', 'HEAD_DIM', 'WINDOW', 'LANES', 'LINES', 'LANE_QUADS', 'HOLDERS'],
+  includes: ({ kv }: { readonly kv: KvType }) => [stepStatePart, ...cacheParts(kv), windowPart],
+  grid: ({ rows }, { GROUP, KV_HEADS, LINES, LANES }) => [
+    ceilDiv(rows * Number(GROUP), Number(LINES) * Number(LANES)),
+    Number(KV_HEADS),
+  ],
+});
+
+/** How the work of prefill-lanes is cut. */
+export interface PrefillLanesShape {
+  /** Threads of a workgroup: exactly the adapter's subgroup size. */
+  readonly lanes: number;
+  /** Lines (query heads of rows) of a thread. */
+  readonly lines: number;
+}
+
+/** The constants that a shape means for heads of `headDim` elements. */
+export const prefillLanesConstants = ({ lanes, lines }: PrefillLanesShape, headDim: number) => {
+  const holders = Math.min(lanes, headDim / 4);
+  return { LANES: lanes, LINES: lines, HOLDERS: holders, LANE_QUADS: ceilDiv(headDim / 4, holders) };
+};
