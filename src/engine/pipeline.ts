@@ -1,6 +1,7 @@
 import type { GpuArray } from '../gpu/array.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { Readback } from '../gpu/readback.ts';
+import { Rest } from '../gpu/rest.ts';
 import type { TokenLogprobs } from '../core/api.ts';
 import { LOG_PROB_WORDS } from '../kernels/sampling/log-probs.ts';
 import { MASKED_LOGIT } from '../kernels/sampling/penalties-part.ts';
@@ -35,6 +36,7 @@ export interface PipelineParts {
 export class Pipeline {
   readonly readback: Readback;
   readonly lookahead = new Lookahead();
+  readonly #rest = new Rest();
   /** Steps of rows that nobody wanted any more when they were read. */
   rolledBack = 0;
   maxAhead = 0;
@@ -59,8 +61,21 @@ export class Pipeline {
     return this.readback.free > 0 && ahead + count <= this.lookahead.inFlight ? count : 0;
   }
 
-  /** Submits `steps` encoded steps of these runs and has their outputs read back. */
-  push(encoder: GPUCommandEncoder, firstStep: number, steps: number, runs: readonly Run[], logprobs: boolean): void {
+  /**
+   * Submits `steps` encoded steps of these runs and has their outputs read back.
+   * @param options.rest, options.units how to wait for them, where they are no decode steps.
+   */
+  push(
+    encoder: GPUCommandEncoder,
+    firstStep: number,
+    steps: number,
+    runs: readonly Run[],
+    {
+      logprobs,
+      rest = this.#rest,
+      units = this.ahead + steps,
+    }: { readonly logprobs: boolean; readonly rest?: Rest; readonly units?: number },
+  ): void {
     const { outputs, logProbs, ring, maxLogitRows } = this.#parts;
     if (this.#batches.length === 0) this.lookahead.start();
     const first = firstStep % ring;
@@ -72,7 +87,7 @@ export class Pipeline {
     };
     copy(outputs, maxLogitRows * OUTPUT_WORDS * 4);
     if (logprobs) copy(logProbs, LOG_PROB_ROWS_WORDS * 4);
-    const words = this.readback.submit(encoder, ranges);
+    const words = this.readback.submit(encoder, ranges, (map) => rest.wait(units, map));
     words.catch(() => {});
     this.#batches.push({ runs, steps, logprobs, words });
     this.maxAhead = Math.max(this.maxAhead, this.ahead);

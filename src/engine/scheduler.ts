@@ -3,6 +3,7 @@ import { invariant } from '../core/invariant.ts';
 import type { GpuArray } from '../gpu/array.ts';
 import type { Gpu, GpuCounts } from '../gpu/device.ts';
 import type { Plan } from '../gpu/plan.ts';
+import { Rest } from '../gpu/rest.ts';
 import type { Readback } from '../gpu/readback.ts';
 import { COUNT_PROMPT, maskAt } from '../kernels/sampling/penalties-part.ts';
 import { MATVEC_ROWS } from '../models/llama.ts';
@@ -54,6 +55,8 @@ export class Scheduler {
   readonly #waiting: Run[] = [];
   readonly #jobs: { readonly start: () => Promise<void>; readonly fail: (error: unknown) => void }[] = [];
   readonly #pacing: Pacing;
+  /** Waits for chunks of prompts. */
+  readonly #rest = new Rest();
   #active: Run[] = [];
   /** The runs whose rows the GPU advances by itself, in row order; empty when the next step must be fed. */
   #continuing: readonly Run[] = [];
@@ -229,11 +232,11 @@ export class Scheduler {
     const step = state.step++;
     if (!sampled) {
       gpu.submit([encoder.finish()]);
-      await Promise.race([gpu.device.queue.onSubmittedWorkDone(), gpu.lost.then((error) => Promise.reject(error))]);
+      await this.#rest.wait(rows.length, () => gpu.finished());
       this.#pacing.finished(rows.length, performance.now() - started);
       return;
     }
-    this.pipeline.push(encoder, step, 1, finishing, logprobs);
+    this.pipeline.push(encoder, step, 1, finishing, { logprobs, rest: this.#rest, units: rows.length });
     await this.pipeline.read();
     if (rows.length > MATVEC_ROWS) this.#pacing.finished(rows.length, performance.now() - started);
     if (finishing.length === this.#active.length) this.#continuing = finishing;
@@ -272,7 +275,7 @@ export class Scheduler {
       if (masked && !this.#writeMasks(runs)) return;
       const before = { ...gpu.counts };
       const encoder = encode(gpu, plan, count);
-      pipeline.push(encoder, state.step, count, runs, logprobs);
+      pipeline.push(encoder, state.step, count, runs, { logprobs });
       state.step += count;
       this.#note(before, count, plan);
       this.statistics.decode += count;

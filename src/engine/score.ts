@@ -1,6 +1,7 @@
 import type { BatchRow } from '../core/batch.ts';
 import { MemoryError, throwIfAborted, UsageError } from '../core/errors.ts';
 import { Readback } from '../gpu/readback.ts';
+import { Rest } from '../gpu/rest.ts';
 import { OUTPUT_WORDS } from '../kernels/sampling/outputs.ts';
 import { GENERATE_DEFAULTS, packSequence } from '../sampling/settings.ts';
 import type { RowLogits, ScoreOptions, ScoreResult } from '../core/api.ts';
@@ -142,6 +143,7 @@ async function scoreWindow(
     sequences.begin(lease);
     await sequences.reserve(lease, end - start, () => plans.clear());
     const chunkRows = Math.min(state.layout.maxRows, state.layout.maxLogitRows);
+    const rest = new Rest();
     for (let from = start; from < end; from += chunkRows) {
       throwIfAborted(signal);
       const to = Math.min(end, from + chunkRows);
@@ -180,7 +182,11 @@ async function scoreWindow(
       plan.encode(pass);
       pass.end();
       const stepBytes = state.layout.maxLogitRows * OUTPUT_WORDS * 4;
-      const words = await readback.submit(encoder, [[outputs.buffer, (state.step++ % ring) * stepBytes, stepBytes]]);
+      const words = await readback.submit(
+        encoder,
+        [[outputs.buffer, (state.step++ % ring) * stepBytes, stepBytes]],
+        (map) => rest.wait(batch.length, map),
+      );
       const values = new Float32Array(words.buffer);
       for (const [i, row] of logitRows.entries()) {
         if (row.target !== undefined) nlls.push(values[i * OUTPUT_WORDS]!);

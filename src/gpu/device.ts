@@ -212,6 +212,11 @@ export class Gpu {
     this.counts.submits++;
   }
 
+  /** Resolves when everything submitted is done; rejects when the device is lost. */
+  async finished(): Promise<void> {
+    await Promise.race([this.device.queue.onSubmittedWorkDone(), this.lost.then((error) => Promise.reject(error))]);
+  }
+
   /**
    * Runs `work` and rejects when the GPU reported an error for it (out of memory or validation).
    * @throws MemoryError, CapabilityError, or the device-lost error.

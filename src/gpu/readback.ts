@@ -21,11 +21,13 @@ export class Readback {
   /**
    * Appends copies to the encoder, submits it and maps the result.
    * @param ranges [source, offset, bytes] in the order they appear in the result
+   * @param wait waits for the mapping that it is given.
    * @returns the words; rejects with the device-lost or disposed error.
    */
   async submit(
     encoder: GPUCommandEncoder,
     ranges: readonly (readonly [GPUBuffer, number, number])[],
+    wait: (map: () => Promise<void>) => Promise<void> = (map) => map(),
   ): Promise<Uint32Array<ArrayBuffer>> {
     const staging = this.#free.pop();
     if (!staging) throw new Error('Winnow invariant broken: no staging buffer is free');
@@ -35,11 +37,13 @@ export class Readback {
       at += bytes;
     }
     this.#gpu.submit([encoder.finish()]);
-    const mapped = staging.mapAsync(MAP_READ, 0, at);
     try {
-      await Promise.race([mapped, this.#gpu.lost.then((error) => Promise.reject(error))]);
+      await wait(() => {
+        const mapped = staging.mapAsync(MAP_READ, 0, at);
+        mapped.catch(() => {});
+        return Promise.race([mapped, this.#gpu.lost.then((error) => Promise.reject(error))]);
+      });
     } catch (error) {
-      mapped.catch(() => {});
       throw this.#gpu.disposedError ?? this.#gpu.lostError ?? error;
     }
     const words = new Uint32Array(staging.getMappedRange(0, at).slice(0));

@@ -1,5 +1,4 @@
 import type { AttentionBackend } from '../../attention/backend.ts';
-import { Random } from '../../core/rng.ts';
 import { wholeBuffer, type GpuArray } from '../../gpu/array.ts';
 import type { Gpu } from '../../gpu/device.ts';
 import { partialsBytes } from '../../kernels/attention/decode-flash.ts';
@@ -8,6 +7,7 @@ import type { LayerConfig } from '../../models/model-config.ts';
 import { halfToNumber, numberToHalf } from '../../weights/half.ts';
 import { MAX_SPLITS } from '../activations.ts';
 import { StepState } from '../step-state.ts';
+import { probeNumbers } from './probe-numbers.ts';
 import type { Expected, Probe } from './probe.ts';
 
 export interface AttentionUse {
@@ -32,7 +32,7 @@ export function attentionProbe(
   const groupSize = qHeads / kvHeads;
   const slots = HISTORY + rows;
   const pages = Math.ceil(slots / PAGE_SLOTS);
-  const random = new Random(13);
+  const random = probeNumbers(13);
   const owned: GPUBuffer[] = [];
   const allocate = (label: string, words: number, data?: ArrayBufferView<ArrayBuffer>): GpuArray => {
     const buffer = gpu.createBuffer(`self-test ${label}`, words * 4);
@@ -41,7 +41,7 @@ export function attentionProbe(
     return wholeBuffer(buffer);
   };
   // Large enough that the softmax is far from even.
-  const query = Float32Array.from({ length: rows * qHeads * headDim }, () => random.next() * 6 - 3);
+  const query = Float32Array.from({ length: rows * qHeads * headDim }, () => random() * 6 - 3);
   const keys = storable(slots * kvHeads * headDim, random, kv);
   const values = storable(slots * kvHeads * headDim, random, kv);
   const state = new StepState(gpu, {
@@ -133,9 +133,9 @@ export function attentionProbe(
 }
 
 /** Random numbers that the cache can hold exactly. */
-const storable = (count: number, random: Random, kv: KvType): Float32Array =>
+const storable = (count: number, random: () => number, kv: KvType): Float32Array =>
   Float32Array.from({ length: count }, () => {
-    const value = random.next() * 2 - 1;
+    const value = random() * 2 - 1;
     return kv === 'f16' ? halfToNumber(numberToHalf(value)) : value;
   });
 

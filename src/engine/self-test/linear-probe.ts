@@ -1,4 +1,3 @@
-import { Random } from '../../core/rng.ts';
 import { wholeBuffer, type GpuArray } from '../../gpu/array.ts';
 import type { Gpu } from '../../gpu/device.ts';
 import type { Dispatch } from '../../gpu/kernel.ts';
@@ -14,6 +13,7 @@ import type { MatrixPart } from '../../models/network.ts';
 import type { ByteSource } from '../../weights/byte-source.ts';
 import { StepState } from '../step-state.ts';
 import type { PlannedMatrix } from '../weight-plan.ts';
+import { probeNumbers } from './probe-numbers.ts';
 import type { Expected, Probe } from './probe.ts';
 import { readSourceRows } from './source-rows.ts';
 
@@ -50,7 +50,7 @@ export function linearProbe({ gpu, source, config, kv, name }: LinearProbeContex
   const norm = use.norm && !plain;
   const { matrix } = part;
   const { columns: k, outputs, type } = matrix;
-  const random = new Random(11);
+  const random = probeNumbers(11);
   const owned: GPUBuffer[] = [];
   const floats = (label: string, values: Float32Array<ArrayBuffer> | number): GpuArray => {
     const length = typeof values === 'number' ? values : values.length;
@@ -59,8 +59,7 @@ export function linearProbe({ gpu, source, config, kv, name }: LinearProbeContex
     owned.push(buffer);
     return wholeBuffer(buffer);
   };
-  const uniform = (length: number): Float32Array<ArrayBuffer> =>
-    Float32Array.from({ length }, () => random.next() * 2 - 1);
+  const uniform = (length: number): Float32Array<ArrayBuffer> => Float32Array.from({ length }, () => random() * 2 - 1);
   const random32 = uniform(count * k);
   const int8 = variant.activations === 'int8' ? int8Rows(random32) : undefined;
   const x = int8 ? Float32Array.from(int8.values) : random32;

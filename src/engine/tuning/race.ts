@@ -85,6 +85,6 @@ async function time(gpu: Gpu, plan: Plan, repeats: number): Promise<number> {
   const commands = encoder.finish();
   const started = performance.now();
   gpu.submit([commands]);
-  await Promise.race([gpu.device.queue.onSubmittedWorkDone(), gpu.lost.then((error) => Promise.reject(error))]);
+  await gpu.finished();
   return performance.now() - started;
 }

@@ -33,8 +33,8 @@ export function gpuMatmuls(features: GpuFeatures, activations: ActivationType): 
 
 /**
  * Matmul shape of an adapter with narrow SIMD, where `shape`, a 'columns' core, is the one for f32. With int8 a lane
- * has half the outputs and half the batch rows: as fast on two cores (15 GFLOP/s, f32 18), and it compiles in a quarter of
- * the time. f16 has the tile only, at 3 GFLOP/s.
+ * has half the outputs and half the batch rows, which was fastest on two cores (15 GFLOP/s, f32 18) and compiles in a third
+ * of the time. f16 has the tile only, at 3 GFLOP/s.
  */
 export function narrowMatmul(shape: LinearVariant, activations: ActivationType): LinearVariant {
   if (activations === 'f32') return shape;

@@ -29,6 +29,8 @@ export type TunedAdapter = Pick<Gpu, 'features' | 'info'>;
 /** Outputs of a workgroup of the head: one maximum is taken of every 64 ids. */
 const HEAD_OUTPUTS = 64;
 
+const LARGE = 2 ** 18;
+
 /** Rows that lie side by side in memory on GPUs: the lanes of a group read whole lines of 128 bytes. */
 const GPU_ROW_TILE = 8;
 
@@ -51,7 +53,12 @@ export function matmulCandidates(
   const kind = kindOf(gpu);
   if (kind === 'wide') return gpuMatmuls(gpu.features, activations);
   if (kind === 'software') return activations === 'f32' ? [SOFTWARE] : [tileVariant(64, 64, activations)];
-  return [narrowMatmul({ core: 'columns', ...narrowShape(matrix, kind, 8), columns: 8 }, activations)];
+  return [
+    narrowMatmul(
+      { core: 'columns', ...narrowShape(matrix, kind, 8), columns: matrix.outputs * matrix.columns >= LARGE ? 16 : 8 },
+      activations,
+    ),
+  ];
 }
 
 /** The shapes to use without measuring. */

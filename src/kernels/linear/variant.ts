@@ -2,6 +2,7 @@ import broadcastActivations from '../../../shaders/lib/linear/activations.broadc
 import directActivations from '../../../shaders/lib/linear/activations.direct.wgsl?raw';
 import columnsInt8Core from '../../../shaders/lib/linear/columns.int8.wgsl?raw';
 import columnsCore from '../../../shaders/lib/linear/columns.wgsl?raw';
+import maximaNone from '../../../shaders/lib/linear/maxima.none.wgsl?raw';
 import maximaSubgroup from '../../../shaders/lib/linear/maxima.subgroup.wgsl?raw';
 import maximaWorkgroup from '../../../shaders/lib/linear/maxima.workgroup.wgsl?raw';
 import matrixCore from '../../../shaders/lib/linear/matrix.wgsl?raw';
@@ -141,11 +142,16 @@ export function linearParts({ type, shape }: LinearIncludes): readonly WgslPart[
   return parts;
 }
 
-/** The include with group_maximum: a subgroup operation where the workgroup is surely one subgroup, else workgroup memory. */
-export const maximaPart = ({ broadcast, lanes, kLanes }: LinearVariant): WgslPart =>
-  broadcast > 0 && lanes * kLanes === broadcast
+/**
+ * The include with group_maximum: a subgroup operation where the workgroup is surely one subgroup, else workgroup memory.
+ * Tiles have none, and no memory to spare: a step whose sampler needs maxima has few rows.
+ */
+export function maximaPart({ core, broadcast, lanes, kLanes }: LinearVariant): WgslPart {
+  if (core === 'tile' || core === 'matrix') return { name: 'lib/linear/maxima.none', text: maximaNone };
+  return broadcast > 0 && lanes * kLanes === broadcast
     ? { name: 'lib/linear/maxima.subgroup', text: maximaSubgroup }
     : { name: 'lib/linear/maxima.workgroup', text: maximaWorkgroup };
+}
 
 /** The constants of `lib/linear/*` and `lib/weights/*`. */
 export const LINEAR_CONSTANTS = [
