@@ -4,7 +4,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root, say } from './lib/project.mjs';
-import { kernelTables, modelTable, peerTables, readResults, replaceBetween } from './lib/result-tables.mjs';
+import {
+  kernelTables,
+  modelTable,
+  peerTables,
+  precisionTable,
+  readResults,
+  replaceBetween,
+} from './lib/result-tables.mjs';
 
 try {
   const { check } = parseArgs({ options: { check: { type: 'boolean', default: false } } }).values;
@@ -14,6 +21,7 @@ try {
   const places = {
     'README.md': { models: modelTable(models), peers: peerTables(peers) || 'None kept yet.' },
     'bench/results/README.md': { kernels: kernelTables(models) },
+    'docs/performance.md': { precision: precisionTable(results['winnow-precision']) },
   };
   for (const [file, tables] of Object.entries(places)) {
     const path = join(root, file);

@@ -8,7 +8,19 @@ export interface PeersResult {
   readonly sides: readonly unknown[];
 }
 
-export declare function readResults(folder: string): { 'winnow-bench': BenchResult[]; 'winnow-peers': PeersResult[] };
+/** What the tables use of a result of bench/precision.mjs. */
+export interface PrecisionResult {
+  readonly format: 'winnow-precision';
+  readonly environment: { readonly adapter: unknown };
+  readonly runs: readonly unknown[];
+}
+
+export declare function readResults(folder: string): {
+  'winnow-bench': BenchResult[];
+  'winnow-peers': PeersResult[];
+  'winnow-precision': PrecisionResult[];
+};
+export declare function precisionTable(results: readonly PrecisionResult[]): string;
 export declare function modelTable(results: readonly BenchResult[]): string;
 export declare function kernelTables(results: readonly BenchResult[]): string;
 export declare function peerTables(results: readonly PeersResult[]): string;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 /** Results by format, in the order of their names. @throws {Error} for a file of another format */
 export function readResults(folder) {
-  const results = { 'winnow-bench': [], 'winnow-peers': [] };
+  const results = { 'winnow-bench': [], 'winnow-peers': [], 'winnow-precision': [] };
   for (const name of readdirSync(folder)
     .filter((file) => file.endsWith('.json'))
     .toSorted()) {
@@ -115,3 +115,28 @@ export function replaceBetween(text, name, content) {
     throw new Error(`The markers "${start}" and "${end}" are not there once each.`);
   return `${before}${start}\n\n${content}\n\n${end}${after}`;
 }
+
+/** What prompts in fewer bits cost and give: a line for each precision. */
+export const precisionTable = (results) =>
+  table(
+    [
+      'prompts in',
+      'adapter',
+      'loss (nats a token)',
+      'KL from f32',
+      'KL, 99th of 100',
+      'same likeliest token',
+      'prompt speed over f32',
+    ],
+    results.flatMap(({ environment, runs }) =>
+      runs.map(({ asked, ran, nll, dnll, kl, klP99, top1Agreement, speedup }) => [
+        ran === asked ? asked : `${asked} (ran ${ran})`,
+        adapterName(environment.adapter),
+        asked === 'f32' ? nll.toFixed(4) : `${nll.toFixed(4)} (${dnll >= 0 ? '+' : ''}${dnll.toFixed(4)})`,
+        asked === 'f32' ? '' : kl.toExponential(1),
+        asked === 'f32' ? '' : klP99.toExponential(1),
+        asked === 'f32' ? '' : `${(100 * top1Agreement).toFixed(1)} %`,
+        asked === 'f32' ? '' : spread(speedup),
+      ]),
+    ),
+  );

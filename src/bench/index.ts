@@ -11,5 +11,6 @@ export { differences, pairsOf, type Pair } from './compare.ts';
 export { parseResult } from './saved-result.ts';
 export { Mismatch } from './checks.ts';
 export { percentile, spread } from './statistics.ts';
+export { LogitComparison, type LogitDifference } from './logit-comparison.ts';
 export type { BenchHost } from './bench-host.ts';
 export type * from './bench-result.ts';

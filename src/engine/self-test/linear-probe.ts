@@ -45,9 +45,7 @@ const EDGE = 6;
 /** Runs a linear kernel of the model on random rows, and computes a few of its outputs from the model file. */
 export function linearProbe({ gpu, source, config, kv, name }: LinearProbeContext, use: LinearUse): Probe {
   const { part, planned, layer, count, variant } = use;
-  // Keys and values that are a matrix of their own end in the cache: they are probed as a plain product.
-  const plain = planned.role === 'project' || (planned.role === 'qkv' && part.firstRow > 0);
-  const norm = use.norm && !plain;
+  const norm = use.norm && planned.role !== 'project';
   const { matrix } = part;
   const { columns: k, outputs, type } = matrix;
   const random = probeNumbers(11);
@@ -92,7 +90,7 @@ export function linearProbe({ gpu, source, config, kv, name }: LinearProbeContex
     const y = floats('outputs', count * outputs);
     const dispatch = project.call({
       params: base,
-      constants: { ...constants, RESIDUAL: planned.role === 'project' },
+      constants: { ...constants, RESIDUAL: true },
       variant: shape,
       bindings: { ...bound, y },
     });

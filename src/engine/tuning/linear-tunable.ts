@@ -12,6 +12,7 @@ import {
   type MatrixShape,
 } from '../../kernels/linear/tuning.ts';
 import {
+  fitTile,
   linearConstants,
   linearParams,
   type ActivationType,
@@ -113,8 +114,9 @@ class LinearBench {
   }
 
   /** One call for every copy of the matrix that there is room for. */
-  calls(rowTile: number, variant: LinearVariant, rows: number): Dispatch[] {
+  calls(rowTile: number, shape: LinearVariant, rows: number): Dispatch[] {
     const { type, outputs, columns, role } = this.#shape;
+    const variant = fitTile(shape, outputs, this.#rows(rows), role === 'head');
     const stride = strideOf(this.#shape, rowTile);
     const copies = Math.max(1, Math.min(MOST_COPIES, Math.floor(this.#weights.byteLength / stride)));
     const bytes = matrixBytes(type, outputs, columns, rowTile);

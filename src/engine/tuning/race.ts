@@ -1,3 +1,4 @@
+import { CapabilityError } from '../../core/errors.ts';
 import type { Gpu } from '../../gpu/device.ts';
 import { PlanRecorder, type Plan } from '../../gpu/plan.ts';
 import type { Dispatch } from '../../gpu/kernel.ts';
@@ -31,38 +32,48 @@ const MOST_REPEATS = 4096;
  * Ends at `deadline` (as performance.now()) with what is known until then.
  */
 export async function race(gpu: Gpu, entrants: readonly Entrant[], deadline: number): Promise<RaceResult> {
-  const plans: Plan[] = [];
+  const plans: (Plan | undefined)[] = [];
   try {
     const best: number[] = [];
+    let tried = 0;
     for (const entrant of entrants) {
       if (entrants.length === 1 || performance.now() >= deadline) break;
       // oxlint-disable no-await-in-loop -- timings must not share the GPU
       const plan = await record(gpu, entrant);
       plans.push(plan);
-      await time(gpu, plan, 1); // Compiles and touches what the first use compiles and touches.
       best.push(Number.POSITIVE_INFINITY);
+      tried++;
+      if (plan) await time(gpu, plan, 1); // Compiles and touches what the first use compiles and touches.
     }
-    if (plans.length < 2) return { winner: 0, tried: plans.length, gain: 1 };
-    const repeats = await repeatsFor(gpu, plans[0]!);
+    const runnable = plans.filter((plan) => plan !== undefined);
+    if (runnable.length === 0 || plans.length < 2) return { winner: 0, tried, gain: 1 };
+    const repeats = await repeatsFor(gpu, runnable[0]!);
     for (let turn = 0; turn < TURNS; turn++) {
       if (performance.now() >= deadline) break;
-      for (const [i, plan] of plans.entries()) best[i] = Math.min(best[i]!, await time(gpu, plan, repeats));
+      for (const [i, plan] of plans.entries()) if (plan) best[i] = Math.min(best[i]!, await time(gpu, plan, repeats));
     }
     // oxlint-enable no-await-in-loop
     const fastest = best.indexOf(Math.min(...best));
+    if (!plans[0]) return { winner: plans.findIndex((plan, i) => plan && best[i] === best[fastest]), tried, gain: 1 };
     const gain = best[0]! / best[fastest]!;
     return Number.isFinite(gain) && gain >= LEAST_GAIN
-      ? { winner: fastest, tried: plans.length, gain }
-      : { winner: 0, tried: plans.length, gain: 1 };
+      ? { winner: fastest, tried, gain }
+      : { winner: 0, tried, gain: 1 };
   } finally {
-    for (const plan of plans) plan.dispose();
+    for (const plan of plans) plan?.dispose();
   }
 }
 
-function record(gpu: Gpu, { name, dispatches }: Entrant): Promise<Plan> {
+/** Undefined for what this device cannot compile or run: it drops out. */
+async function record(gpu: Gpu, { name, dispatches }: Entrant): Promise<Plan | undefined> {
   const recorder = new PlanRecorder();
   for (const dispatch of dispatches) recorder.add(name, dispatch);
-  return gpu.checked(`timing ${name}`, () => recorder.build(gpu, name));
+  try {
+    return await gpu.checked(`timing ${name}`, () => recorder.build(gpu, name));
+  } catch (error) {
+    if (error instanceof CapabilityError) return undefined;
+    throw error;
+  }
 }
 
 /** How often a plan must run for a timing that means something. */

@@ -52,6 +52,7 @@ export default kernelCase(gateUp, {
   shapes,
   bench: [
     { ...base, outputs: 3072, k: 576, rowTile: 64, variant: rowsVariant(8, 1, 4, 1, 8) },
+    { ...base, outputs: 3072, k: 576, rowTile: 64, variant: rowsVariant(4, 1, 4, 1, 4) },
     { ...base, outputs: 3072, k: 576, rowTile: 8, variant: rowsVariant(4, 16, 2, 1) },
     // A 1B model's: 21 MB.
     { ...base, outputs: 16_384, k: 2048, rowTile: 64, variant: rowsVariant(8, 1, 4, 1, 8) },

@@ -119,7 +119,8 @@ const shapes: readonly Shape[] = [
 export default kernelCase(head, {
   shapes,
   bench: [
-    { ...base, outputs: 49152, vocab: 49152, k: 576, variant: rowsVariant(8, 1, 8, 1, 8) },
+    { ...base, outputs: 49152, vocab: 49152, k: 576, variant: rowsVariant(16, 1, 4, 1, 8) },
+    { ...base, outputs: 49152, vocab: 49152, k: 576, variant: rowsVariant(16, 1, 4, 1, 4) },
     { ...base, outputs: 49152, vocab: 49152, k: 576, rowTile: 8, variant: rowsVariant(16, 8, 4, 1) },
   ],
   label: (shape: Shape) => linearLabel(shape),

@@ -89,13 +89,16 @@ const prompt = { ...base, outputs: 1536, k: 576, batch: 512 } as const;
 
 const timed: readonly Shape[] = [
   { ...base, outputs: 576, k: 1536, rowTile: 64, residual: true, variant: rowsVariant(8, 1, 4, 1, 8) },
+  { ...base, outputs: 576, k: 1536, rowTile: 64, residual: true, variant: rowsVariant(4, 1, 4, 1, 4) },
   { ...base, outputs: 576, k: 1536, rowTile: 8, residual: true, variant: rowsVariant(4, 16, 2, 1) },
   { ...base, outputs: 576, k: 1536, batch: 64, rowTile: 64, residual: true, variant: columnsVariant(8, 8, 16, 8) },
+  { ...base, outputs: 576, k: 1536, batch: 64, rowTile: 64, residual: true, variant: columnsVariant(4, 8, 16, 4) },
   { ...base, outputs: 576, k: 1536, batch: 64, rowTile: 8, residual: true, variant: TILE },
   // A 1B model's: 18 MB.
   { ...base, type: 'Q8_0', outputs: 2048, k: 8192, rowTile: 64, residual: true, variant: rowsVariant(8, 1, 4, 1, 8) },
   { ...base, type: 'Q8_0', outputs: 2048, k: 8192, rowTile: 8, residual: true, variant: rowsVariant(4, 16, 2, 1) },
   { ...prompt, rowTile: 64, variant: columnsVariant(8, 8, 8, 8) },
+  { ...prompt, rowTile: 64, variant: columnsVariant(8, 8, 16, 8) },
   { ...prompt, rowTile: 64, variant: { ...columnsVariant(8, 8, 8, 8), activations: 'int8' } },
   { ...prompt, variant: TILE },
   { ...prompt, variant: { ...TILE, threadColumns: 8 } },

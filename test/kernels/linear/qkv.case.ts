@@ -276,6 +276,7 @@ export default [
     ],
     [
       { ...smol, rowTile: 64, variant: rowsVariant(8, 1, 4, 1, 8) },
+      { ...smol, rowTile: 64, variant: rowsVariant(4, 1, 4, 1, 4) },
       { ...smol, variant: rowsVariant(4, 16, 2, 1) },
     ],
   ),

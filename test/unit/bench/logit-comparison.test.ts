@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { divergence, LogitComparison, logSumExp } from '../../src/engine/logit-comparison.ts';
+import { divergence, LogitComparison, logSumExp } from '../../../src/bench/logit-comparison.ts';
 
 const row = (...values: number[]): Float32Array => Float32Array.from(values);
 
