@@ -10,7 +10,7 @@ import { MATVEC_ROWS } from '../models/llama.ts';
 import { hasPenalties, packSequence } from '../sampling/settings.ts';
 import { Pacing } from './pacing.ts';
 import { Pipeline } from './pipeline.ts';
-import type { Plans, Tail } from './plans.ts';
+import { rowBucket, type Plans, type Tail } from './plans.ts';
 import type { Run } from './run.ts';
 import type { Sequences } from './sequences.ts';
 import type { StepState } from './step-state.ts';
@@ -230,13 +230,18 @@ export class Scheduler {
     const started = performance.now();
     const encoder = encodeInSubmits(gpu, plan, this.#pacing.submits(rows.length));
     const step = state.step++;
+    const units = rowBucket(rows.length);
     if (!sampled) {
       gpu.submit([encoder.finish()]);
-      await this.#rest.wait(rows.length, () => gpu.finished());
+      await this.#rest.wait(units, () => gpu.finished());
       this.#pacing.finished(rows.length, performance.now() - started);
       return;
     }
-    this.pipeline.push(encoder, step, 1, finishing, { logprobs, rest: this.#rest, units: rows.length });
+    // A few rows cost what a decode step costs, many what their bucket costs.
+    this.pipeline.push(encoder, step, 1, finishing, {
+      logprobs,
+      ...(rows.length > MATVEC_ROWS && { rest: this.#rest, units }),
+    });
     await this.pipeline.read();
     if (rows.length > MATVEC_ROWS) this.#pacing.finished(rows.length, performance.now() - started);
     if (finishing.length === this.#active.length) this.#continuing = finishing;

@@ -5,6 +5,7 @@ import { Rest } from '../gpu/rest.ts';
 import { OUTPUT_WORDS } from '../kernels/sampling/outputs.ts';
 import { GENERATE_DEFAULTS, packSequence } from '../sampling/settings.ts';
 import type { RowLogits, ScoreOptions, ScoreResult } from '../core/api.ts';
+import { rowBucket } from './plans.ts';
 import type { Runtime } from './runtime.ts';
 import { createLease } from './sequences.ts';
 
@@ -185,7 +186,7 @@ async function scoreWindow(
       const words = await readback.submit(
         encoder,
         [[outputs.buffer, (state.step++ % ring) * stepBytes, stepBytes]],
-        (map) => rest.wait(batch.length, map),
+        (map) => rest.wait(rowBucket(batch.length), map),
       );
       const values = new Float32Array(words.buffer);
       for (const [i, row] of logitRows.entries()) {
