@@ -106,7 +106,7 @@ describe('autotuning', () => {
     expect(wide.bytes).toBe(before);
     expect(complete).toBe(true);
     expect(choices.map(({ shape }) => shape)).toEqual(['decode attention 3x16 f16']);
-    for (const { tried } of choices) expect(tried).toBeGreaterThan(2);
+    for (const { tried } of choices) expect(tried).toBeGreaterThan(1);
   });
 
   test('that is off, or has no time, takes the defaults and says so', async () => {
