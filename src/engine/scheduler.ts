@@ -5,16 +5,16 @@ import type { Gpu, GpuCounts } from '../gpu/device.ts';
 import type { Plan } from '../gpu/plan.ts';
 import { Rest } from '../gpu/rest.ts';
 import type { Readback } from '../gpu/readback.ts';
-import { COUNT_PROMPT, maskAt } from '../kernels/sampling/penalties-part.ts';
 import { MATVEC_ROWS } from '../models/llama.ts';
 import { hasPenalties, packSequence } from '../sampling/settings.ts';
+import { encodeInSubmits, encodeSteps } from './encode-steps.ts';
 import { Pacing } from './pacing.ts';
 import { Pipeline } from './pipeline.ts';
 import { rowBucket, type Plans, type Tail } from './plans.ts';
 import type { Run } from './run.ts';
 import type { Sequences } from './sequences.ts';
 import type { StepState } from './step-state.ts';
-import { nextMask } from './token-mask.ts';
+import { TokenTables } from './token-tables.ts';
 
 /** Tokens for which pages are reserved ahead, so that the steps between write nothing. */
 const RESERVE_AHEAD = 256;
@@ -55,6 +55,7 @@ export class Scheduler {
   readonly #waiting: Run[] = [];
   readonly #jobs: { readonly start: () => Promise<void>; readonly fail: (error: unknown) => void }[] = [];
   readonly #pacing: Pacing;
+  readonly #tables: TokenTables;
   /** Waits for chunks of prompts. */
   readonly #rest = new Rest();
   #active: Run[] = [];
@@ -66,6 +67,7 @@ export class Scheduler {
   constructor(parts: SchedulerParts) {
     this.#parts = parts;
     this.#pacing = new Pacing(parts.chunkRows);
+    this.#tables = new TokenTables(parts);
     const { gpu, outputs, logProbs, ring, state } = parts;
     this.pipeline = new Pipeline({ gpu, outputs, logProbs, ring, maxLogitRows: state.layout.maxLogitRows });
   }
@@ -162,7 +164,7 @@ export class Scheduler {
         continue;
       }
       // oxlint-enable no-await-in-loop
-      if (hasPenalties(run.sampling)) this.#writeCounts(run);
+      if (hasPenalties(run.sampling)) this.#tables.writeCounts(run);
       run.began(run.lease.length);
       this.#active.push(run);
     }
@@ -225,7 +227,7 @@ export class Scheduler {
         }),
       })),
     );
-    this.#writeMasks(finishing);
+    this.#tables.writeMasks(finishing);
     this.statistics[rows.length > finishing.length ? 'prefill' : 'decode']++;
     const started = performance.now();
     const encoder = encodeInSubmits(gpu, plan, this.#pacing.submits(rows.length));
@@ -277,9 +279,9 @@ export class Scheduler {
       const logprobs = wantLogprobs(runs);
       const tail = sampledTail(logprobs);
       const plan = await plans.for({ rows: runs.length, logitRows: runs.length, length, tail });
-      if (masked && !this.#writeMasks(runs)) return;
+      if (masked && !this.#tables.writeMasks(runs)) return;
       const before = { ...gpu.counts };
-      const encoder = encode(gpu, plan, count);
+      const encoder = encodeSteps(gpu, plan, count);
       pipeline.push(encoder, state.step, count, runs, { logprobs });
       state.step += count;
       this.#note(before, count, plan);
@@ -296,30 +298,6 @@ export class Scheduler {
     });
   }
 
-  /** What the penalties count: every token of the prompt is marked; the kernels count the output. */
-  #writeCounts(run: Run): void {
-    const { counts, vocab, gpu } = this.#parts;
-    const table = new Uint32Array(vocab);
-    for (const id of run.ids) table[id] = COUNT_PROMPT;
-    gpu.write(counts.buffer, run.lease.sequence! * vocab * 4, table);
-  }
-
-  /** Writes what may come next in each of these runs that has a mask; false when one of them failed. */
-  #writeMasks(runs: readonly Run[]): boolean {
-    const { counts, vocab, gpu, state } = this.#parts;
-    for (const run of runs) {
-      if (!run.mask || run.ended) continue;
-      try {
-        const words = nextMask(run.mask, run.ids.slice(run.promptTokens), vocab);
-        gpu.write(counts.buffer, maskAt(vocab, state.layout.maxSequences, run.lease.sequence!) * 4, words);
-      } catch (error) {
-        run.fail(error);
-        return false;
-      }
-    }
-    return true;
-  }
-
   #note(before: GpuCounts, steps: number, plan: Plan): void {
     const now = this.#parts.gpu.counts;
     const { perToken } = this.statistics;
@@ -334,25 +312,3 @@ const pendingOf = (run: Run): number => run.ids.length - run.lease.length;
 
 const wantLogprobs = (runs: readonly Run[]): boolean => runs.some(({ logprobs }) => logprobs !== undefined);
 const sampledTail = (logprobs: boolean): Tail => (logprobs ? 'sample-logprobs' : 'sample');
-
-/** `steps` replays of a plan in one pass. */
-function encode(gpu: Gpu, plan: Plan, steps: number): GPUCommandEncoder {
-  const encoder = gpu.device.createCommandEncoder();
-  const pass = encoder.beginComputePass();
-  for (let step = 0; step < steps; step++) plan.encode(pass);
-  pass.end();
-  return encoder;
-}
-
-/** One replay of a plan, all but its last part submitted already, so that no submit holds the GPU for long. */
-function encodeInSubmits(gpu: Gpu, plan: Plan, submits: number): GPUCommandEncoder {
-  const { length } = plan.entries;
-  for (let part = 0; ; part++) {
-    const encoder = gpu.device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    plan.encode(pass, Math.floor((part * length) / submits), Math.floor(((part + 1) * length) / submits));
-    pass.end();
-    if (part + 1 >= submits) return encoder;
-    gpu.submit([encoder.finish()]);
-  }
-}

@@ -6,6 +6,7 @@ import { ropeFrequencies, ropeMagnitude } from '../models/rope.ts';
 import { turnsTable } from '../models/rope-table.ts';
 import type { ByteSource } from '../weights/byte-source.ts';
 import type { GgufFile, TensorInfo } from '../weights/gguf.ts';
+import { bfloatToNumber, halfToNumber } from '../weights/half.ts';
 
 export interface VectorsOptions {
   readonly gpu: Gpu;
@@ -79,16 +80,5 @@ async function readFloats(
     });
   if (tensor.type === 'F32') return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
   const halves = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2);
-  return Float32Array.from(halves, tensor.type === 'BF16' ? fromBfloat : fromHalf);
-}
-
-function fromBfloat(bits: number): number {
-  return new Float32Array(new Uint32Array([bits << 16]).buffer)[0]!;
-}
-
-function fromHalf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  return sign * (exponent === 0 ? fraction * 2 ** -24 : 2 ** (exponent - 15) * (1 + fraction / 1024));
+  return Float32Array.from(halves, tensor.type === 'BF16' ? bfloatToNumber : halfToNumber);
 }

@@ -8,8 +8,8 @@ import type { LayerConfig, ModelConfig } from '../../src/models/model-config.ts'
 import { ropeFrequencies, ropeMagnitude } from '../../src/models/rope.ts';
 import { bytesSource, type ByteSource } from '../../src/weights/byte-source.ts';
 import { parseGguf } from '../../src/weights/gguf.ts';
-import { dequantizeTensor } from './dequantize.ts';
-import { roundToHalf } from './half.ts';
+import { dequantizeTensor } from '../../src/weights/dequantize.ts';
+import { roundToHalf } from '../../src/weights/half.ts';
 
 type Row = Float64Array;
 

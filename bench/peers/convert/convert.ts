@@ -4,7 +4,7 @@ import { open, rename } from 'node:fs/promises';
 import { readConfig } from '../../../src/models/config.ts';
 import { parseGguf } from '../../../src/weights/gguf.ts';
 import { openNodeFile } from '../../../src/weights/node-file.ts';
-import { dequantizeTensor } from '../../../test/reference/dequantize.ts';
+import { dequantizeTensor } from '../../../src/weights/dequantize.ts';
 import { relativeRms } from './int-blocks.ts';
 import { llamaOnnx, type LlamaOnnxOptions } from './llama-onnx.ts';
 import type { ModelConfig } from '../../../src/models/model-config.ts';

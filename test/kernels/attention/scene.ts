@@ -10,7 +10,7 @@ import {
   stepLayout,
   type StepLayout,
 } from '../../../src/kernels/step-layout.ts';
-import { numberToHalf, roundToHalf } from '../../reference/half.ts';
+import { numberToHalf, roundToHalf } from '../../../src/weights/half.ts';
 import { seededRandom, type SeededRandom } from '../../support/seeded-random.ts';
 
 /** A step over caches that already hold something. */

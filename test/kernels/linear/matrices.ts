@@ -5,7 +5,7 @@ import { describeVariant } from '../../../src/kernels/linear/tuning.ts';
 import { matrixBytes, WEIGHT_FORMATS, type WeightType } from '../../../src/kernels/weights/format.ts';
 import { linearConstants, tileVariant, type LinearVariant } from '../../../src/kernels/linear/variant.ts';
 import { GGML_TYPE_NAMES, ggmlBytes } from '../../../src/weights/ggml-types.ts';
-import { dequantizeTensor } from '../../reference/dequantize.ts';
+import { dequantizeTensor } from '../../../src/weights/dequantize.ts';
 import { int8Rows } from '../../../src/kernels/elementwise/int8-rows.ts';
 import { randomBlocks } from '../../reference/random-blocks.ts';
 import { emptyMatrix, repackRows, type PackedMatrix } from '../../reference/repack.ts';

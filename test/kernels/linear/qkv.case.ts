@@ -1,6 +1,6 @@
 import { PAGE_SLOTS, pageWords, type KvType } from '../../../src/kernels/cache-layout.ts';
 import { qkv } from '../../../src/kernels/linear/qkv.ts';
-import { halfToNumber } from '../../reference/half.ts';
+import { halfToNumber } from '../../../src/weights/half.ts';
 import { kernelCase } from '../../support/kernel-case.ts';
 import { smallLayout, stepWords, type StepRow } from '../../support/step-words.ts';
 import {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { GGML_TYPE_NAMES, GGML_TYPES } from '../../../src/weights/ggml-types.ts';
 import golden from '../../golden/dequantize.json' with { type: 'json' };
-import { dequantizeTensor } from '../../reference/dequantize.ts';
-import { bfloatToNumber, halfToNumber, numberToBfloat, numberToHalf, roundToHalf } from '../../reference/half.ts';
+import { dequantizeTensor } from '../../../src/weights/dequantize.ts';
+import { bfloatToNumber, halfToNumber, numberToBfloat, numberToHalf, roundToHalf } from '../../../src/weights/half.ts';
 import { randomBlocks } from '../../reference/random-blocks.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 

@@ -1,1 +1,0 @@
-export * from '../../src/weights/dequantize.ts';
