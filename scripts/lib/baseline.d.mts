@@ -8,6 +8,6 @@ export interface Figures {
 
 export declare function baselineName(result: Pick<BenchResult, 'environment'>): string;
 export declare function figuresOf(result: BenchResult): Figures;
-export declare function middleOf(measurements: readonly Figures[]): Figures;
+export declare function worstOf(measurements: readonly Figures[]): Figures;
 export declare function betterOf(first: Figures, second: Figures): Figures;
 export declare function fallsOf(baseline: Figures, now: Figures, tolerance: number): string[];

@@ -39,14 +39,11 @@ export function figuresOf(result) {
   return { adapter: environment.adapter.description || environment.adapter.device, counts, ratios };
 }
 
-/** The middle one of every ratio of several measurements, counts from the last: what a baseline keeps, so that no lucky moment becomes the bar. */
-export const middleOf = (measurements) => {
+/** The worst of every ratio of several measurements, counts from the last: what a baseline keeps, so that a slow moment of the machine is no fall. */
+export const worstOf = (measurements) => {
   const last = measurements.at(-1);
-  const middle = (name) => {
-    const values = measurements.map(({ ratios }) => ratios[name] ?? last.ratios[name]).toSorted((a, b) => a - b);
-    return values[Math.floor(values.length / 2)];
-  };
-  return { ...last, ratios: Object.fromEntries(Object.keys(last.ratios).map((name) => [name, middle(name)])) };
+  const worst = (name) => Math.max(...measurements.map(({ ratios }) => ratios[name] ?? last.ratios[name]));
+  return { ...last, ratios: Object.fromEntries(Object.keys(last.ratios).map((name) => [name, worst(name)])) };
 };
 
 /** The better of two measurements of the same figures: the second may have met a quieter moment. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { baselineName, betterOf, fallsOf, figuresOf, middleOf } from '../../../scripts/lib/baseline.mjs';
+import { baselineName, betterOf, fallsOf, figuresOf, worstOf } from '../../../scripts/lib/baseline.mjs';
 import { benchResult } from '../bench/bench-result.ts';
 
 const figures = figuresOf(benchResult(['model', 'kernels']));
@@ -49,7 +49,8 @@ describe('a check', () => {
     expect(falls[2]).toBe('linear/project, Q4_1 576x1536: 2.00 -> 2.12 times what the roofs allow');
     // A later run that met a quieter moment takes them back.
     expect(fallsOf(figures, betterOf(scaled(1.06), figures), 0.05)).toEqual([]);
-    // No lucky moment becomes the bar.
-    expect(middleOf([scaled(0.5), figures, scaled(3)])).toEqual({ ...figures, counts: scaled(3).counts });
+    // A baseline that is the worst of several keeps a slow moment from being a fall.
+    expect(worstOf([figures, scaled(1.06), figures]).ratios).toEqual(scaled(1.06).ratios);
+    expect(fallsOf(worstOf([figures, scaled(1.06)]), figures, 0.05)).toEqual([]);
   });
 });
