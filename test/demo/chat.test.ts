@@ -165,6 +165,8 @@ describe('asking and answering', () => {
     await page.reload();
     await page.getByText('You said: remember me').waitFor();
     expect(await message(page).inputValue()).toBe('half a thou');
+    // Enter does nothing before the model is there again.
+    await page.locator('button[type=submit].primary:enabled').waitFor();
     expect(await answered(page, 'describe the call')).toContain(
       'chat user: remember me | assistant: You said: remember me |',
     );
