@@ -1,13 +1,11 @@
 import { partialsBytes } from '../kernels/attention/decode-flash.ts';
+import { MAX_SPLITS } from '../kernels/attention/merge.ts';
 import { countsWords } from '../kernels/sampling/penalties-part.ts';
 import { quantizedRowsBytes } from '../kernels/elementwise/quantize-rows.ts';
 import { wholeBuffer, type GpuArray } from '../gpu/array.ts';
 import type { Gpu } from '../gpu/device.ts';
 import type { ModelConfig } from '../models/model-config.ts';
 import { MATVEC_ROWS, type Activations } from '../models/llama.ts';
-
-/** The most parts that one row's slots are split into. */
-export const MAX_SPLITS = 64;
 
 export interface ActivationSizes {
   readonly maxRows: number;

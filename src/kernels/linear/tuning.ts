@@ -61,12 +61,6 @@ export function matmulCandidates(
   ];
 }
 
-/** The shapes to use without measuring. */
-export const tableTuning = (gpu: TunedAdapter, matrix: MatrixShape): LinearTuning => ({
-  ...rowsCandidates(gpu, matrix)[0]!,
-  matmul: matmulCandidates(gpu, matrix)[0]!,
-});
-
 /** A shape that needs neither subgroups nor workgroup memory, for any layout: what is left when another computes wrongly. */
 export const plainVariant = ({ role }: Pick<MatrixShape, 'role'>, columns: number): LinearVariant => ({
   core: 'rows',

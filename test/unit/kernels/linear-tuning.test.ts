@@ -4,7 +4,6 @@ import {
   describeVariant,
   matmulCandidates,
   rowsCandidates,
-  tableTuning,
   type MatrixShape,
 } from '../../../src/kernels/linear/tuning.ts';
 import { tileVariant, type LinearVariant } from '../../../src/kernels/linear/variant.ts';
@@ -72,7 +71,7 @@ test('broadcasts are used only where the width of subgroups is fixed and narrow'
   const broadcast = Object.fromEntries(
     Object.entries(adapters).map(([name, gpu]) => [
       name,
-      tableTuning(gpu, { type: 'Q4_1', outputs: 576, columns: 576, role: 'qkv' }).rows(1).broadcast,
+      rowsCandidates(gpu, { type: 'Q4_1', outputs: 576, columns: 576, role: 'qkv' })[0]!.rows(1).broadcast,
     ]),
   );
   expect(broadcast).toEqual({
