@@ -49,7 +49,7 @@ fn attend(group : vec3u, t : u32, lane : u32) {
   if (!row_valid(row)) { return; }
   let splits = params.splits;
   let sequence = row_sequence(row);
-  let oldest = select(0u, row_position(row) + 1u, WINDOW > 0u);
+  let oldest = select(0u, row_place(row) + 1u, WINDOW > 0u);
   let slots = sequence_length(sequence, params.layer, kv_head) + row_ordinal(row) + 1u;
   let last = slots - 1u;
   let pages = (slots + PAGE_SLOTS - 1u) / PAGE_SLOTS;

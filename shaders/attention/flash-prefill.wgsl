@@ -66,7 +66,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_id) loca
     while (next < end_row && (!row_valid(next) || row_sequence(next) == sequence)) {
       if (row_valid(next)) {
         ahead = max(ahead, row_ordinal(next) + 1u);
-        oldest = min(oldest, row_position(next) + 1u);
+        oldest = min(oldest, row_place(next) + 1u);
       }
       next++;
     }
@@ -75,7 +75,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_id) loca
 #for l in LINES
     let mine_$l = row_$l >= begin && row_$l < next && row_valid(row_$l);
     let limit_$l = select(0u, length + row_ordinal(row_$l) + 1u, mine_$l);
-    let oldest_$l = select(0u, row_position(row_$l) + 1u, WINDOW > 0u);
+    let oldest_$l = select(0u, row_place(row_$l) + 1u, WINDOW > 0u);
 #end
 
     // Slots past the end weigh nothing; what lies there may be no number, so the last one stands in for them.

@@ -55,7 +55,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
     while (next < end_row && (!row_valid(next) || row_sequence(next) == sequence)) {
       if (row_valid(next)) {
         ahead = max(ahead, row_ordinal(next) + 1u);
-        oldest = min(oldest, row_position(next) + 1u);
+        oldest = min(oldest, row_place(next) + 1u);
       }
       next++;
     }
@@ -64,7 +64,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
 #for l in LINES
     let mine_$l = row_$l >= begin && row_$l < next && row_valid(row_$l);
     let limit_$l = select(0u, length + row_ordinal(row_$l) + 1u, mine_$l);
-    let oldest_$l = select(0u, row_position(row_$l) + 1u, WINDOW > 0u);
+    let oldest_$l = select(0u, row_place(row_$l) + 1u, WINDOW > 0u);
 #end
 
     for (var first = 0u; first < slots; first += PAGE_SLOTS) {

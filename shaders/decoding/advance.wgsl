@@ -59,7 +59,8 @@ fn next_row(index : u32) {
   }
   outputs[at + 1u] = 0u;
   state[sequence_at(sequence, 10u)] = 1u;
-  set_row(index, sequence, position + 1u, token, ROW_VALID);
+  state[sequence_at(sequence, 28u)] = index;
+  set_row(index, sequence, position + 1u, token, ROW_VALID | ROW_DECODE);
 }
 
 @compute @workgroup_size(THREADS)

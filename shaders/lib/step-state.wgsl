@@ -3,16 +3,21 @@
 //   header        16 words: row count, logit row count, step number, 0, then where the sections begin and their sizes
 //   rows          [MAX_ROWS] of 8 words: sequence, position, ordinal, token, parent, flags, target, unused
 //   logit rows    [MAX_LOGIT_ROWS] of 4 words: row, sequence, position, flags
-//   sequences     [MAX_SEQUENCES] of 32 words: flags, seed, remaining, sampling settings, rows in this step, stop ids
+//   sequences     [MAX_SEQUENCES] of 32 words: flags, seed, remaining, sampling settings, rows in this step, stop ids, first row
 //   lengths       [MAX_SEQUENCES][layers][kv_stride]: slots in use before this step
 //   page table    [MAX_SEQUENCES][layers][max_pages]: page of the layer's cache that holds slots 64 p ... 64 p + 63
-// A row's slot in (layer, KV head) is that head's length plus the row's ordinal among its sequence's rows.
+//   methods       [MAX_SEQUENCES] of 32 words: what the sequence's cache and attention methods are set to (MethodWord)
+//   budgets       [MAX_SEQUENCES][layers]: slots of a KV head that eviction leaves
+// A row's slot in (layer, KV head) is that head's length plus the row's ordinal among its sequence's rows. Its place is
+// where RoPE and masks see it: its position, less what rank positions have closed up.
 const ROWS_AT = 16u;
 const ROW_WORDS = 8u;
 const LOGIT_ROW_WORDS = 4u;
 const SEQUENCE_WORDS = 32u;
+const METHOD_WORDS = 32u;
 
 const ROW_VALID = 1u;
+const ROW_DECODE = 2u;  // the token came after the prompt: decoding methods apply
 
 const SEQUENCE_DONE = 1u;
 const SEQUENCE_PENALTIES = 2u;
@@ -27,6 +32,8 @@ fn pages_at() -> u32 { return state[7]; }
 fn layer_count() -> u32 { return state[8]; }
 fn kv_stride() -> u32 { return state[9]; }
 fn max_pages() -> u32 { return state[10]; }
+fn methods_at() -> u32 { return state[11]; }
+fn budgets_at() -> u32 { return state[12]; }
 
 fn max_sequences() -> u32 { return (lengths_at() - sequences_at()) / SEQUENCE_WORDS; }
 
@@ -53,3 +60,49 @@ fn sequence_setting(sequence : u32, word : u32) -> f32 { return bitcast<f32>(seq
 fn length_at(sequence : u32, layer : u32, kv_head : u32) -> u32 { return lengths_at() + (sequence * layer_count() + layer) * kv_stride() + kv_head; }
 fn sequence_length(sequence : u32, layer : u32, kv_head : u32) -> u32 { return state[length_at(sequence, layer, kv_head)]; }
 fn page_of(sequence : u32, layer : u32, slot : u32) -> u32 { return state[pages_at() + (sequence * layer_count() + layer) * max_pages() + (slot >> 6u)]; }
+
+fn sequence_rows(sequence : u32) -> u32 { return sequence_word(sequence, 10u); }
+fn sequence_first_row(sequence : u32) -> u32 { return sequence_word(sequence, 28u); }
+
+const METHOD_POLICY = 0u;
+const METHOD_EVERY = 1u;
+const METHOD_SINKS = 2u;
+const METHOD_RECENT = 3u;
+const METHOD_OBSERVE = 4u;
+const METHOD_DECAY = 5u;
+const METHOD_OBSERVE_FROM = 6u;
+const METHOD_OBSERVE_UNTIL = 7u;
+const METHOD_PROMPT_END = 8u;
+const METHOD_TAU_FIRST = 9u;
+const METHOD_TAU_STEP = 10u;
+const METHOD_CLOSED = 11u;
+const METHOD_SELECT = 12u;
+const METHOD_SELECT_COUNT = 13u;
+const METHOD_SELECT_SINKS = 14u;
+const METHOD_SELECT_RECENT = 15u;
+const METHOD_SELECT_DENSE = 16u;
+const METHOD_THETA = 17u;
+const METHOD_WINDOW = 18u;
+const METHOD_WINDOW_SINKS = 19u;
+const METHOD_POOL = 20u;
+const METHOD_RANK = 21u;
+const METHOD_FLOOR = 22u;
+const METHOD_PAGE = 23u;
+
+const OBSERVE_NOTHING = 0u;
+const OBSERVE_MASS = 1u;
+const OBSERVE_NOISY_MASS = 2u;
+
+fn method_at(sequence : u32, word : u32) -> u32 { return methods_at() + sequence * METHOD_WORDS + word; }
+fn method_word(sequence : u32, word : u32) -> u32 { return state[method_at(sequence, word)]; }
+fn method_setting(sequence : u32, word : u32) -> f32 { return bitcast<f32>(method_word(sequence, word)); }
+fn sequence_budget(sequence : u32, layer : u32) -> u32 { return state[budgets_at() + sequence * layer_count() + layer]; }
+
+fn row_place(row : u32) -> u32 { return row_position(row) - method_word(row_sequence(row), METHOD_CLOSED); }
+
+// The kind of selection that reads the cache for this row in this layer; 0 = the row attends to every visible slot.
+fn row_select(row : u32, layer : u32) -> u32 {
+  if ((row_word(row, 5u) & ROW_DECODE) == 0u) { return 0u; }
+  let sequence = row_sequence(row);
+  return select(method_word(sequence, METHOD_SELECT), 0u, layer < method_word(sequence, METHOD_SELECT_DENSE));
+}

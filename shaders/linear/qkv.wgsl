@@ -22,7 +22,7 @@ fn norm_scale(square : f32) -> f32 { return inverseSqrt(square + params.epsilon)
 fn finish_pair(output : u32, column : u32, values : vec2f) {
   if (!row_valid(column)) { return; }
   let row = params.first_row + output;
-  let position = row_position(column);
+  let position = row_place(column);
   if (row < Q_ROWS) {
     query[(column * Q_ROWS + row) / 2u] = rotate(values, row % HEAD_DIM, position, params.turns_at);
     return;

@@ -7,6 +7,8 @@ export interface BatchRow {
   /** Place among the sequence's rows in this step. */
   readonly ordinal: number;
   readonly token: number;
+  /** Whether the token came after the prompt, so that decoding methods apply. */
+  readonly decode?: boolean;
   /** Whether its logits are wanted. */
   readonly logits: boolean;
   /** The token that follows, where the row is scored. */

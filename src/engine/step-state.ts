@@ -7,8 +7,10 @@ import {
   LAYOUT_AT,
   layoutWords,
   LOGIT_ROW_WORDS,
+  METHOD_WORDS,
   NO_PARENT,
   Row,
+  ROW_DECODE,
   ROW_VALID,
   ROW_WORDS,
   SEQUENCE_WORDS,
@@ -52,6 +54,17 @@ export class StepState {
     this.#gpu.write(this.array.buffer, (lengthsAt + sequence * layers * kvStride) * 4, words);
   }
 
+  /** Writes what a sequence's methods are set to, and its budget in every layer. */
+  writeMethods(sequence: number, words: Uint32Array<ArrayBuffer>, budgets: Uint32Array<ArrayBuffer>): void {
+    const { methodsAt, budgetsAt, layers } = this.layout;
+    invariant(
+      words.length === METHOD_WORDS && budgets.length === layers,
+      () => `${words.length} words, ${budgets.length} budgets`,
+    );
+    this.#gpu.write(this.array.buffer, (methodsAt + sequence * METHOD_WORDS) * 4, words);
+    this.#gpu.write(this.array.buffer, (budgetsAt + sequence * layers) * 4, budgets);
+  }
+
   /** Writes a fed step: header, rows, logit rows, and the records of its sequences. Queue order makes it safe behind steps in flight. */
   writeBatch({ rows }: Batch, sequences: readonly SequenceState[]): void {
     const { maxRows, maxLogitRows, rowsAt, logitRowsAt, sequencesAt } = this.layout;
@@ -72,7 +85,7 @@ export class StepState {
       head[at + Row.ordinal] = row.ordinal;
       head[at + Row.token] = row.token;
       head[at + Row.parent] = NO_PARENT;
-      head[at + Row.flags] = ROW_VALID;
+      head[at + Row.flags] = ROW_VALID | (row.decode ? ROW_DECODE : 0);
       head[at + Row.target] = row.target ?? NO_TARGET;
     });
     this.#gpu.write(this.array.buffer, 0, head);
@@ -85,6 +98,10 @@ export class StepState {
       const record = new Uint32Array(SEQUENCE_WORDS);
       record.set(words);
       record[SequenceWord.rows] = rows.filter((row) => row.sequence === sequence).length;
+      record[SequenceWord.firstRow] = Math.max(
+        0,
+        rows.findIndex((row) => row.sequence === sequence),
+      );
       this.#gpu.write(this.array.buffer, (sequencesAt + sequence * SEQUENCE_WORDS) * 4, record);
     }
   }

@@ -3,6 +3,7 @@ import { OUTPUT_DONE, OUTPUT_NO_TOKEN, OUTPUT_WORDS, outputAt } from '../../../s
 import {
   LOGIT_ROW_WORDS,
   NO_PARENT,
+  ROW_DECODE,
   ROW_VALID,
   ROW_WORDS,
   SEQUENCE_DONE,
@@ -105,10 +106,13 @@ export default kernelCase(advance, {
       const goesOn = !done && !ends;
       if (!done) state[wordOf(sequence, SequenceWord.remaining)] = remaining - 1;
       if (ends) state[wordOf(sequence, SequenceWord.flags)]! |= SEQUENCE_DONE;
-      if (goesOn) state[wordOf(sequence, SequenceWord.rows)] = 1;
+      if (goesOn) {
+        state[wordOf(sequence, SequenceWord.rows)] = 1;
+        state[wordOf(sequence, SequenceWord.firstRow)] = j;
+      }
       const next = goesOn ? position + 1 : position;
       state.set(
-        [sequence, next, 0, goesOn ? draws! : 0, NO_PARENT, goesOn ? ROW_VALID : 0, NONE, 0],
+        [sequence, next, 0, goesOn ? draws! : 0, NO_PARENT, goesOn ? ROW_VALID | ROW_DECODE : 0, NONE, 0],
         layout.rowsAt + j * ROW_WORDS,
       );
       state.set([j, sequence, next, 0], logitRow);

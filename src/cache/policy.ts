@@ -1,0 +1,51 @@
+import type { WgslPart } from '../gpu/wgsl.ts';
+
+/** Numbers and words that a method was made with, as the option grammar writes them. */
+export type MethodParameters = Readonly<Record<string, number | string>>;
+
+/** What an eviction policy wants attention to note down about every slot. */
+export interface Observation {
+  /** The attention that a slot receives, summed over the query heads of its KV head; or the same with Gumbel noise on the scores. */
+  readonly kind: 'mass' | 'noisy-mass';
+  /** Which rows of a prompt count: all, or so many of the last. */
+  readonly promptRows: 'all' | number;
+  /** Whether the rows after the prompt count. */
+  readonly decodeRows: boolean;
+  /** What a slot's mass is multiplied with before the mass of a step after the prompt is added: 1 sums, 0 keeps the last. */
+  readonly decay: number;
+  /** Temperature of noisy mass: in the prompt, and after the last token that may be generated. Linear between. */
+  readonly tau?: readonly [first: number, last: number];
+}
+
+/**
+ * Ranks cached slots. A policy only scores; the evictor decides how many go, keeps sinks and recent slots, and moves what
+ * stays. It is a value without state of its own: what it observes lies beside the slots and moves with them.
+ */
+export interface EvictionPolicy {
+  readonly name: string;
+  /** Undefined: attention notes nothing down for it, which costs nothing. */
+  readonly observes: Observation | undefined;
+  /** Whether every KV head keeps slots of its own, or all heads of a layer the same ones. */
+  readonly scope: 'head' | 'layer';
+  /** 'prompt': the prompt is cut once, and what is decoded stays. */
+  readonly cuts: 'always' | 'prompt';
+  /** WGSL with `fn slot_score(sequence : u32, kv_head : u32, slot : u32, length : u32) -> f32`; higher means keep. */
+  readonly score: WgslPart;
+  /** Neighbouring slots over which scores are averaged; 1 = none. */
+  readonly pool: number;
+  /** Whether survivors take their rank as their position, and their keys turn with it. */
+  readonly positions: 'original' | 'rank';
+  readonly parameters: MethodParameters;
+}
+
+/** How many slots eviction leaves, and how they are shared among layers and heads. */
+export interface Budget {
+  readonly name: string;
+  /** Slots of a KV head, on average over layers and heads. */
+  readonly slots: number;
+  /** Slots of a KV head in each layer. */
+  perLayer(layers: number): readonly number[];
+  /** The share of the layer's number that each head keeps at least, where the heads of a layer compete for it; 0 = they do not. */
+  readonly floor: number;
+  readonly parameters: MethodParameters;
+}
