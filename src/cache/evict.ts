@@ -1,0 +1,189 @@
+import { UsageError } from '../core/errors.ts';
+import type { MethodSpec } from '../core/method-spec.ts';
+import type { Budget, EvictionPolicy } from './policy.ts';
+import { uniform } from './budgets.ts';
+
+/** What a conversation's cache keeps. Slots are counted per KV head and layer. */
+export interface EvictOptions {
+  readonly policy: EvictionPolicy;
+  /** Slots that stay, sinks and recent ones included: one number for all layers, or a budget. */
+  readonly budget: number | Budget;
+  /** The first positions, which always stay. Default 4. */
+  readonly sinks?: number;
+  /** The newest slots, which always stay. Default: half of what sinks leave where mass adds up over steps, else none. */
+  readonly recent?: number;
+  /** Slots above the budget that are awaited before a cut. Default 16. */
+  readonly every?: number;
+  /** 'whole': a prompt borrows slots and is cut at its end; 'chunked': it is cut after each chunk. Default 'whole'. */
+  readonly prefill?: 'whole' | 'chunked';
+}
+
+/** A checked choice of what the cache keeps. */
+export interface CacheMethod {
+  readonly spec: MethodSpec;
+  readonly policy: EvictionPolicy;
+  readonly budget: Budget;
+  readonly sinks: number;
+  readonly recent: number;
+  readonly every: number;
+  readonly prefill: 'whole' | 'chunked';
+}
+
+export const DEFAULT_SINKS = 4;
+export const DEFAULT_EVERY = 16;
+/** The most slots that an option may name. */
+export const MOST_SLOTS = 2 ** 24;
+const OPTIONS: readonly (keyof EvictOptions)[] = ['policy', 'budget', 'sinks', 'recent', 'every', 'prefill'];
+
+/**
+ * Sets an eviction policy to a budget.
+ * @throws UsageError 'usage-option' naming the option, its value and its range: an unknown option, a number out of range,
+ *   sinks and recent slots that leave the policy nothing to choose, an option that the policy has no use for
+ */
+export function evict(options: EvictOptions): CacheMethod {
+  for (const name of Object.keys(options))
+    if (!(OPTIONS as readonly string[]).includes(name))
+      refuse(
+        name,
+        (options as unknown as Record<string, unknown>)[name],
+        `The options of evict() are ${OPTIONS.join(', ')}.`,
+      );
+  const { policy, sinks = DEFAULT_SINKS, every = DEFAULT_EVERY, prefill = 'whole' } = options;
+  if (typeof policy !== 'object' || policy === null || typeof policy.name !== 'string')
+    refuse('policy', policy, 'A policy such as h2o() or streamingLlm().');
+  const budget = budgetOf(options.budget);
+  whole('sinks', sinks, 0);
+  whole('every', every, 1);
+  if (prefill !== 'whole' && prefill !== 'chunked') refuse('prefill', prefill, '"whole" or "chunked".');
+  checkPolicy(policy, budget, options);
+  const least = leastSlots(budget);
+  const recent = recentOf(policy, least, sinks, options.recent);
+  checkRoom(policy, least, sinks, recent);
+  return {
+    spec: { name: policy.name, parameters: parametersOf(policy, budget, sinks, recent, every, prefill) },
+    policy,
+    budget,
+    sinks,
+    recent,
+    every: policy.cuts === 'prompt' ? 1 : every,
+    prefill,
+  };
+}
+
+/**
+ * Slots of a KV head in each layer of a model.
+ * @param layers layers of the model
+ * @throws UsageError 'usage-option' where a layer has too few for sinks and recent slots
+ */
+export function layerBudgets({ policy, budget, sinks, recent }: CacheMethod, layers: number): readonly number[] {
+  const slots = budget.perLayer(layers);
+  checkRoom(policy, Math.min(...slots), sinks, recent);
+  return slots;
+}
+
+/** The rows of a prompt's end whose attention is the score, which are themselves kept. */
+const windowOf = ({ cuts, observes }: EvictionPolicy): number | undefined =>
+  cuts === 'prompt' && observes !== undefined && observes.promptRows !== 'all' ? observes.promptRows : undefined;
+
+/** Whether slots are ranked by position alone: whatever `recent` says, the newest stay. */
+const isWindow = ({ name }: EvictionPolicy): boolean => name === 'streaming-llm';
+
+/** The newest slots that a policy is tied to, whatever is asked. */
+const tiedRecent = (policy: EvictionPolicy, slots: number, sinks: number): number | undefined =>
+  isWindow(policy) ? slots - sinks : windowOf(policy);
+
+function recentOf(policy: EvictionPolicy, slots: number, sinks: number, asked: number | undefined): number {
+  const tied = tiedRecent(policy, slots, sinks);
+  if (asked !== undefined) whole('recent', asked, 0);
+  if (tied !== undefined) {
+    if (asked !== undefined && asked !== tied) refuse('recent', asked, `${policy.name} itself says ${tied} here.`);
+    return tied;
+  }
+  // Sums of mass favour old slots, so new ones need time; where only the last row counts they do not.
+  const adds = policy.observes !== undefined && policy.observes.decay > 0;
+  return asked ?? (adds ? Math.max(0, Math.floor((slots - sinks) / 2)) : 0);
+}
+
+function checkRoom(policy: EvictionPolicy, slots: number, sinks: number, recent: number): void {
+  if (sinks >= slots)
+    refuse('sinks', sinks, `A whole number from 0 to ${slots - 1}, below the ${slots} slots of the smallest layer.`);
+  if (!isWindow(policy) && sinks + recent >= slots)
+    refuse(
+      windowOf(policy) === undefined ? 'recent' : 'window',
+      recent,
+      `With ${sinks} sinks it has to be below ${slots - sinks}, so that ${policy.name} can choose among the ${slots} slots of the smallest layer.`,
+    );
+}
+
+function checkPolicy(policy: EvictionPolicy, budget: Budget, { every, prefill }: EvictOptions): void {
+  if (policy.scope === 'layer' && budget.floor > 0)
+    refuse(
+      'budget',
+      budget.name,
+      `${policy.name} keeps one set for all heads of a layer, so heads cannot compete for slots.`,
+    );
+  if (policy.positions === 'rank' && budget.name !== 'uniform')
+    refuse(
+      'budget',
+      budget.name,
+      'Rank positions need the same number of slots in all layers and heads: a uniform budget.',
+    );
+  if (policy.cuts !== 'prompt') return;
+  if (every !== undefined) refuse('every', every, `${policy.name} cuts the prompt once and has no use for it.`);
+  if (prefill === 'chunked')
+    refuse(
+      'prefill',
+      prefill,
+      `${policy.name} scores with the last rows of the prompt, which no earlier chunk has: "whole".`,
+    );
+}
+
+function budgetOf(budget: number | Budget): Budget {
+  if (typeof budget === 'number') {
+    whole('budget', budget, 1);
+    return uniform(budget);
+  }
+  if (typeof budget !== 'object' || budget === null || typeof budget.perLayer !== 'function')
+    refuse('budget', budget, `A whole number from 1 to ${MOST_SLOTS}, or uniform(), pyramid() or adaptivePerHead().`);
+  whole('budget', budget.slots, 1);
+  return budget;
+}
+
+/** Slots of the layer that has fewest. The first and the last layer of two have what those of many have. */
+const leastSlots = (budget: Budget): number => Math.min(...budget.perLayer(2));
+
+function parametersOf(
+  policy: EvictionPolicy,
+  budget: Budget,
+  sinks: number,
+  recent: number,
+  every: number,
+  prefill: string,
+): MethodSpec['parameters'] {
+  return {
+    budget: budget.slots,
+    sinks,
+    ...(tiedRecent(policy, leastSlots(budget), sinks) === undefined && { recent }),
+    ...(policy.cuts === 'always' && { every }),
+    ...policy.parameters,
+    ...(budget.name !== 'uniform' && { budgets: budget.name, ...budget.parameters }),
+    ...(prefill !== 'whole' && { prefill }),
+  };
+}
+
+function whole(option: string, value: unknown, least: number): void {
+  if (!Number.isInteger(value) || Number(value) < least || Number(value) > MOST_SLOTS)
+    refuse(option, value, `A whole number from ${least} to ${MOST_SLOTS}.`);
+}
+
+function refuse(option: string, value: unknown, expected: string): never {
+  throw new UsageError({
+    code: 'usage-option',
+    happened: `The option ${option} of evict() is ${shown(value)}.`,
+    expected,
+    todo: `Pass such a value, or leave ${option} out where it has a default.`,
+  });
+}
+
+const shown = (value: unknown): string =>
+  typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? typeof value);
