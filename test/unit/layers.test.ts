@@ -14,14 +14,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   attention: ['core', 'gpu', 'kernels'],
   cache: ['core', 'gpu', 'kernels'],
   sampling: ['core', 'gpu', 'kernels'],
+  methods: ['core', 'attention', 'cache'],
   models: ['core', 'gpu', 'kernels', 'attention', 'cache', 'sampling', 'weights'],
-  engine: ['core', 'gpu', 'kernels', 'attention', 'cache', 'sampling', 'models', 'weights', 'tokenizer'],
-  worker: ['core', 'index.ts'],
-  bench: ['core', 'gpu', 'kernels', 'sampling', 'engine'],
+  engine: ['core', 'gpu', 'kernels', 'attention', 'cache', 'methods', 'sampling', 'models', 'weights', 'tokenizer'],
+  worker: ['core', 'methods', 'index.ts'],
+  bench: ['core', 'gpu', 'kernels', 'methods', 'sampling', 'engine'],
   node: ['core', 'kernels', 'models', 'engine', 'weights', 'tokenizer', 'bench'],
-  cli: ['core', 'node.ts', 'bench'],
-  'index.ts': ['core', 'engine', 'weights', 'worker'],
-  'node.ts': ['core', 'engine', 'models', 'weights', 'worker', 'node'],
+  cli: ['core', 'methods', 'node.ts', 'bench'],
+  'index.ts': ['core', 'engine', 'methods', 'weights', 'worker'],
+  'node.ts': ['core', 'engine', 'methods', 'models', 'weights', 'worker', 'node'],
 };
 
 /** The folder below src/, or the name of an entry file. */

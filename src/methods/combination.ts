@@ -1,0 +1,38 @@
+import { UsageError } from '../core/errors.ts';
+import type { CacheMethod } from '../cache/evict.ts';
+import { isSelection, type AttentionMethods } from './options.ts';
+
+/** The methods of a conversation, each undefined where all is kept and all is read. */
+export interface MethodCombination {
+  readonly cache?: CacheMethod | undefined;
+  readonly attention?: AttentionMethods | undefined;
+}
+
+/**
+ * Refuses methods that make no sense beside each other. What does not fit within the cache method alone, `evict()` refuses.
+ * @throws UsageError 'usage-option' with the reason
+ */
+export function checkCombination({ cache, attention }: MethodCombination): void {
+  if (!cache) return;
+  const { prefill, decode } = attention ?? {};
+  if (cache.policy.positions === 'rank' && (prefill || decode))
+    throw refused(
+      `${cache.policy.name} with rank positions`,
+      (decode ?? prefill)!.name,
+      'Rank positions change at every cut, and masks and selections go by positions that stay.',
+    );
+  if (decode && isSelection(decode))
+    throw refused(
+      cache.policy.name,
+      decode.name,
+      'What eviction keeps is all meant to be read, and what a selection knows of slots holds only while they stay.',
+    );
+}
+
+const refused = (one: string, other: string, reason: string): UsageError =>
+  new UsageError({
+    code: 'usage-option',
+    happened: `${one} was asked for together with ${other}.`,
+    expected: reason,
+    todo: 'Leave one of the two out.',
+  });

@@ -1,0 +1,26 @@
+/** Methods as plain data, which crosses to a Worker; only types are imported, so that a page need not load the methods. */
+
+import type { MethodSpec } from '../core/method-spec.ts';
+import type { AttentionOption, AttentionOptions, CacheOption } from './options.ts';
+
+export type PlainMethod = string | MethodSpec;
+export type PlainAttention = PlainMethod | { readonly prefill?: PlainMethod; readonly decode?: PlainMethod };
+
+/** The option `cache` as plain data. */
+export function plainCache(option: CacheOption): PlainMethod {
+  return typeof option === 'object' && 'spec' in option ? option.spec : option;
+}
+
+/** The option `attention` as plain data. */
+export function plainAttention(option: AttentionOptions): PlainAttention {
+  if (typeof option === 'string' || 'name' in option) return plainOf(option);
+  const { prefill, decode } = option;
+  return {
+    ...option, // A part that is unknown is refused where it is read, not lost on the way.
+    ...(prefill !== undefined && { prefill: plainOf(prefill) }),
+    ...(decode !== undefined && { decode: plainOf(decode) }),
+  };
+}
+
+const plainOf = (option: AttentionOption): PlainMethod =>
+  typeof option === 'string' ? option : { name: option.name, parameters: option.parameters };
