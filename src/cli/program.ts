@@ -6,6 +6,7 @@ import { addBench } from './bench.ts';
 import { addChat } from './chat.ts';
 import { addGenerate } from './generate.ts';
 import { addInfo } from './info.ts';
+import { addMethods } from './methods.ts';
 import { optionError } from './option-values.ts';
 import type { Runtime } from './runtime.ts';
 import { addScore } from './score.ts';
@@ -41,7 +42,7 @@ function createProgram(context: CliContext): Command {
       writeErr: (text) => terminal.err(text),
       outputError: () => undefined, // Told by runCli, in the form of all errors.
     });
-  for (const add of [addInfo, addTokenize, addChat, addGenerate, addScore, addBench]) add(program, context);
+  for (const add of [addInfo, addTokenize, addChat, addGenerate, addScore, addBench, addMethods]) add(program, context);
   return program;
 }
 

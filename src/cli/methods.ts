@@ -1,0 +1,107 @@
+/** `winnow methods`: what can be chosen, with every parameter. */
+
+import {
+  defaultText,
+  METHODS,
+  MOST_SLOTS,
+  rangeText,
+  type AnyMethod,
+  type MethodKind,
+  type Parameter,
+} from '../methods/index.ts';
+import { printJson, type AddCommand } from './session.ts';
+
+const COLUMNS = 100;
+
+const HEADINGS: Readonly<Record<MethodKind, string>> = {
+  cache: 'Eviction, --cache NAME:key=value,…: what a cache keeps',
+  'attention-decode': 'Selection, --attention NAME:key=value,…: which slots a decoding token reads',
+  'attention-mask': 'Masks, --attention NAME:key=value,…: which positions a token sees',
+  kv: 'Storage, --kv NAME: how keys and values are stored',
+};
+
+export const addMethods: AddCommand = (program, { terminal }) => {
+  program
+    .command('methods')
+    .description('list the methods that keep or read less, with parameters, defaults, papers and differences from them')
+    .option('--json', 'print the result as JSON')
+    .action(({ json }: { readonly json?: boolean }) => {
+      if (json) printJson(terminal, METHODS.map(methodData));
+      else terminal.out(formatMethods(METHODS));
+    });
+};
+
+/** The methods as a page of text, at most 100 columns wide. */
+export function formatMethods(methods: readonly AnyMethod[]): string {
+  const parts = (Object.keys(HEADINGS) as MethodKind[]).flatMap((kind) => {
+    const found = methods.filter((method) => method.kind === kind);
+    return found.length === 0 ? [] : [formatKind(HEADINGS[kind], found)];
+  });
+  return `${parts.join('').trimEnd()}\n`;
+}
+
+/** What most methods of a kind have in common is told once. */
+function formatKind(heading: string, methods: readonly AnyMethod[]): string {
+  const counts = new Map<Parameter, number>();
+  for (const parameter of methods.flatMap(({ parameters }) => parameters))
+    counts.set(parameter, (counts.get(parameter) ?? 0) + 1);
+  const shared = new Set([...counts].filter(([, count]) => count >= 3).map(([parameter]) => parameter));
+  const common = shared.size === 0 ? [] : ['  Parameters of several:', ...formatParameters([...shared]), ''];
+  const lines = [heading, '', ...common, ...methods.flatMap((method) => formatMethod(method, shared))];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/** A method as plain data. */
+function methodData({ name, kind, description, paper, status, parameters }: AnyMethod): object {
+  return { name, kind, description, paper: paper ?? null, status, parameters: parameters.map(parameterData) };
+}
+
+function parameterData({ key, meaning, range, default: value }: Parameter): object {
+  return {
+    key,
+    meaning,
+    range: 'least' in range ? range : { choices: range },
+    required: value === 'required',
+    default: typeof value === 'number' ? value : typeof value === 'object' && 'word' in value ? value.word : null,
+    ...(typeof value === 'object' && 'follows' in value && { follows: value.follows }),
+  };
+}
+
+function formatMethod(method: AnyMethod, shared: ReadonlySet<Parameter>): string[] {
+  const { name, description, paper, status, parameters } = method;
+  const common = parameters.filter((parameter) => shared.has(parameter)).map(({ key }) => key);
+  return [
+    ...wrap(`${name}: ${description}`, 2),
+    ...(paper ? wrap(`${paper.title}, ${paper.url}`, 4) : []),
+    ...(paper || status !== 'faithful' ? wrap(status, 4) : []),
+    ...(common.length > 0 ? wrap(`parameters: ${common.join(', ')}`, 4) : []),
+    ...formatParameters(parameters.filter((parameter) => !shared.has(parameter))),
+    '',
+  ];
+}
+
+function formatParameters(parameters: readonly Parameter[]): string[] {
+  const width = Math.max(0, ...parameters.map(({ key }) => key.length)) + 2;
+  return parameters.flatMap((parameter) => {
+    const { key, meaning, range } = parameter;
+    const value = parameter.default === 'required' ? 'required' : `default ${defaultText(parameter)}`;
+    const [first = '', ...rest] = wrap(`${meaning} (${shortRange(range)}; ${value})`, 4 + width);
+    return [`    ${key.padEnd(width)}${first.trimStart()}`, ...rest];
+  });
+}
+
+const shortRange = (range: Parameter['range']): string => {
+  if (!('least' in range)) return rangeText(range);
+  return range.most === MOST_SLOTS ? `${range.least} or more` : `${range.least} to ${range.most}`;
+};
+
+/** The text in lines of at most `COLUMNS` characters, each indented. */
+function wrap(text: string, indent: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1);
+    if (line !== undefined && line.length + 1 + word.length <= COLUMNS) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(' '.repeat(indent) + word);
+  }
+  return lines;
+}
