@@ -29,7 +29,9 @@ export default defineConfig({
       entry: {
         index: at('src/index.ts'),
         node: at('src/node.ts'),
+        'attention/index': at('src/attention/index.ts'),
         'bench/index': at('src/bench/index.ts'),
+        'cache/index': at('src/cache/index.ts'),
         'worker/entry': at('src/worker/entry.ts'),
         'cli/main': at('src/cli/main.ts'),
       },

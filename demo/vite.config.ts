@@ -17,7 +17,9 @@ export default defineConfig({
   define: { BUILD_COMMIT: JSON.stringify(commitHere(at('..'))) },
   resolve: {
     alias: [
+      { find: 'winnow-llm/attention', replacement: at('../src/attention/index.ts') },
       { find: 'winnow-llm/bench', replacement: at('../src/bench/index.ts') },
+      { find: 'winnow-llm/cache', replacement: at('../src/cache/index.ts') },
       { find: 'winnow-llm', replacement: at('../src/index.ts') },
     ],
   },

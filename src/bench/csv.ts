@@ -83,7 +83,8 @@ function rows({ roofs, model, kernels }: BenchResult): readonly Row[] {
   return found;
 }
 
-function field(value: string | number): string {
+/** A value as one field of comma-separated values. */
+export function field(value: string | number): string {
   if (typeof value === 'number') return String(value);
   // A spreadsheet would run a text that begins so as a formula; a saved run may come from anywhere.
   const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;

@@ -14,3 +14,16 @@ export { percentile, spread } from './statistics.ts';
 export { LogitComparison, type LogitDifference } from './logit-comparison.ts';
 export type { BenchHost } from './bench-host.ts';
 export type * from './bench-result.ts';
+export { buildGrid, buildTask, depths, isAnswer } from './eval/tasks.ts';
+export {
+  TASK_NAMES,
+  type CountTokens,
+  type EvalTask,
+  type EvalTurn,
+  type TaskName,
+  type TaskSettings,
+} from './eval/task.ts';
+export { SAMPLE_PROSE } from './eval/prose.ts';
+export { expandSweep } from './eval/sweep.ts';
+export { evalCsv, evalMarkdown, taskCsv, taskMarkdown } from './eval/tables.ts';
+export type { EvalResult, EvalRun, TaskRun } from './eval/eval-result.ts';

@@ -73,6 +73,21 @@ test('importing it has no effect, and a plain Node script generates with it', ()
   expect(JSON.parse(lines.at(-1)!)).toEqual({ VERSION: version, ids: 5, finish: 'length', buffers: true, bytes: true });
 }, 120_000);
 
+test('a plain Node script makes methods with its parts for cache and attention', () => {
+  writeFileSync(
+    join(folder, 'methods.mjs'),
+    `import { adaptivePerHead, evict, h2o } from 'winnow-llm/cache';
+     import { aShape, quest } from 'winnow-llm/attention';
+     const { spec } = evict({ policy: h2o(), budget: adaptivePerHead(64), sinks: 2 });
+     console.log(JSON.stringify({ spec, quest: quest({ pages: 3 }).parameters, mask: aShape({ window: 9 }).window }));`,
+  );
+  expect(JSON.parse(run(process.execPath, ['methods.mjs'], folder))).toMatchObject({
+    spec: { name: 'h2o', parameters: { budget: 64, sinks: 2, budgets: 'adaptive-per-head' } },
+    quest: { pages: 3, page: 16 },
+    mask: 9,
+  });
+});
+
 test('the command of the package runs', () => {
   const out = run(
     process.execPath,
@@ -80,6 +95,8 @@ test('the command of the package runs', () => {
     folder,
   );
   expect(JSON.parse(out)).toMatchObject({ architecture: 'llama' });
+  const methods = run(process.execPath, [join(folder, 'node_modules/winnow-llm/bin/winnow.mjs'), 'methods'], folder);
+  expect(methods).toContain('streaming-llm: ');
 });
 
 test('its benchmark brings the cases that it checks kernels with, and saves what it measured', () => {

@@ -1,0 +1,45 @@
+import type { Report } from '../../core/api.ts';
+import type { TaskName } from './task.ts';
+
+/** What one setting of methods did to a text, and what it cost. Losses and divergences are in nats per token. */
+export interface EvalRun {
+  /** The methods as text, such as `h2o:budget=170,sinks=4,recent=64`. */
+  readonly setting: string;
+  readonly nll: number;
+  /** nll less that of the dense run. */
+  readonly dnll: number;
+  /** Mean of KL(dense || method), and the value that 99 of 100 tokens do not exceed. */
+  readonly kl: number;
+  readonly klP99: number;
+  /** Share of tokens for which both find the same token likeliest. */
+  readonly top1Agreement: number;
+  /** Share of the attention over all past tokens that fell on what was read; only where it was asked for. */
+  readonly mass?: number;
+  /** Slots that a decoded token read, mean over tokens, layers and KV heads. */
+  readonly slotsReadPerToken: number;
+  readonly kvBytesHeld: number;
+  readonly kvBytesReadPerToken: number;
+  readonly msPerToken: number;
+}
+
+/** What `winnow eval` prints. */
+export interface EvalResult {
+  readonly dense: { readonly nll: number };
+  readonly runs: readonly EvalRun[];
+  readonly report?: Report;
+}
+
+/** What became of one question of a task. */
+export interface TaskRun {
+  /** The methods as text; 'dense' for none. */
+  readonly setting: string;
+  readonly task: TaskName;
+  readonly question: 'before' | 'after';
+  /** Tokens of the messages, as asked. */
+  readonly tokens: number;
+  readonly depth: number;
+  /** Whether the reply holds the answer. */
+  readonly exact: boolean;
+  /** Mean log-probability of the answer's tokens, nats. */
+  readonly logProb: number;
+}

@@ -1,0 +1,110 @@
+import { field } from '../csv.ts';
+import type { EvalResult, EvalRun, TaskRun } from './eval-result.ts';
+
+const FIGURES = [
+  'nll',
+  'dnll',
+  'kl',
+  'klP99',
+  'top1Agreement',
+  'mass',
+  'slotsReadPerToken',
+  'kvBytesHeld',
+  'kvBytesReadPerToken',
+  'msPerToken',
+] as const satisfies readonly (keyof EvalRun)[];
+
+/** A result as comma-separated values (RFC 4180): the dense run, then a line for each setting, figures as they are. */
+export function evalCsv({ dense, runs }: EvalResult): string {
+  return csv([
+    ['setting', ...FIGURES],
+    ['dense', ...FIGURES.map((figure) => (figure === 'nll' ? dense.nll : ''))],
+    ...runs.map((run) => [run.setting, ...FIGURES.map((figure) => run[figure] ?? '')]),
+  ]);
+}
+
+/** A result as a table of Markdown, for people to read; the column of mass is there where some run measured it. */
+export function evalMarkdown({ dense, runs }: EvalResult): string {
+  const mass = runs.some((run) => run.mass !== undefined);
+  const row = (run: EvalRun): string[] => [
+    run.setting,
+    `${run.nll.toFixed(4)} (${signed(run.dnll)})`,
+    small(run.kl),
+    small(run.klP99),
+    share(run.top1Agreement),
+    ...(mass ? [run.mass === undefined ? '' : share(run.mass)] : []),
+    run.slotsReadPerToken.toFixed(1),
+    mebibytes(run.kvBytesHeld),
+    mebibytes(run.kvBytesReadPerToken),
+    run.msPerToken.toPrecision(3),
+  ];
+  const head = [
+    'methods',
+    'loss (nats a token)',
+    'KL from dense',
+    'KL, 99th of 100',
+    'same likeliest token',
+    ...(mass ? ['attention kept'] : []),
+    'slots read a token',
+    'cache held (MiB)',
+    'cache read a token (MiB)',
+    'ms a token',
+  ];
+  const first = ['dense', dense.nll.toFixed(4), ...head.slice(2).map(() => '')];
+  return markdown([head, first, ...runs.map(row)]);
+}
+
+/** Task runs as comma-separated values: a line for each question. */
+export function taskCsv(runs: readonly TaskRun[]): string {
+  return csv([
+    ['setting', 'task', 'question', 'tokens', 'depth', 'exact', 'logProb'],
+    ...runs.map((run) => [run.setting, run.task, run.question, run.tokens, run.depth, run.exact ? 1 : 0, run.logProb]),
+  ]);
+}
+
+/**
+ * Task runs as a table of Markdown: a line for each setting and task, a column for each length, in it how many of the
+ * questions that dense attention solves were answered, and the mean log-probability of the answers to those.
+ */
+export function taskMarkdown(runs: readonly TaskRun[]): string {
+  const lengths = [...new Set(runs.map(({ tokens }) => tokens))].toSorted((a, b) => a - b);
+  const placeOf = ({ task, question, tokens, depth }: TaskRun): string => [task, question, tokens, depth].join();
+  const solved = new Set(runs.filter(({ setting, exact }) => setting === 'dense' && exact).map(placeOf));
+  const groups = new Map<string, TaskRun[]>();
+  for (const run of runs) {
+    const name = [run.setting, run.task, run.question].join('\n');
+    groups.set(name, [...(groups.get(name) ?? []), run]);
+  }
+  const rows = [...groups.values()].map((group) => {
+    const { setting, task, question } = group[0]!;
+    const cells = lengths.map((length) => {
+      const all = group.filter(({ tokens }) => tokens === length);
+      // Dense runs are shown whole: they say how many questions there were to solve.
+      return answered(setting === 'dense' ? all : all.filter((run) => solved.has(placeOf(run))));
+    });
+    return [setting, `${task}, question ${question}`, ...cells];
+  });
+  return markdown([['methods', 'task', ...lengths.map((length) => `${length} tokens`)], ...rows]);
+}
+
+function answered(runs: readonly TaskRun[]): string {
+  if (runs.length === 0) return '';
+  const mean = runs.reduce((sum, { logProb }) => sum + logProb, 0) / runs.length;
+  return `${runs.filter(({ exact }) => exact).length} of ${runs.length} (${mean.toFixed(2)})`;
+}
+
+const signed = (value: number): string => `${value < 0 ? '' : '+'}${value.toFixed(4)}`;
+/** Three digits that count, also of what is near 0. */
+const small = (value: number): string =>
+  Math.abs(value) < 0.001 && value !== 0 ? value.toExponential(1) : value.toFixed(4);
+const share = (value: number): string => `${(100 * value).toFixed(1)} %`;
+const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(2);
+
+const csv = (rows: readonly (readonly (string | number)[])[]): string =>
+  rows.map((row) => `${row.map(field).join(',')}\r\n`).join('');
+
+function markdown([head = [], ...rows]: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ')).join(' | ')} |\n`;
+  return [head, head.map(() => '---'), ...rows].map(line).join('');
+}
