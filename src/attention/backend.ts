@@ -1,6 +1,7 @@
 import type { GpuArray } from '../gpu/array.ts';
 import type { PlanRecorder } from '../gpu/plan.ts';
 import type { LayerView } from '../kernels/layer-view.ts';
+import type { DecodeSelection } from './selection.ts';
 
 /** What attention reads and writes besides the layer's cache. */
 export interface AttentionArrays {
@@ -14,12 +15,64 @@ export interface AttentionArrays {
   readonly lse: GpuArray;
 }
 
+/** The methods of a step's rows, as far as they change which dispatches attention has. Their settings are data in the step state. */
+export interface AttentionKinds {
+  /** What attention notes down: nothing; of single rows, in the attention itself; or of any rows, behind it. */
+  readonly observe: 'nothing' | 'rows' | 'columns';
+  /** Whether some of it is noted down with noise. */
+  readonly noisy: boolean;
+  /** What chooses slots for decoding rows. */
+  readonly selections: readonly DecodeSelection[];
+  /** Whether key bounds of the step's slots must be kept for a selection. */
+  readonly bounds: boolean;
+  /** Whether some row attends to all slots in some layer. */
+  readonly full: boolean;
+  /** Whether some sequence hides slots by a mask. */
+  readonly masked: boolean;
+  /** Undefined but for measurements. */
+  readonly observer?: AttentionObserver | undefined;
+}
+
+/** What methods work with in one layer. Scratch is for at most 8 rows and `capacity` slots. */
+export interface MethodArrays {
+  /** Scratch, f32 [rows, qHeads, capacity]: raw scores. */
+  readonly scores: GpuArray;
+  /** Scratch, u32 [rows, kvHeads, capacity + 1]: how many slots a row reads, then the slots. */
+  readonly selected: GpuArray;
+  /** Scratch, f32 [rows, qHeads] for all rows of a step: log-sum-exp of noisy scores. */
+  readonly noisyLse: GpuArray;
+  /** What was noted down, and key bounds, beside the pages (`Side` of the cache). */
+  readonly mass: GpuArray | undefined;
+  readonly bounds: GpuArray | undefined;
+  /** What a selection keeps from step to step. */
+  memory(selection: DecodeSelection): GpuArray | undefined;
+}
+
+/** Looks on behind the attention of every layer, to measure what it did. */
+export interface AttentionObserver {
+  readonly name: string;
+  encode(recorder: PlanRecorder, layer: LayerView, arrays: AttentionArrays, shape: AttentionShape): void;
+}
+
+/** The methods of a step. */
+export interface StepMethods {
+  readonly kinds: AttentionKinds;
+  readonly capacity: number;
+  /** Sequences of the step state. */
+  readonly sequences: number;
+  /** The number that stands in the step state for a selection. */
+  kindOf(selection: DecodeSelection): number;
+  arrays(layer: LayerView): MethodArrays;
+}
+
 /** The buckets of a plan: what is larger than the buckets never occurs in it. */
 export interface AttentionShape {
   /** Rows of the step, rounded up. */
   readonly rows: number;
   /** Slots of the longest (sequence, head), this step's included; a power of two, at least 64. */
   readonly lengthBucket: number;
+  /** Undefined: every row attends to every visible slot, and nothing is noted down. */
+  readonly methods?: StepMethods | undefined;
 }
 
 /** How the rows of a step attend to the cache; the step's own keys and values are in it already. */

@@ -12,6 +12,7 @@ export { parseResult } from './saved-result.ts';
 export { Mismatch } from './checks.ts';
 export { percentile, spread } from './statistics.ts';
 export { LogitComparison, type LogitDifference } from './logit-comparison.ts';
+export { evaluate, settingText, type EvalSetting, type EvaluateOptions } from './eval/evaluate.ts';
 export type { BenchHost } from './bench-host.ts';
 export type * from './bench-result.ts';
 export { buildGrid, buildTask, depths, isAnswer } from './eval/tasks.ts';

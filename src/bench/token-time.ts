@@ -1,7 +1,8 @@
 /** Where the time of one decode step goes, found by replaying its plan whole and without one family of dispatches. */
 
-import { createLease } from '../engine/sequences.ts';
+import { Lease } from '../engine/lease.ts';
 import { fillLease } from '../engine/fill-history.ts';
+import { plainKinds } from '../engine/step-kinds.ts';
 import type { Runtime } from '../engine/runtime.ts';
 import type { PlanEntry } from '../gpu/plan.ts';
 import { GENERATE_DEFAULTS, packSequence } from '../sampling/settings.ts';
@@ -37,12 +38,18 @@ export const measureTokenTime = (runtime: Runtime, timer: PassTimer, options: To
   runtime.scheduler.exclusive(async () => {
     const { gpu, sequences, plans, state } = runtime;
     const { history, step, rounds } = options;
-    const lease = createLease();
+    const lease = new Lease({ kv: runtime.kv }, runtime.config);
     try {
       await fillLease(runtime, lease, history);
       sequences.begin(lease);
-      await sequences.reserve(lease, history + MOST_STEPS, () => plans.clear());
-      const plan = await plans.for({ rows: 1, logitRows: 1, length: history + MOST_STEPS, tail: 'sample' });
+      await sequences.reserve(lease, MOST_STEPS, 'never', () => plans.clear());
+      const plan = await plans.for({
+        rows: 1,
+        logitRows: 1,
+        length: history + MOST_STEPS,
+        tail: 'sample',
+        kinds: plainKinds(runtime.kv),
+      });
       const sequence = lease.sequence!;
       const words = packSequence(
         { ...GENERATE_DEFAULTS, seed: 1 },

@@ -30,7 +30,7 @@ export interface EvictionPolicy {
   /** 'prompt': the prompt is cut once, and what is decoded stays. */
   readonly cuts: 'always' | 'prompt';
   /** WGSL with `fn slot_score(sequence : u32, kv_head : u32, slot : u32, length : u32) -> f32`; higher means keep. */
-  readonly score: WgslPart;
+  readonly score: readonly WgslPart[];
   /** Neighbouring slots over which scores are averaged; 1 = none. */
   readonly pool: number;
   /** Whether survivors take their rank as their position, and their keys turn with it. */

@@ -6,13 +6,19 @@ import { toCsv } from '../bench/csv.ts';
 import type { BenchProgress, BenchResult, BenchSettings } from '../bench/bench-result.ts';
 import { parseResult } from '../bench/saved-result.ts';
 import { formatBench, formatPairs } from './bench-table.ts';
-import { engineOptions, withCommonOptions, type CommonOptions } from './common-options.ts';
+import {
+  engineOptions,
+  withCommonOptions,
+  withMethodOptions,
+  type CommonOptions,
+  type MethodFlags,
+} from './common-options.ts';
 import { readTextFile } from './inputs.ts';
 import { optionError, wholeNumber, wholeNumbers } from './option-values.ts';
 import { INTERRUPTED, printJson, type AddCommand, type CliContext } from './session.ts';
 import type { Terminal } from './terminal.ts';
 
-interface BenchFlags extends CommonOptions {
+interface BenchFlags extends CommonOptions, MethodFlags {
   readonly prompt?: readonly number[];
   readonly history?: readonly number[];
   readonly decode?: number;
@@ -25,7 +31,7 @@ interface BenchFlags extends CommonOptions {
 }
 
 export const addBench: AddCommand = (program, context) => {
-  withCommonOptions(program.command('bench').argument('[model]', 'path, URL or name of the model'))
+  withMethodOptions(withCommonOptions(program.command('bench').argument('[model]', 'path, URL or name of the model')))
     .description('measure a model, the kernels, or both; or compare two saved runs')
     .option(
       '--prompt <tokens>',

@@ -5,21 +5,25 @@ import type { Conversation, GenerationResult } from '../core/api.ts';
 import {
   generateOptions,
   withCommonOptions,
+  withMethodOptions,
   withSamplingOptions,
   type CommonOptions,
+  type MethodFlags,
   type SamplingFlags,
 } from './common-options.ts';
 import { gathered, optionError } from './option-values.ts';
 import { INTERRUPTED, printJson, withEngine, type AddCommand, type CliContext, type Session } from './session.ts';
 import { speedLine, streamText } from './stream-text.ts';
 
-interface ChatFlags extends CommonOptions, SamplingFlags {
+interface ChatFlags extends CommonOptions, MethodFlags, SamplingFlags {
   readonly system?: string;
   readonly message?: readonly string[];
 }
 
 export const addChat: AddCommand = (program, context) => {
-  withSamplingOptions(withCommonOptions(program.command('chat').argument('<model>', 'path, URL or name of the model')))
+  withSamplingOptions(
+    withMethodOptions(withCommonOptions(program.command('chat').argument('<model>', 'path, URL or name of the model'))),
+  )
     .description('chat with a model; Ctrl-C stops an answer, once more it leaves')
     .option('--system <text>', 'the system message')
     .option('--message <text>', 'answer this message and exit (may be given several times)', gathered)

@@ -1,12 +1,12 @@
 /** Options that every subcommand has, and those of sampling. */
 
 import { type Command, Option } from 'commander';
-import type { EngineOptions, GenerateOptions, OptionalFeature } from '../core/api.ts';
-import { decimal, features, gathered, wholeNumber } from './option-values.ts';
+import type { EngineOptions, GenerateOptions, KvType, OptionalFeature } from '../core/api.ts';
+import { decimal, features, gathered, optionError, wholeNumber } from './option-values.ts';
 
 export interface CommonOptions {
   readonly context?: number;
-  readonly kv?: 'f16' | 'f32';
+  readonly kv?: KvType;
   readonly disable?: readonly OptionalFeature[];
   readonly adapter?: string;
   readonly activations?: 'f32' | 'f16' | 'int8';
@@ -30,11 +30,37 @@ export interface SamplingFlags {
   readonly logprobs?: number;
 }
 
+export interface MethodFlags {
+  readonly cache?: string;
+  readonly attention?: string;
+}
+
+/** How keys and values may be stored. */
+const KV_CHOICES: readonly KvType[] = ['f16', 'f32'];
+
+/** Reads a way of storing keys and values. */
+export function kvChoice(text: string): KvType {
+  const type = KV_CHOICES.find((known) => known === text);
+  if (type) return type;
+  throw optionError(`The option --kv got '${text}'.`, `One of ${KV_CHOICES.join(', ')} was expected.`);
+}
+
+/** The option --kv. */
+const kvOption = (): Option => new Option('--kv <type>', 'how keys and values are stored').choices([...KV_CHOICES]);
+
+/** Adds the options that settle a conversation's methods. */
+export const withMethodOptions = (command: Command): Command =>
+  command
+    .option('--cache <method>', 'what the cache keeps: h2o:budget=512, … (winnow methods lists them)')
+    .option('--attention <method>', 'which slots tokens read: quest:pages=32, … (winnow methods lists them)');
+
 /** Adds the options of every subcommand. */
-export const withCommonOptions = (command: Command): Command =>
+export const withCommonOptions = (command: Command): Command => withEngineOptions(command).addOption(kvOption());
+
+/** Adds the options of every subcommand but how keys and values are stored. */
+export const withEngineOptions = (command: Command): Command =>
   command
     .option('--context <tokens>', 'most tokens of a conversation', wholeNumber('--context', 2))
-    .addOption(new Option('--kv <type>', 'how keys and values are stored').choices(['f16', 'f32']))
     .addOption(
       new Option(
         '--activations <type>',
@@ -76,12 +102,14 @@ export const withSamplingOptions = (command: Command): Command =>
 /** The part of the options that settles an engine. */
 export function engineOptions(
   model: string,
-  { context, kv, disable, adapter, activations, autotune }: CommonOptions,
+  { context, kv, disable, adapter, activations, autotune, cache, attention }: CommonOptions & MethodFlags,
 ): EngineOptions {
   return {
     model,
     ...(context !== undefined && { context }),
     ...(kv && { kv }),
+    ...(cache !== undefined && { cache }),
+    ...(attention !== undefined && { attention }),
     ...(disable && { disable }),
     ...(adapter !== undefined && { adapter }),
     ...(activations && { activations }),

@@ -4,8 +4,10 @@ import type { Engine, GenerateOptions, Generation } from '../core/api.ts';
 import {
   generateOptions,
   withCommonOptions,
+  withMethodOptions,
   withSamplingOptions,
   type CommonOptions,
+  type MethodFlags,
   type SamplingFlags,
 } from './common-options.ts';
 import { exactlyOne, onlyWith, readIdsFile } from './inputs.ts';
@@ -13,7 +15,7 @@ import { wholeNumber, wholeNumbers } from './option-values.ts';
 import { INTERRUPTED, printJson, withEngine, type AddCommand } from './session.ts';
 import { speedLine, streamText } from './stream-text.ts';
 
-interface GenerateFlags extends CommonOptions, SamplingFlags {
+interface GenerateFlags extends CommonOptions, MethodFlags, SamplingFlags {
   readonly prompt?: string;
   readonly ids?: readonly number[];
   readonly idsFile?: string;
@@ -34,7 +36,9 @@ const GREEDY = {
 export const addGenerate: AddCommand = (program, context) => {
   const { terminal } = context;
   withSamplingOptions(
-    withCommonOptions(program.command('generate').argument('<model>', 'path, URL or name of the model')),
+    withMethodOptions(
+      withCommonOptions(program.command('generate').argument('<model>', 'path, URL or name of the model')),
+    ),
   )
     .description('continue a prompt; temperature 0 and no penalties unless given')
     .option('--prompt <text>', 'the prompt')

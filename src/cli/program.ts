@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { AbortedError, deserializeError, serializeError, WinnowError } from '../core/errors.ts';
 import { addBench } from './bench.ts';
 import { addChat } from './chat.ts';
+import { addEval } from './eval.ts';
 import { addGenerate } from './generate.ts';
 import { addInfo } from './info.ts';
 import { addMethods } from './methods.ts';
@@ -42,7 +43,8 @@ function createProgram(context: CliContext): Command {
       writeErr: (text) => terminal.err(text),
       outputError: () => undefined, // Told by runCli, in the form of all errors.
     });
-  for (const add of [addInfo, addTokenize, addChat, addGenerate, addScore, addBench, addMethods]) add(program, context);
+  for (const add of [addInfo, addTokenize, addChat, addGenerate, addScore, addEval, addBench, addMethods])
+    add(program, context);
   return program;
 }
 

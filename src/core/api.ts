@@ -3,6 +3,8 @@
  * Everything that computes or asks the engine is asynchronous, so that the Worker client can keep the interface exactly.
  */
 
+import type { MethodSpec } from './method-spec.ts';
+
 /** A chat message as the model's template sees it. */
 export interface Message {
   readonly role: 'system' | 'user' | 'assistant';
@@ -24,7 +26,27 @@ export interface LoadProgress {
   readonly totalBytes: number;
 }
 
-export interface EngineOptions {
+/** How keys and values are stored. */
+export type KvType = 'f16' | 'f32';
+
+/** What a cache keeps: a value of `evict()` (winnow-llm/cache), its spec, or text such as 'h2o:budget=512'. */
+export type CacheOption = string | MethodSpec | { readonly spec: MethodSpec };
+
+/** Which slots rows attend to: a value of winnow-llm/attention, its spec, or text such as 'quest:pages=32'. */
+export type AttentionOption = string | MethodSpec;
+
+/** What a conversation does to its cache and its attention. Approximations, but for the defaults. */
+export interface MethodOptions {
+  /** What is kept of the cache; 'none' = all. Default: all. */
+  readonly cache?: CacheOption;
+  /** Which slots rows read, in prompts and in decoding; 'none' = all. Default: all. */
+  readonly attention?: AttentionOption | { readonly prefill?: AttentionOption; readonly decode?: AttentionOption };
+  /** How keys and values are stored. Default 'f16' (packed, on every adapter). */
+  readonly kv?: KvType;
+}
+
+/** `cache`, `attention` and `kv` are the defaults of its conversations. */
+export interface EngineOptions extends MethodOptions {
   readonly model: ModelSource;
   /** A device of the caller's; it is never destroyed. Without it the engine asks for one of its own. */
   readonly device?: GPUDevice;
@@ -32,8 +54,6 @@ export interface EngineOptions {
   readonly adapter?: string;
   /** Most tokens a conversation may hold. Default: the model's trained length, at most 4096. */
   readonly context?: number;
-  /** How keys and values are stored. Default 'f16' (packed, on every adapter). */
-  readonly kv?: 'f16' | 'f32';
   readonly disable?: readonly OptionalFeature[];
   /**
    * In what numbers the rows of prompts (more than 8 at once) are multiplied with the weights; sums are f32. 'f16' and
@@ -97,7 +117,8 @@ export interface TokenLogprobs {
   readonly top: readonly (readonly [number, number])[];
 }
 
-export interface ConversationOptions extends GenerateOptions {
+/** A conversation's methods hold for its whole life. */
+export interface ConversationOptions extends GenerateOptions, MethodOptions {
   /** The system message that opens the conversation. */
   readonly system?: string;
 }
@@ -144,7 +165,26 @@ export interface Conversation {
   chat(messages: readonly Message[], options?: GenerateOptions): Generation;
   /** Continues raw text or ids, without the chat template. */
   generate(prompt: string | readonly number[], options?: GenerateOptions): Generation;
+  /** What the cache holds of it now; reading it waits for the steps in flight. */
+  memory(): Promise<MemoryView>;
   dispose(): Promise<void>;
+}
+
+/** What a KV head holds: the positions of its slots, ascending, and what attention noted down about each, where it does. */
+export interface HeadMemory {
+  readonly positions: readonly number[];
+  readonly mass?: readonly number[];
+}
+
+/** The cache of a conversation, as it was when it was read. */
+export interface MemoryView {
+  /** Tokens that were computed, evicted ones included. */
+  readonly tokens: number;
+  /** Bytes of the pages that hold them, and what all tokens would take stored alike. */
+  readonly bytes: number;
+  readonly fullBytes: number;
+  /** [layer][KV head]. With rank positions these are places in the cache, not in the text. */
+  readonly layers: readonly (readonly HeadMemory[])[];
 }
 
 export interface TokenizeOptions {
@@ -223,6 +263,28 @@ export interface TuningReport {
   }[];
 }
 
+/** A conversation that holds some of the cache. Slots are those of a KV head, on average over the layers. */
+export interface ConversationReport {
+  /** Its methods as text; 'none' where all is kept and all is read. */
+  readonly cache: string;
+  readonly attention: { readonly prefill: string; readonly decode: string };
+  readonly kv: KvType;
+  /** Tokens computed, and slots that are still there. */
+  readonly tokens: number;
+  readonly slotsKept: number;
+  readonly slotsEvicted: number;
+  /** Most slots that a decoding row reads where a selection chooses them. */
+  readonly slotsSelected: number | undefined;
+  /** Of the pages it holds, now and at most. */
+  readonly bytes: number;
+  readonly peakBytes: number;
+  /** How often slots were evicted, and after how many tokens last. */
+  readonly cuts: number;
+  readonly lastCutAt: number | undefined;
+  /** How often it was computed again from the start, because what was evicted was wanted back. */
+  readonly restarts: number;
+}
+
 /** What really ran. */
 export interface Report {
   readonly version: string;
@@ -240,7 +302,7 @@ export interface Report {
     readonly weights: Readonly<Record<string, number>>;
     /** Of prompts; single tokens are computed in f32. */
     readonly activations: 'f32' | 'f16' | 'int8';
-    readonly cache: 'f16' | 'f32';
+    readonly cache: KvType;
   };
   /** Kernel name -> variant in words, for every pipeline that was used. */
   readonly kernels: Readonly<Record<string, string>>;
@@ -265,7 +327,12 @@ export interface Report {
     readonly slotsUsed: number;
     readonly capacity: number;
     readonly growths: number;
+    /** How often memory was given back after a long prompt was cut. */
+    readonly shrinks: number;
+    readonly peakBytes: number;
   };
+  /** The conversations that hold some of the cache, and what their methods did. */
+  readonly conversations: readonly ConversationReport[];
   readonly steps: {
     readonly prefill: number;
     readonly decode: number;

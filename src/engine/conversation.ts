@@ -14,12 +14,17 @@ import { checkConversationOptions, checkGenerateOptions } from './engine-options
 import type { ModelSession } from './model-session.ts';
 import { failedGeneration, Run } from './run.ts';
 import type { Runtime } from './runtime.ts';
-import { createLease, type Lease } from './sequences.ts';
+import { Lease } from './lease.ts';
+import type { MemoryView } from '../core/api.ts';
+import { readMemory } from './read-memory.ts';
+import type { SequenceMethods } from './sequence-methods.ts';
 import { commonLength, Transcript } from './transcript.ts';
 
 /** What a conversation needs of its engine. */
 export interface ConversationHost {
   readonly session: ModelSession;
+  /** What a conversation does to its cache and attention: its own options over the engine's. @throws UsageError */
+  methodsOf(options: ConversationOptions): SequenceMethods;
   /** The living runtime. @throws the error to reject with when there is none. */
   runtime(): Runtime;
   /** Told when the conversation is disposed. */
@@ -44,7 +49,8 @@ export class EngineConversation implements Conversation {
   readonly #seed: number;
   readonly #transcript: Transcript;
   #messages: readonly Message[];
-  #lease: Lease = createLease();
+  readonly #methods: SequenceMethods;
+  #lease: Lease | undefined;
   #leaseOf: Runtime | undefined;
   #run: Run | undefined;
   /** The ids whose keys and values the lease may hold: those of the last run. */
@@ -54,6 +60,7 @@ export class EngineConversation implements Conversation {
   constructor(host: ConversationHost, options: ConversationOptions = {}) {
     checkConversationOptions(options);
     this.#host = host;
+    this.#methods = host.methodsOf(options);
     this.#options = options;
     this.#seed = options.seed ?? crypto.getRandomValues(new Uint32Array(1))[0]!;
     this.#transcript = new Transcript(host.session.tokenizer);
@@ -125,7 +132,7 @@ export class EngineConversation implements Conversation {
     this.#host.forget(this);
     const runtime = this.#leaseOf;
     const lease = this.#lease;
-    if (runtime)
+    if (runtime && lease)
       await runtime.scheduler
         .exclusive(async () => runtime.sequences.release(lease))
         .catch(() => {
@@ -167,16 +174,13 @@ export class EngineConversation implements Conversation {
     const runtime = this.#host.runtime();
     const merged = { ...this.#options, ...options };
     const sampling = resolveSampling(pick(merged), { ...defaults, seed: this.#seed });
-    const maxTokens = checkLengths(ids.length, merged.maxTokens, runtime.context);
-    if (this.#leaseOf !== runtime) {
-      this.#lease = createLease();
-      this.#leaseOf = runtime;
-    }
+    const lease = this.#leaseOf === runtime && this.#lease ? this.#lease : this.#newLease(runtime);
     // What is cached is what the last run had, as far as it was fed. At least one row is fed, for its logits.
-    this.#lease.length = Math.min(this.#lease.length, commonLength(ids, this.#cachedIds), ids.length - 1);
+    lease.lower(Math.min(lease.length, commonLength(ids, this.#cachedIds), ids.length - 1));
+    const maxTokens = checkLengths(ids.length, merged.maxTokens, runtime.context, lease);
     const run = new Run({
       ids: [...ids],
-      lease: this.#lease,
+      lease,
       sampling,
       stopIds: session.tokenizer.eosIds,
       ignoreEos: merged.ignoreEos ?? false,
@@ -200,12 +204,22 @@ export class EngineConversation implements Conversation {
   async assume(ids: readonly number[], fill: (runtime: Runtime, lease: Lease) => Promise<void>): Promise<void> {
     const runtime = this.#host.runtime();
     await runtime.scheduler.exclusive(async () => {
-      if (this.#leaseOf === runtime) runtime.sequences.release(this.#lease);
-      this.#lease = createLease();
-      this.#leaseOf = runtime;
-      await fill(runtime, this.#lease);
+      if (this.#leaseOf === runtime && this.#lease) runtime.sequences.release(this.#lease);
+      await fill(runtime, this.#newLease(runtime));
       this.#cachedIds = ids;
     });
+  }
+
+  async memory(): Promise<MemoryView> {
+    const runtime = this.#host.runtime();
+    const lease = this.#leaseOf === runtime ? this.#lease : undefined;
+    return runtime.scheduler.exclusive(() => readMemory(runtime, lease));
+  }
+
+  #newLease(runtime: Runtime): Lease {
+    this.#lease = new Lease(this.#methods, runtime.config);
+    this.#leaseOf = runtime;
+    return this.#lease;
   }
 }
 
@@ -217,7 +231,7 @@ function pick(options: GenerateOptions): SamplingOptions {
 }
 
 /** How many new tokens may come. @throws UsageError, MemoryError */
-function checkLengths(prompt: number, maxTokens: number | undefined, context: number): number {
+function checkLengths(prompt: number, maxTokens: number | undefined, context: number, lease: Lease): number {
   if (prompt === 0)
     throw new UsageError({
       code: 'usage-empty',
@@ -232,12 +246,16 @@ function checkLengths(prompt: number, maxTokens: number | undefined, context: nu
       expected: 'An integer of at least 1.',
       todo: 'Pass such a number, or leave maxTokens out to go on as long as the context allows.',
     });
-  if (prompt >= context)
+  const rank = lease.methods.cache?.policy.positions === 'rank';
+  // With rank positions only what is held counts, and the answer may go on past the context.
+  const held = rank ? lease.residency.mostAfter(prompt - lease.length) : prompt;
+  if (held >= context)
     throw new MemoryError({
       code: 'context-overflow',
-      happened: `The prompt has ${prompt} tokens.`,
+      happened: rank ? `With this prompt the cache would hold ${held} tokens.` : `The prompt has ${prompt} tokens.`,
       expected: `A conversation holds at most ${context}, the answer included.`,
       todo: 'Shorten it, start a new conversation, or create the engine with a larger context.',
     });
+  if (rank) return maxTokens ?? context;
   return Math.min(maxTokens ?? Number.POSITIVE_INFINITY, context - prompt);
 }

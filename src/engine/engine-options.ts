@@ -6,6 +6,7 @@ import type {
   OptionalFeature,
   ScoreOptions,
 } from '../core/api.ts';
+import { KV_TYPES, type KvType } from '../kernels/cache-layout.ts';
 import { MAX_ALTERNATIVES } from '../kernels/sampling/log-probs.ts';
 
 /** The most tokens of a conversation unless the caller asks for more. */
@@ -16,6 +17,8 @@ const NAMES: readonly (keyof EngineOptions)[] = [
   'device',
   'adapter',
   'context',
+  'cache',
+  'attention',
   'kv',
   'disable',
   'activations',
@@ -54,7 +57,7 @@ export function checkEngineOptions(options: EngineOptions): void {
     refuse('model', model, 'A model is a path (Node), a URL, a name of the manifest, or a File or Blob.');
   if (context !== undefined && (!Number.isInteger(context) || context < 2))
     refuse('context', context, 'An integer of at least 2 tokens.');
-  if (kv !== undefined && kv !== 'f16' && kv !== 'f32') refuse('kv', kv, '"f16" or "f32".');
+  checkKv(kv);
   if (activations !== undefined && !['f32', 'f16', 'int8'].includes(activations))
     refuse('activations', activations, '"f32", "f16" or "int8".');
   if (autotune !== undefined && typeof autotune !== 'boolean') refuse('autotune', autotune, 'true or false.');
@@ -80,10 +83,15 @@ export function checkGenerateOptions(options: GenerateOptions): void {
   checkLogprobs(options);
 }
 export function checkConversationOptions(options: ConversationOptions): void {
-  refuseUnknown(options, [...GENERATE_NAMES, 'system']);
+  refuseUnknown(options, [...GENERATE_NAMES, 'system', 'cache', 'attention', 'kv']);
+  checkKv(options.kv);
   checkLogprobs(options);
 }
 export const checkScoreOptions = (options: ScoreOptions): void => refuseUnknown(options, SCORE_NAMES);
+
+function checkKv(kv: unknown): void {
+  if (kv !== undefined && !KV_TYPES.includes(kv as KvType)) refuse('kv', kv, `One of ${KV_TYPES.join(', ')}.`);
+}
 
 function checkLogprobs({ logprobs, mask }: GenerateOptions): void {
   if (logprobs !== undefined && !(Number.isInteger(logprobs) && logprobs >= 0 && logprobs <= MAX_ALTERNATIVES))

@@ -20,7 +20,9 @@ import { checkEngineOptions, checkScoreOptions, DEFAULT_CONTEXT } from './engine
 import { readModel, type ModelSession, type OpenedModel } from './model-session.ts';
 import { createReport } from './report.ts';
 import { createRuntime, type Runtime } from './runtime.ts';
+import { resolveMethods } from './resolve-methods.ts';
 import { score } from './score.ts';
+import type { SequenceMethods } from './sequence-methods.ts';
 import type { TuningStore } from './tuning/tuning-store.ts';
 import { createTokenizerApi } from './tokenizer-api.ts';
 
@@ -116,6 +118,15 @@ class LocalEngine implements Engine, ConversationHost {
     const runtime = this.#runtime!;
     if (runtime.gpu.lostError) throw runtime.gpu.lostError;
     return runtime;
+  }
+
+  methodsOf({ cache, attention, kv }: ConversationOptions): SequenceMethods {
+    const own = {
+      ...(cache !== undefined && { cache }),
+      ...(attention !== undefined && { attention }),
+      ...(kv && { kv }),
+    };
+    return resolveMethods({ ...this.#options, ...own }, this.session.config);
   }
 
   forget(conversation: EngineConversation): void {

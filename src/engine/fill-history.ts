@@ -2,10 +2,10 @@ import { UsageError } from '../core/errors.ts';
 import type { Conversation } from '../core/api.ts';
 import { ceilDiv } from '../core/invariant.ts';
 import { Random } from '../core/rng.ts';
-import { PAGE_SLOTS, type KvType } from '../kernels/cache-layout.ts';
+import { PAGE_SLOTS, pageWords, positionWord, type KvType } from '../kernels/cache-layout.ts';
 import { EngineConversation } from './conversation.ts';
 import type { Runtime } from './runtime.ts';
-import type { Lease } from './sequences.ts';
+import type { Lease } from './lease.ts';
 
 /** Random words are drawn once and used again for every page: 4096 are more than any head has. */
 const NOISE_WORDS = 4096;
@@ -38,25 +38,26 @@ export async function fillHistory(conversation: Conversation, ids: readonly numb
 
 /** Puts `length` tokens of random keys and values into a lease that holds none. Nothing may be in flight. */
 export async function fillLease(runtime: Runtime, lease: Lease, length: number): Promise<void> {
-  const { gpu, cache, sequences, plans, config } = runtime;
+  const { gpu, caches, sequences, plans, config } = runtime;
+  const { kv } = lease.methods;
   sequences.begin(lease);
   try {
-    await sequences.reserve(lease, length, () => plans.clear());
+    await sequences.reserve(lease, length, 'never', () => plans.clear());
   } catch (error) {
     sequences.release(lease);
     throw error;
   }
-  const words = noise(cache.kv);
+  const words = noise(kv);
   config.layers.forEach(({ kvHeads, headDim }, layer) => {
-    const { buffer } = cache.layer(layer);
-    const headWords = (headDim / 2) * (cache.kv === 'f16' ? 1 : 2);
-    const sectionWords = kvHeads * PAGE_SLOTS * headWords;
-    const page = new Uint32Array(2 * sectionWords + kvHeads * PAGE_SLOTS);
-    for (let i = 0; i < 2 * sectionWords; i++) page[i] = words[(i * 7 + layer) % NOISE_WORDS]!;
+    const { buffer } = caches.of(kv).layer(layer);
+    const positionsAt = positionWord(kv, kvHeads, headDim);
+    const page = new Uint32Array(pageWords(kv, kvHeads, headDim));
+    for (let i = 0; i < positionsAt; i++) page[i] = words[(i * 7 + layer) % NOISE_WORDS]!;
     for (let index = 0; index < ceilDiv(length, PAGE_SLOTS); index++) {
-      for (let i = 0; i < kvHeads * PAGE_SLOTS; i++) page[2 * sectionWords + i] = index * PAGE_SLOTS + (i % PAGE_SLOTS);
-      gpu.write(buffer, lease.pages[index]! * page.byteLength, page);
+      for (let i = 0; i < kvHeads * PAGE_SLOTS; i++) page[positionsAt + i] = index * PAGE_SLOTS + (i % PAGE_SLOTS);
+      gpu.write(buffer, lease.pages[layer]![index]! * page.byteLength, page);
     }
   });
-  sequences.end(lease, length);
+  lease.residency.append(length, 'never');
+  sequences.end(lease);
 }

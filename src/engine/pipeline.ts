@@ -9,6 +9,7 @@ import { MATVEC_ROWS } from '../models/llama.ts';
 import { OUTPUT_DONE, OUTPUT_NO_TOKEN, OUTPUT_WORDS } from '../kernels/sampling/outputs.ts';
 import { Lookahead } from './lookahead.ts';
 import type { Run } from './run.ts';
+import { cutOf } from './sequence-methods.ts';
 
 /** Words of a step's log-probabilities. */
 const LOG_PROB_ROWS_WORDS = MATVEC_ROWS * LOG_PROB_WORDS;
@@ -108,10 +109,13 @@ export class Pipeline {
         if ((flags & OUTPUT_NO_TOKEN) !== 0) return;
         if (run.ended) {
           this.rolledBack++;
+          run.lease.overrun = true;
           return;
         }
         // The row of the token before was appended to the cache in this step.
-        run.lease.length = run.ids.length;
+        const { lease } = run;
+        if (lease.length < run.ids.length)
+          lease.residency.append(run.ids.length - lease.length, cutOf(lease.methods, 'decode'));
         const last = (flags & OUTPUT_DONE) !== 0;
         if (!oldest.logprobs || run.logprobs === undefined) run.accept(words[at]!, last);
         else {

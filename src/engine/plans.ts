@@ -1,4 +1,6 @@
-import type { KvCache } from '../cache/kv-cache.ts';
+import type { StepMethods } from '../attention/backend.ts';
+import { withMethods } from '../attention/with-methods.ts';
+import type { KvType } from '../kernels/cache-layout.ts';
 import type { GpuArray } from '../gpu/array.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { PlanRecorder, type Plan } from '../gpu/plan.ts';
@@ -9,7 +11,12 @@ import { sample } from '../kernels/sampling/sample.ts';
 import { scoreRows } from '../kernels/sampling/score-rows.ts';
 import { encodeLlama, MATVEC_ROWS, type Activations, type StepShape } from '../models/llama.ts';
 import type { NetworkWeights } from '../models/network.ts';
+import type { Caches } from './caches.ts';
+import { cutName, encodeEviction, evictionCuts } from './encode-eviction.ts';
+import type { MethodBuffers } from './method-buffers.ts';
 import type { SelfTest } from './self-test/self-test.ts';
+import type { MethodIds, SequenceMethods } from './sequence-methods.ts';
+import { isPlain, kindsKey, type StepKinds } from './step-kinds.ts';
 import type { StepState } from './step-state.ts';
 
 /** What ends a step: tokens are drawn, with or without their log-probabilities, rows are scored against their targets, or neither. */
@@ -21,6 +28,7 @@ export interface PlanRequest {
   /** The most slots any of its sequences has after the step. */
   readonly length: number;
   readonly tail: Tail;
+  readonly kinds: StepKinds;
 }
 
 export interface PlanParts {
@@ -28,7 +36,9 @@ export interface PlanParts {
   readonly weights: NetworkWeights;
   readonly activations: Activations;
   readonly state: StepState;
-  readonly cache: KvCache;
+  readonly caches: Caches;
+  readonly methodBuffers: MethodBuffers;
+  readonly methodIds: MethodIds;
   readonly outputs: GpuArray;
   /** Where log-probabilities go: [ring, MATVEC_ROWS, LOG_PROB_WORDS]. */
   readonly logProbs: GpuArray;
@@ -53,10 +63,30 @@ export class Plans {
   /** The plan of this kind of step, recorded at its first use. */
   for(request: PlanRequest): Promise<Plan> {
     const shape = shapeOf(request);
-    const key = `rows=${shape.rows} logits=${shape.logitRows} length=${shape.lengthBucket} tail=${request.tail}`;
+    const { tail, kinds } = request;
+    const key = `rows=${shape.rows} logits=${shape.logitRows} length=${shape.lengthBucket} tail=${tail} ${kindsKey(kinds)}`;
+    return this.#keep(key, () => this.#record(key, shape, tail, kinds));
+  }
+
+  /** The plan that cuts the sequences of these methods; it stands behind a step. */
+  eviction(methods: readonly SequenceMethods[]): Promise<Plan> {
+    const { gpu } = this.#parts;
+    const { kv } = methods[0]!;
+    const cuts = evictionCuts(methods);
+    const key = `eviction ${kv} ${cuts.map(cutName).join(', ')}`;
+    return this.#keep(key, () =>
+      gpu.checked(`recording the plan ${key}`, () => {
+        const recorder = new PlanRecorder();
+        encodeEviction(recorder, this.#layers(kv), cuts, this.#parts);
+        return recorder.build(gpu, key);
+      }),
+    );
+  }
+
+  #keep(key: string, record: () => Promise<Plan>): Promise<Plan> {
     let plan = this.#plans.get(key);
     if (!plan) {
-      plan = this.#record(key, shape, request.tail);
+      plan = record();
       this.#plans.set(key, plan);
       // A plan that could not be recorded is tried again, not remembered.
       plan.catch(() => this.#plans.get(key) === plan && this.#plans.delete(key));
@@ -74,17 +104,18 @@ export class Plans {
   /** Compiles what a plan will need, without using it: weights need not be there yet. */
   async compile(request: PlanRequest): Promise<void> {
     const { pipelines } = this.#parts.gpu;
-    const { dispatches } = this.#encode(shapeOf(request), request.tail);
+    const { dispatches } = this.#encode(shapeOf(request), request.tail, request.kinds);
     await Promise.all(dispatches.map(({ dispatch }) => pipelines.get(dispatch.request)));
   }
 
-  async #record(key: string, shape: StepShape, tail: Tail): Promise<Plan> {
+  async #record(key: string, shape: StepShape, tail: Tail, kinds: StepKinds): Promise<Plan> {
     const { gpu, selfTest } = this.#parts;
-    await selfTest.prove(shape);
-    return gpu.checked(`recording the plan ${key}`, () => this.#encode(shape, tail).build(gpu, key));
+    await selfTest.prove(shape, kinds.kv);
+    return gpu.checked(`recording the plan ${key}`, () => this.#encode(shape, tail, kinds).build(gpu, key));
   }
 
-  #encode(shape: StepShape, tail: Tail): PlanRecorder {
+  #encode(plain: StepShape, tail: Tail, kinds: StepKinds): PlanRecorder {
+    const shape = { ...plain, methods: this.#methods(plain.lengthBucket, kinds) };
     const { weights, activations, state, outputs, logProbs: logProbsArray, ring, selfTest } = this.#parts;
     const recorder = new PlanRecorder();
     encodeLlama(
@@ -93,8 +124,8 @@ export class Plans {
         weights,
         activations,
         state: state.array,
-        layers: layerViews(this.#parts),
-        attention: selfTest.attention,
+        layers: this.#layers(kinds.kv),
+        attention: withMethods(selfTest.attention),
         variantOf: selfTest.variantOf,
       },
       shape,
@@ -151,6 +182,37 @@ export class Plans {
     );
     return recorder;
   }
+
+  /** What the methods of a step need of attention. */
+  #methods(capacity: number, kinds: StepKinds): StepMethods | undefined {
+    if (isPlain(kinds)) return undefined;
+    const { methodIds, methodBuffers, state } = this.#parts;
+    return {
+      kinds,
+      capacity,
+      sequences: state.layout.maxSequences,
+      kindOf: ({ name }) => methodIds.of(name),
+      arrays: (layer) => methodBuffers.arrays(layer, capacity),
+    };
+  }
+
+  #layers(kv: KvType): LayerView[] {
+    const { weights, state, caches } = this.#parts;
+    const cache = caches.of(kv);
+    return weights.config.layers.map(({ qHeads, kvHeads, headDim, window, rope }, layer) => ({
+      layer,
+      qHeads,
+      kvHeads,
+      groupSize: qHeads / kvHeads,
+      headDim,
+      window: window ?? 0,
+      kv,
+      cache: cache.layer(layer),
+      state: state.array,
+      stepLayout: state.layout,
+      turns: { vectors: weights.vectors, at: weights.layers[layer]!.turnsAt, pairs: rope.dims / 2 },
+    }));
+  }
 }
 
 const isSampled = (tail: Tail): boolean => tail === 'sample' || tail === 'sample-logprobs';
@@ -163,19 +225,4 @@ function shapeOf({ rows, logitRows, length, tail }: PlanRequest): StepShape {
     lengthBucket: Math.max(64, 2 ** Math.ceil(Math.log2(Math.max(1, length)))),
     maxima: sampled,
   };
-}
-
-function layerViews({ weights, state, cache }: PlanParts): LayerView[] {
-  return weights.config.layers.map(({ qHeads, kvHeads, headDim, window }, layer) => ({
-    layer,
-    qHeads,
-    kvHeads,
-    groupSize: qHeads / kvHeads,
-    headDim,
-    window: window ?? 0,
-    kv: cache.kv,
-    cache: cache.layer(layer),
-    state: state.array,
-    stepLayout: state.layout,
-  }));
 }

@@ -1,7 +1,11 @@
 import { GGML_TYPE_NAMES } from '../weights/ggml-types.ts';
 import type { GgufFile } from '../weights/gguf.ts';
-import type { Report, TuningReport } from '../core/api.ts';
+import type { ConversationReport, Report, TuningReport } from '../core/api.ts';
+import { formatSpec } from '../core/method-spec.ts';
+import type { Lease } from './lease.ts';
 import type { Runtime } from './runtime.ts';
+import type { Sequences } from './sequences.ts';
+import { selectedSlots } from './sequence-methods.ts';
 import type { TuningTable } from './tuning/autotune.ts';
 import { VERSION } from './version.ts';
 import { PAGE_SLOTS } from '../kernels/cache-layout.ts';
@@ -26,7 +30,9 @@ export function createReport(
   fileBytes: number,
   sourceFallbacks: readonly string[],
 ): Report {
-  const { gpu, config, cache, scheduler, sequences } = runtime;
+  const { gpu, config, caches, scheduler, sequences } = runtime;
+  const { cache } = caches.pool(runtime.kv);
+  const pages = Math.max(...cache.pages);
   const { perToken, ...steps } = scheduler.statistics;
   const { plan } = perToken;
   const inLayers = plan
@@ -49,7 +55,7 @@ export function createReport(
     kernels: kernelVariants(gpu.pipelines.keys),
     bytes: {
       weights: runtime.weightBytes,
-      cache: cache.bytes,
+      cache: caches.bytes,
       activations: runtime.activationBytes,
       total: gpu.bytes,
       peak: gpu.peakBytes,
@@ -63,12 +69,15 @@ export function createReport(
       bytesWritten: perToken.bytesWritten,
     },
     cache: {
-      pages: cache.pages,
+      pages,
       pageSlots: PAGE_SLOTS,
       slotsUsed: sequences.slotsUsed,
-      capacity: cache.capacity,
-      growths: cache.growths,
+      capacity: pages * PAGE_SLOTS,
+      growths: caches.all.reduce((sum, { growths }) => sum + growths, 0),
+      shrinks: sequences.shrinks,
+      peakBytes: caches.all.reduce((sum, { peakBytes }) => sum + peakBytes, 0),
     },
+    conversations: sequences.leases.map((lease) => conversationReport(lease, sequences)),
     steps: {
       prefill: steps.prefill,
       decode: steps.decode,
@@ -85,6 +94,29 @@ export function createReport(
         ? [`${sequences.reclaimed} idle conversations lost their cache to others and were, or will be, computed again`]
         : []),
     ],
+  };
+}
+
+function conversationReport(lease: Lease, sequences: Sequences): ConversationReport {
+  const { methods, residency, peakBytes, restarts } = lease;
+  const { cache, select, prefillMask, decodeMask, kv } = methods;
+  const slotsKept = Math.round(residency.meanSlots);
+  return {
+    cache: cache ? formatSpec(cache.spec) : 'none',
+    attention: {
+      prefill: prefillMask ? formatSpec(prefillMask) : 'none',
+      decode: select || decodeMask ? formatSpec((select ?? decodeMask)!) : 'none',
+    },
+    kv,
+    tokens: residency.tokens,
+    slotsKept,
+    slotsEvicted: residency.tokens - slotsKept,
+    slotsSelected: select && Math.min(residency.tokens, selectedSlots(select)),
+    bytes: sequences.bytesOf(lease),
+    peakBytes,
+    cuts: residency.cuts,
+    lastCutAt: residency.lastCutAt,
+    restarts,
   };
 }
 

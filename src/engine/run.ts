@@ -2,7 +2,7 @@ import { abortedError } from '../core/errors.ts';
 import type { SamplingSettings } from '../sampling/settings.ts';
 import type { StreamDecoder } from '../tokenizer/stream-decoder.ts';
 import type { Generation, GenerationResult, TokenEvent, TokenLogprobs, TokenMask } from '../core/api.ts';
-import type { Lease } from './sequences.ts';
+import type { Lease } from './lease.ts';
 
 export interface RunOptions {
   /** The conversation's ids; new ones are appended to this very array. */

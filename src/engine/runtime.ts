@@ -1,5 +1,4 @@
 import { dense } from '../attention/dense.ts';
-import { KvCache } from '../cache/kv-cache.ts';
 import { throwIfAborted } from '../core/errors.ts';
 import { ceilDiv } from '../core/invariant.ts';
 import { wholeBuffer, type GpuArray } from '../gpu/array.ts';
@@ -16,6 +15,10 @@ import type { NetworkWeights } from '../models/network.ts';
 import type { ByteSource } from '../weights/byte-source.ts';
 import type { GgufFile } from '../weights/gguf.ts';
 import { createActivations } from './activations.ts';
+import { Caches } from './caches.ts';
+import { MethodBuffers } from './method-buffers.ts';
+import { MethodIds } from './sequence-methods.ts';
+import { plainKinds } from './step-kinds.ts';
 import type { LoadProgress } from '../core/api.ts';
 import { Plans } from './plans.ts';
 import { Scheduler } from './scheduler.ts';
@@ -68,7 +71,11 @@ export interface Runtime {
   readonly activationBytes: number;
   readonly weightBytes: number;
   readonly state: StepState;
-  readonly cache: KvCache;
+  /** How conversations store keys and values unless they say otherwise. */
+  readonly kv: KvType;
+  readonly caches: Caches;
+  readonly methodBuffers: MethodBuffers;
+  readonly methodIds: MethodIds;
   readonly sequences: Sequences;
   readonly outputs: GpuArray;
   readonly ring: number;
@@ -135,9 +142,16 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
         separateGate: weights.layers.some(({ gateUp }) => !('matrix' in gateUp)),
         int8: matrices.some((shape) => activationsOf(shape) === 'int8'),
       });
-      const cache = new KvCache(gpu, kv, config.layers);
+      const caches = new Caches(gpu, config);
       const pages = ceilDiv(context, PAGE_SLOTS);
-      await cache.grow(Math.min(FIRST_PAGES, pages));
+      const { cache, allocators } = caches.pool(kv);
+      await cache.grow(config.layers.map(() => Math.min(FIRST_PAGES, pages)));
+      for (const allocator of allocators) allocator.resize(Math.min(FIRST_PAGES, pages));
+      const methodIds = new MethodIds();
+      const methodBuffers = new MethodBuffers(gpu, config, caches, {
+        maxRows: chunkRows,
+        maxSequences: MAX_SEQUENCES,
+      });
       const state = new StepState(gpu, {
         maxRows: chunkRows,
         maxLogitRows: MAX_LOGIT_ROWS,
@@ -146,7 +160,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
         kvStride: Math.max(...config.layers.map(({ kvHeads }) => kvHeads)),
         maxPages: pages,
       });
-      const sequences = new Sequences(cache, state);
+      const sequences = new Sequences(caches, state);
       const outputs = wholeBuffer(gpu.createBuffer('outputs', outputsWords(RING, MAX_LOGIT_ROWS) * 4));
       const logProbs = wholeBuffer(gpu.createBuffer('log-probabilities', RING * MATVEC_ROWS * LOG_PROB_WORDS * 4));
       const selfTest = new SelfTest({
@@ -154,7 +168,6 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
         source,
         weights,
         planned,
-        kv,
         attention: [dense({ adapter: gpu }), dense()],
         onFallback: (reason) => fallbacks.push(reason),
       });
@@ -163,7 +176,9 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
         weights,
         activations,
         state,
-        cache,
+        caches,
+        methodBuffers,
+        methodIds,
         outputs,
         logProbs,
         ring: RING,
@@ -180,6 +195,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
         counts: activations.counts,
         vocab: config.vocab,
         chunkRows,
+        methodIds,
       });
       return {
         gpu,
@@ -190,7 +206,10 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
         activationBytes,
         weightBytes,
         state,
-        cache,
+        kv,
+        caches,
+        methodBuffers,
+        methodIds,
         sequences,
         outputs,
         ring: RING,
@@ -208,6 +227,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       logitRows: 1,
       length: rows + 1,
       tail: 'sample' as const,
+      kinds: plainKinds(kv),
     }));
     const compiling = Promise.all(first.map((kind) => runtime.plans.compile(kind)));
     compiling.catch(() => {});

@@ -4,13 +4,16 @@ import type { GpuArray } from '../gpu/array.ts';
 import type { Gpu, GpuCounts } from '../gpu/device.ts';
 import type { Plan } from '../gpu/plan.ts';
 import { Rest } from '../gpu/rest.ts';
-import type { Readback } from '../gpu/readback.ts';
 import { MATVEC_ROWS } from '../models/llama.ts';
 import { hasPenalties, packSequence } from '../sampling/settings.ts';
 import { encodeInSubmits, encodeSteps } from './encode-steps.ts';
 import { Pacing } from './pacing.ts';
 import { Pipeline } from './pipeline.ts';
+import type { Lease } from './lease.ts';
 import { rowBucket, type Plans, type Tail } from './plans.ts';
+import type { Cut } from './residency.ts';
+import { cutOf, packMethods, type MethodIds, type Phase } from './sequence-methods.ts';
+import { kindsOf, type StepPart } from './step-kinds.ts';
 import type { Run } from './run.ts';
 import type { Sequences } from './sequences.ts';
 import type { StepState } from './step-state.ts';
@@ -18,6 +21,12 @@ import { TokenTables } from './token-tables.ts';
 
 /** Tokens for which pages are reserved ahead, so that the steps between write nothing. */
 const RESERVE_AHEAD = 256;
+
+/** Rows of a run in a step that is fed. */
+interface Fed extends StepPart {
+  readonly run: Run;
+  readonly cut: Cut;
+}
 
 export interface SchedulerParts {
   readonly gpu: Gpu;
@@ -31,6 +40,7 @@ export interface SchedulerParts {
   readonly vocab: number;
   /** Rows of a prompt in one step. */
   readonly chunkRows: number;
+  readonly methodIds: MethodIds;
 }
 
 export interface StepStatistics {
@@ -63,6 +73,7 @@ export class Scheduler {
   #continuing: readonly Run[] = [];
   #loop: Promise<void> | undefined;
   #closed: unknown;
+  #turns = 0;
 
   constructor(parts: SchedulerParts) {
     this.#parts = parts;
@@ -83,10 +94,10 @@ export class Scheduler {
   }
 
   /** Runs `job` when no step is in flight and none begins until it ends. */
-  exclusive<T>(job: (readback: Readback) => Promise<T>): Promise<T> {
+  exclusive<T>(job: () => Promise<T>): Promise<T> {
     if (this.#closed !== undefined) return Promise.reject(this.#closed);
     return new Promise<T>((resolve, reject) => {
-      this.#jobs.push({ start: () => job(this.pipeline.readback).then(resolve, reject), fail: reject });
+      this.#jobs.push({ start: () => job().then(resolve, reject), fail: reject });
       this.#start();
     });
   }
@@ -136,7 +147,10 @@ export class Scheduler {
 
   #failAll(error: unknown): void {
     for (const run of [...this.#active, ...this.#waiting]) run.fail(error);
-    for (const run of this.#active) this.#parts.sequences.end(run.lease, 0);
+    for (const run of this.#active) {
+      run.lease.empty();
+      this.#parts.sequences.end(run.lease);
+    }
     this.#active = [];
     this.#continuing = [];
     this.#waiting.length = 0;
@@ -148,7 +162,7 @@ export class Scheduler {
     while (this.#waiting.length > 0 && this.#active.length < MATVEC_ROWS) {
       const run = this.#waiting.shift()!;
       if (run.ended) {
-        this.#parts.sequences.end(run.lease, run.lease.length);
+        this.#parts.sequences.end(run.lease);
         continue;
       }
       // oxlint-disable no-await-in-loop -- one after the other
@@ -156,8 +170,9 @@ export class Scheduler {
       this.#continuing = [];
       const { sequences } = this.#parts;
       try {
+        await sequences.require(run.lease.methods, () => this.#parts.plans.clear());
         sequences.begin(run.lease);
-        await this.#reserve(run, Math.min(run.promptTokens + run.maxTokens, run.promptTokens + RESERVE_AHEAD));
+        await this.#reserve(run, this.#firstRows(run), 'never');
       } catch (error) {
         sequences.release(run.lease);
         run.fail(error);
@@ -170,12 +185,19 @@ export class Scheduler {
     }
   }
 
+  /** Rows for which a run gets pages when it begins: of its prompt, and of what follows where nothing is evicted. */
+  #firstRows(run: Run): number {
+    const { cache } = run.lease.methods;
+    const pending = pendingOf(run);
+    if (!cache) return Math.min(pending + run.maxTokens, pending + RESERVE_AHEAD);
+    return cache.prefill === 'chunked' ? Math.min(pending, this.#parts.chunkRows) : pending;
+  }
+
   /** Lets ended runs go. The rest is fed again, for the GPU would carry the ended ones' rows on. */
   async #reap(): Promise<void> {
     await this.pipeline.drain();
     this.#continuing = [];
-    for (const run of this.#active.filter(({ ended }) => ended))
-      this.#parts.sequences.end(run.lease, Math.min(run.lease.length, run.ids.length));
+    for (const run of this.#active.filter(({ ended }) => ended)) this.#parts.sequences.end(run.lease);
     this.#active = this.#active.filter(({ ended }) => !ended);
   }
 
@@ -183,29 +205,37 @@ export class Scheduler {
   async #feed(): Promise<void> {
     const { state, plans, gpu } = this.#parts;
     const { chunkRows } = this.#pacing;
+    const portions = this.#portions(chunkRows);
+    const lacking = portions.filter(({ run, count }) => this.#parts.sequences.lacks(run.lease, count, 'never'));
+    if (lacking.length > 0) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      for (const { run, count } of lacking) await this.#makeRoom(run, count, 'never');
+      // Whatever changed meanwhile is looked at anew.
+      return;
+    }
     const rows: BatchRow[] = [];
     const finishing: Run[] = [];
-    const fed: { run: Run; count: number }[] = [];
-    // Short ones first, so that a long prompt does not hold up those that already generate.
-    const ordered = [...this.#active].toSorted((a, b) => pendingOf(a) - pendingOf(b));
-    for (const run of ordered) {
-      const count = Math.min(pendingOf(run), chunkRows - rows.length);
-      if (count === 0) continue;
-      const first = run.lease.length;
+    const fed: Fed[] = [];
+    for (const { run, count } of portions) {
+      const { lease } = run;
+      const first = lease.length;
+      const phase = phaseOf(run, first + count);
       for (let i = 0; i < count; i++)
         rows.push({
-          sequence: run.lease.sequence!,
+          sequence: lease.sequence!,
           position: first + i,
           ordinal: i,
           token: run.ids[first + i]!,
+          decode: phase === 'decode',
           logits: first + i === run.ids.length - 1,
         });
-      fed.push({ run, count });
+      fed.push({ run, rows: count, phase, methods: lease.methods, cut: cutOf(lease.methods, phase) });
       if (first + count === run.ids.length) finishing.push(run);
     }
-    // At once, before anything is awaited: an ended run's conversation may lower it for its next run meanwhile.
-    for (const { run, count } of fed) run.lease.length += count;
-    const length = Math.max(...fed.map(({ run }) => run.lease.length));
+    const length = Math.max(...fed.map(({ run, rows: count }) => run.lease.residency.mostAfter(count)));
+    for (const { run, phase } of fed) this.#writeMethods(run, phase);
+    // At once, before anything else is awaited: an ended run's conversation may lower it for its next run meanwhile.
+    const cutting = fed.filter(({ run, rows: count, cut }) => run.lease.residency.append(count, cut));
     const sampled = finishing.length > 0;
     const logprobs = wantLogprobs(finishing);
     const plan = await plans.for({
@@ -213,10 +243,12 @@ export class Scheduler {
       logitRows: finishing.length,
       length,
       tail: sampled ? sampledTail(logprobs) : 'none',
+      kinds: kindsOf(fed),
     });
+    const eviction = cutting.length > 0 ? await plans.eviction(cutting.map(({ methods }) => methods)) : undefined;
     state.writeBatch(
       { rows },
-      fed.map(({ run, count }) => ({
+      fed.map(({ run, rows: count }) => ({
         sequence: run.lease.sequence!,
         words: packSequence(run.sampling, {
           remaining: run.maxTokens - run.generated,
@@ -230,9 +262,10 @@ export class Scheduler {
     this.#tables.writeMasks(finishing);
     this.statistics[rows.length > finishing.length ? 'prefill' : 'decode']++;
     const started = performance.now();
-    const encoder = encodeInSubmits(gpu, plan, this.#pacing.submits(rows.length));
+    const encoder = encodeInSubmits(gpu, plan, this.#pacing.submits(rows.length), eviction);
     const step = state.step++;
     const units = rowBucket(rows.length);
+    for (const { run, phase, cut } of cutting) if (phase !== 'decode') this.#parts.sequences.trim(run.lease, cut);
     if (!sampled) {
       gpu.submit([encoder.finish()]);
       await this.#rest.wait(units, () => gpu.finished());
@@ -246,7 +279,11 @@ export class Scheduler {
     });
     await this.pipeline.read();
     if (rows.length > MATVEC_ROWS) this.#pacing.finished(rows.length, performance.now() - started);
-    if (finishing.length === this.#active.length) this.#continuing = finishing;
+    if (cutting.length > 0) await this.#parts.sequences.shrink(() => plans.clear());
+    if (finishing.length === this.#active.length && finishing.every((run) => !run.ended)) {
+      this.#continuing = finishing;
+      for (const run of finishing) this.#writeMethods(run, 'decode');
+    }
   }
 
   /** Replays the decode plan as far ahead as the lookahead allows, and reads the oldest steps. */
@@ -260,51 +297,112 @@ export class Scheduler {
     const masked = runs.some(({ mask }) => mask);
     const count = masked ? Math.min(1, left, ahead > 0 ? 0 : 1) : Math.min(pipeline.room, left);
     if (count > 0) {
-      const needed = (run: Run): number => Math.min(run.lease.length + ahead + count, run.promptTokens + run.maxTokens);
-      const short = runs.filter((run) => sequences.missingPages(run.lease, needed(run)) > 0);
-      for (const run of short) {
-        const slots = Math.min(run.promptTokens + run.maxTokens, run.lease.length + RESERVE_AHEAD);
-        // oxlint-disable no-await-in-loop -- once in 256 tokens; growing the cache needs an idle GPU
-        if (sequences.mustGrow(run.lease, slots)) await pipeline.drain();
-        try {
-          await this.#reserve(run, slots);
-        } catch (error) {
-          run.fail(this.#parts.gpu.lostError ?? error);
-        }
-        // oxlint-enable no-await-in-loop
-      }
-      // A drain above has read steps that may have ended runs.
+      const rowsOf = (run: Run, most: number): number =>
+        Math.min(most, run.promptTokens + run.maxTokens - run.lease.length);
+      const short = runs.filter((run) => sequences.lacks(run.lease, rowsOf(run, ahead + count), decodeCut(run.lease)));
+      // oxlint-disable-next-line no-await-in-loop -- once in 256 tokens
+      for (const run of short) await this.#makeRoom(run, rowsOf(run, RESERVE_AHEAD), decodeCut(run.lease));
+      // A drain has read steps that may have ended runs.
       if (short.length > 0) return;
-      const length = Math.max(...runs.map((run) => run.lease.length)) + ahead + count;
       const logprobs = wantLogprobs(runs);
-      const tail = sampledTail(logprobs);
-      const plan = await plans.for({ rows: runs.length, logitRows: runs.length, length, tail });
+      const parts = runs.map(({ lease: { methods } }): StepPart => ({ methods, phase: 'decode', rows: 1 }));
+      const plan = await plans.for({
+        rows: runs.length,
+        logitRows: runs.length,
+        length: Math.max(...runs.map(({ lease }) => lease.residency.mostAfter(ahead + count))),
+        tail: sampledTail(logprobs),
+        kinds: kindsOf(parts),
+      });
+      const cutting = runs.filter(({ lease }) => decodeCut(lease) === 'due');
+      const due = dueSteps(cutting, ahead, count);
+      const eviction = due.includes(true)
+        ? await plans.eviction(cutting.map(({ lease: { methods } }) => methods))
+        : undefined;
       if (masked && !this.#tables.writeMasks(runs)) return;
       const before = { ...gpu.counts };
-      const encoder = encodeSteps(gpu, plan, count);
+      const encoder = encodeSteps(gpu, plan, count, eviction && { plan: eviction, after: due });
       pipeline.push(encoder, state.step, count, runs, { logprobs });
       state.step += count;
-      this.#note(before, count, plan);
+      this.#note(before, count, plan, eviction ? due.filter(Boolean).length * eviction.entries.length : 0);
       this.statistics.decode += count;
       if (!masked && pipeline.room > 0) return;
     }
     await pipeline.read();
   }
 
-  async #reserve(run: Run, slots: number): Promise<void> {
-    await this.#parts.sequences.reserve(run.lease, slots, () => {
+  /** Gives a run pages for so many more rows; growing the cache waits for the GPU. A run for which there is no room fails. */
+  async #makeRoom(run: Run, rows: number, cut: Cut): Promise<void> {
+    const { sequences, gpu } = this.#parts;
+    try {
+      if (sequences.mustGrow(run.lease, rows, cut)) await this.pipeline.drain();
+      await this.#reserve(run, rows, cut);
+    } catch (error) {
+      run.fail(gpu.lostError ?? error);
+    }
+  }
+
+  async #reserve(run: Run, rows: number, cut: Cut): Promise<void> {
+    await this.#parts.sequences.reserve(run.lease, rows, cut, () => {
       invariant(this.pipeline.ahead === 0, () => 'the cache grew under steps in flight');
       return this.#parts.plans.clear();
     });
   }
 
-  #note(before: GpuCounts, steps: number, plan: Plan): void {
+  /** The runs of the next step that is fed: those that store keys and values alike, by turns. */
+  #turn(): readonly Run[] {
+    const kinds = [...new Set(this.#active.map(({ lease }) => lease.methods.kv))];
+    const kv = kinds[this.#turns++ % kinds.length];
+    return this.#active.filter(({ lease }) => lease.methods.kv === kv);
+  }
+
+  /** How many rows of each run the next step has. Short ones first: a long prompt does not hold up those that already generate. */
+  #portions(chunkRows: number): { readonly run: Run; readonly count: number }[] {
+    let left = chunkRows;
+    return this.#turn()
+      .toSorted((a, b) => pendingOf(a) - pendingOf(b))
+      .flatMap((run) => {
+        const count = Math.min(pendingOf(run), left);
+        left -= count;
+        return count === 0 ? [] : [{ run, count }];
+      });
+  }
+
+  /** Tells the GPU what a run's methods are set to in this phase. */
+  #writeMethods(run: Run, phase: Phase): void {
+    const { lease, promptTokens, maxTokens } = run;
+    if (lease.phase === phase) return;
+    const { state, methodIds } = this.#parts;
+    const { closed, rule } = lease.residency;
+    const span = { promptEnd: promptTokens, maxTokens };
+    const { words, budgets } = packMethods(lease.methods, methodIds, phase, span, {
+      closed,
+      rule,
+      layers: state.layout.layers,
+    });
+    state.writeMethods(lease.sequence!, words, budgets);
+    lease.phase = phase;
+  }
+
+  #note(before: GpuCounts, steps: number, plan: Plan, evictionDispatches: number): void {
     const now = this.#parts.gpu.counts;
     const { perToken } = this.statistics;
     for (const key of ['dispatches', 'bindGroupsCreated', 'buffersCreated', 'bytesWritten', 'submits'] as const)
-      perToken[key] = (now[key] - before[key]) / steps;
+      perToken[key] = (now[key] - before[key] - (key === 'dispatches' ? evictionDispatches : 0)) / steps;
     perToken.plan = plan;
   }
+}
+
+/** When steps of a run that generates are cut. */
+const decodeCut = ({ methods }: Lease): Cut => cutOf(methods, 'decode');
+
+/** Where a run stands once its first `end` tokens are fed. */
+const phaseOf = ({ lease, promptTokens }: Run, end: number): Phase =>
+  lease.length >= promptTokens ? 'decode' : end === promptTokens ? 'prompt-end' : 'prompt';
+
+/** After which of `count` steps, behind those that are under way, some run is cut. */
+function dueSteps(runs: readonly Run[], ahead: number, count: number): boolean[] {
+  const due = runs.map(({ lease }) => lease.residency.dueIn(ahead + count));
+  return Array.from({ length: count }, (_, step) => due.some((steps) => steps[ahead + step]));
 }
 
 /** Tokens whose keys and values are not cached yet. */

@@ -1,13 +1,7 @@
-import type { BatchRow } from '../core/batch.ts';
 import { MemoryError, throwIfAborted, UsageError } from '../core/errors.ts';
-import { Readback } from '../gpu/readback.ts';
-import { Rest } from '../gpu/rest.ts';
-import { OUTPUT_WORDS } from '../kernels/sampling/outputs.ts';
-import { GENERATE_DEFAULTS, packSequence } from '../sampling/settings.ts';
 import type { RowLogits, ScoreOptions, ScoreResult } from '../core/api.ts';
-import { rowBucket } from './plans.ts';
 import type { Runtime } from './runtime.ts';
-import { createLease } from './sequences.ts';
+import { ForcedSequence } from './forced-sequence.ts';
 
 /** Ids [start, end), whose targets from `firstTarget` on are scored. */
 export interface ScoreWindow {
@@ -63,8 +57,8 @@ export async function score(
   for (const window of windows) {
     throwIfAborted(signal);
     // oxlint-disable-next-line no-await-in-loop -- one window after the other
-    const scored = await runtime.scheduler.exclusive((readback) =>
-      scoreWindow(runtime, readback, ids, window, { wanted: new Set(wanted), top, signal, onLogits }),
+    const scored = await runtime.scheduler.exclusive(() =>
+      scoreWindow(runtime, ids, window, { wanted: new Set(wanted), top, signal, onLogits }),
     );
     nlls.push(...scored.nlls);
     rows.push(...scored.rows);
@@ -121,7 +115,6 @@ interface WindowScore {
 /** Reads a window from an empty cache, in chunks whose rows all may have logits. */
 async function scoreWindow(
   runtime: Runtime,
-  readback: Readback,
   ids: readonly number[],
   { start, end, firstTarget }: ScoreWindow,
   {
@@ -136,86 +129,39 @@ async function scoreWindow(
     readonly onLogits: LogitSink | undefined;
   },
 ): Promise<WindowScore> {
-  const { sequences, state, plans, gpu, activations, outputs, ring, config } = runtime;
-  const lease = createLease();
   const nlls: number[] = [];
   const rows: RowLogits[] = [];
+  const sequence = await ForcedSequence.begin(runtime, {
+    methods: { kv: runtime.kv },
+    span: { promptEnd: end - start, maxTokens: 1 },
+  });
   try {
-    sequences.begin(lease);
-    await sequences.reserve(lease, end - start, () => plans.clear());
-    const chunkRows = Math.min(state.layout.maxRows, state.layout.maxLogitRows);
-    const rest = new Rest();
+    const chunkRows = sequence.mostRows;
     for (let from = start; from < end; from += chunkRows) {
       throwIfAborted(signal);
-      const to = Math.min(end, from + chunkRows);
-      const batch = Array.from({ length: to - from }, (_, i): BatchRow => {
-        const at = from + i;
-        const target = at + 1 < end && at + 1 >= firstTarget ? ids[at + 1]! : undefined;
-        return {
-          sequence: lease.sequence!,
-          position: at - start,
-          ordinal: i,
-          token: ids[at]!,
-          logits: target !== undefined || wanted.has(at),
-          ...(target !== undefined && { target }),
-        };
+      const places = Array.from({ length: Math.min(end, from + chunkRows) - from }, (_, i) => from + i);
+      const targets = places.map((at) => (at + 1 < end && at + 1 >= firstTarget ? ids[at + 1] : undefined));
+      // oxlint-disable-next-line no-await-in-loop -- chunks follow each other through one cache
+      const scored = await sequence.feed({
+        ids: places.map((at) => ids[at]!),
+        phase: 'prompt',
+        targets,
+        wanted: places.map((at) => wanted.has(at)),
+        logits: onLogits !== undefined || places.some((at) => wanted.has(at)),
       });
-      const logitRows = batch.filter((row) => row.logits);
-      // oxlint-disable no-await-in-loop -- chunks follow each other through one cache
-      const plan = await plans.for({
-        rows: batch.length,
-        logitRows: logitRows.length,
-        length: to - start,
-        tail: logitRows.length > 0 ? 'score' : 'none',
-      });
-      state.writeBatch({ rows: batch }, [
-        {
-          sequence: lease.sequence!,
-          words: packSequence(
-            { ...GENERATE_DEFAULTS, seed: 0 },
-            { remaining: 1, stopIds: [], ignoreEos: true, rows: batch.length },
-          ),
-        },
-      ]);
-      lease.length += batch.length;
-      const encoder = gpu.device.createCommandEncoder();
-      const pass = encoder.beginComputePass();
-      plan.encode(pass);
-      pass.end();
-      const stepBytes = state.layout.maxLogitRows * OUTPUT_WORDS * 4;
-      const words = await readback.submit(
-        encoder,
-        [[outputs.buffer, (state.step++ % ring) * stepBytes, stepBytes]],
-        (map) => rest.wait(rowBucket(batch.length), map),
-      );
-      const values = new Float32Array(words.buffer);
-      for (const [i, row] of logitRows.entries()) {
-        if (row.target !== undefined) nlls.push(values[i * OUTPUT_WORDS]!);
-        const at = start + row.position;
-        if (wanted.has(at) || (onLogits && row.target !== undefined)) {
-          const logits = await readLogits(runtime, activations.logits.buffer, i * config.vocab, config.vocab);
-          if (row.target !== undefined) onLogits?.(at, logits);
-          if (!wanted.has(at)) continue;
-          rows.push({ position: at, logsumexp: values[i * OUTPUT_WORDS + 1]!, top: highest(logits, top) });
+      for (const { row, nll, logSumExp, logits } of scored) {
+        const at = places[row]!;
+        if (targets[row] !== undefined) {
+          nlls.push(nll);
+          onLogits?.(at, logits!);
         }
+        if (wanted.has(at)) rows.push({ position: at - start, logsumexp: logSumExp, top: highest(logits!, top) });
       }
-      // oxlint-enable no-await-in-loop
     }
   } finally {
-    sequences.release(lease);
+    sequence.dispose();
   }
   return { nlls, rows };
-}
-
-async function readLogits({ gpu }: Runtime, buffer: GPUBuffer, from: number, count: number): Promise<Float32Array> {
-  const staging = new Readback(gpu, count * 4, 1);
-  try {
-    return new Float32Array(
-      (await staging.submit(gpu.device.createCommandEncoder(), [[buffer, from * 4, count * 4]])).buffer,
-    );
-  } finally {
-    staging.dispose();
-  }
 }
 
 /** The `count` highest logits with their ids, ties to the lower id. */

@@ -1,107 +1,166 @@
-import type { KvCache } from '../cache/kv-cache.ts';
 import { MemoryError } from '../core/errors.ts';
+import type { Side } from '../cache/kv-cache.ts';
 import { ceilDiv } from '../core/invariant.ts';
 import { PAGE_SLOTS } from '../kernels/cache-layout.ts';
+import type { Caches, PagePool } from './caches.ts';
+import type { Lease } from './lease.ts';
+import type { Cut } from './residency.ts';
+import type { SequenceMethods } from './sequence-methods.ts';
 import { SlotAllocator } from './slot-allocator.ts';
 import type { StepState } from './step-state.ts';
-
-/** What a conversation holds of the cache: a sequence of the step state, and pages. Empty until it first runs. */
-export interface Lease {
-  sequence: number | undefined;
-  readonly pages: number[];
-  /** Tokens whose keys and values are cached. */
-  length: number;
-  /** In use by a run: it may not be taken away. */
-  busy: boolean;
-  /** When it was last used, for taking the longest idle one away. */
-  lastUsed: number;
-}
-
-export const createLease = (): Lease => ({ sequence: undefined, pages: [], length: 0, busy: false, lastUsed: 0 });
 
 /** Hands out sequences and pages; takes the cache of idle conversations back when there is no other room. */
 export class Sequences {
   /** How often an idle conversation lost its cache, to be computed again when it goes on. */
   reclaimed = 0;
-  readonly #cache: KvCache;
+  /** How often the cache gave memory back after a prompt was cut. */
+  shrinks = 0;
+  readonly #caches: Caches;
   readonly #state: StepState;
   readonly #sequences: SlotAllocator;
-  readonly #pages = new SlotAllocator();
   readonly #leases = new Set<Lease>();
   #clock = 0;
 
-  constructor(cache: KvCache, state: StepState) {
-    this.#cache = cache;
+  constructor(caches: Caches, state: StepState) {
+    this.#caches = caches;
     this.#state = state;
     this.#sequences = new SlotAllocator(state.layout.maxSequences);
-    this.#pages.resize(cache.pages);
   }
 
+  /** The leases that hold something. */
+  get leases(): readonly Lease[] {
+    return [...this.#leases];
+  }
+
+  /** Pages taken in the layer that has most. */
   get pagesUsed(): number {
-    return this.#pages.used;
+    return this.#caches.pools.reduce((sum, { allocators }) => sum + Math.max(...allocators.map(({ used }) => used)), 0);
   }
 
-  /** Slots that hold a token. */
+  /** Slots that hold a token, on average over the layers. */
   get slotsUsed(): number {
-    return [...this.#leases].reduce((sum, lease) => sum + lease.length, 0);
+    return Math.round(this.leases.reduce((sum, lease) => sum + lease.residency.meanSlots, 0));
   }
 
-  /** Gives the lease a sequence, and writes its pages and length for the GPU. Its length may be set lower before. */
+  /** Bytes of the pages that a lease holds. */
+  bytesOf(lease: Lease): number {
+    const { pageBytes } = this.#caches.of(lease.methods.kv);
+    return lease.pages.reduce((sum, pages, layer) => sum + pages.length * pageBytes[layer]!, 0);
+  }
+
+  /** Has what these methods need beside the pages; `onChange` runs when plans must be recorded again. Nothing may be in flight. */
+  require(methods: SequenceMethods, onChange: () => Promise<void>): Promise<void> {
+    const sides: Side[] = [];
+    if (methods.cache?.policy.observes) sides.push('mass');
+    if (methods.select?.bounds) sides.push('bounds');
+    return this.#caches.require(methods.kv, sides, onChange);
+  }
+
+  /** Gives the lease a sequence, and tells the GPU how many slots it holds. It may have been lowered before. */
   begin(lease: Lease): void {
     if (lease.sequence === undefined) {
       if (this.#sequences.free === 0) this.#reclaim();
       lease.sequence = this.#sequences.take();
       this.#leases.add(lease);
-      lease.length = 0;
+      lease.empty();
     }
+    // Steps that were under way when the last run ended may have gone on meanwhile.
+    lease.lower(lease.length);
     lease.busy = true;
+    lease.phase = undefined;
     lease.lastUsed = ++this.#clock;
-    this.#state.writeLength(lease.sequence, lease.length);
+    // Once slots were evicted the GPU alone knows the lengths.
+    if (!lease.residency.evicted) this.#state.writeLength(lease.sequence, lease.length);
   }
 
-  end(lease: Lease, length: number): void {
-    lease.length = length;
+  end(lease: Lease): void {
     lease.busy = false;
     lease.lastUsed = ++this.#clock;
   }
 
-  /** How many pages must be added so that the lease can hold `slots`. */
-  missingPages(lease: Lease, slots: number): number {
-    return Math.max(0, ceilDiv(slots, PAGE_SLOTS) - lease.pages.length);
+  /** Whether pages must be added so that the lease has room for `rows` more rows. */
+  lacks(lease: Lease, rows: number, cut: Cut): boolean {
+    return this.#missing(lease, rows, cut).some((count) => count > 0);
   }
 
   /** Whether `reserve` would have to grow the cache, which needs an idle GPU. */
-  mustGrow(lease: Lease, slots: number): boolean {
-    return this.missingPages(lease, slots) > this.#pages.free;
+  mustGrow(lease: Lease, rows: number, cut: Cut): boolean {
+    const { allocators } = this.#poolOf(lease);
+    return this.#missing(lease, rows, cut).some((count, layer) => count > allocators[layer]!.free);
   }
 
   /**
-   * Makes sure that the lease's pages hold `slots` tokens. When the cache must grow, `onGrow` runs after it did.
+   * Makes sure that `rows` more rows fit the lease's pages, appended at once or with cuts between. When the cache must
+   * grow, `onGrow` runs after it did.
    * @throws MemoryError when neither growing nor idle conversations make room.
    */
-  async reserve(lease: Lease, slots: number, onGrow: () => Promise<void>): Promise<void> {
-    const missing = this.missingPages(lease, slots);
-    if (missing === 0) return;
-    while (missing > this.#pages.free && this.#pages.used + missing > this.#cache.mostPages && this.#reclaimOne());
-    if (missing > this.#pages.free) {
-      await this.#cache.grow(this.#pages.used + missing);
-      this.#pages.resize(this.#cache.pages);
+  async reserve(lease: Lease, rows: number, cut: Cut, onGrow: () => Promise<void>): Promise<void> {
+    const missing = this.#missing(lease, rows, cut);
+    if (missing.every((count) => count === 0)) return;
+    const { cache, allocators } = this.#poolOf(lease);
+    const short = (): boolean => allocators.some(({ free }, layer) => missing[layer]! > free);
+    const tooMany = (): boolean => allocators.some(({ used }, layer) => used + missing[layer]! > cache.mostPages);
+    while (short() && tooMany() && this.#reclaimOne(lease));
+    if (short()) {
+      await cache.grow(allocators.map(({ used }, layer) => used + missing[layer]!));
+      cache.pages.forEach((pages, layer) => allocators[layer]!.resize(pages));
       await onGrow();
     }
-    const first = lease.pages.length;
-    const added = Array.from({ length: missing }, () => this.#pages.take());
-    lease.pages.push(...added);
-    this.#state.writePages(lease.sequence!, first, added);
+    missing.forEach((count, layer) => {
+      if (count === 0) return;
+      const pages = lease.pages[layer]!;
+      const first = pages.length;
+      for (let i = 0; i < count; i++) pages.push(allocators[layer]!.take());
+      this.#state.writePages(lease.sequence!, layer, first, pages.slice(first));
+    });
+    lease.peakBytes = Math.max(lease.peakBytes, this.bytesOf(lease));
+  }
+
+  /** Gives the pages back that a cut has emptied. What the GPU still does with them comes before whatever others do. */
+  trim(lease: Lease, cut: Cut): void {
+    const { allocators } = this.#poolOf(lease);
+    const { rule } = lease.residency;
+    if (!rule) return;
+    const room = lease.residency.room(cut === 'never' ? 1 : rule.every, cut);
+    lease.pages.forEach((pages, layer) => {
+      for (const page of pages.splice(ceilDiv(room[layer]!, PAGE_SLOTS))) allocators[layer]!.give(page);
+    });
+  }
+
+  /** Gives memory back to the device where less than half of a cache is in use. Nothing may be in flight. */
+  async shrink(onShrink: () => Promise<void>): Promise<void> {
+    for (const { cache, allocators } of this.#caches.pools) {
+      const needed = allocators.map(({ end }) => end);
+      if (!cache.pages.some((pages, layer) => pages > 2 * Math.max(8, needed[layer]!))) continue;
+      // oxlint-disable no-await-in-loop -- one cache after the other
+      await cache.shrink(needed);
+      cache.pages.forEach((pages, layer) => allocators[layer]!.resize(pages));
+      this.shrinks++;
+      await onShrink();
+      // oxlint-enable no-await-in-loop
+    }
   }
 
   /** Gives everything back; the conversation's tokens are no longer cached. */
   release(lease: Lease): void {
-    for (const page of lease.pages.splice(0)) this.#pages.give(page);
+    const { allocators } = this.#poolOf(lease);
+    lease.pages.forEach((pages, layer) => {
+      for (const page of pages.splice(0)) allocators[layer]!.give(page);
+    });
     if (lease.sequence !== undefined) this.#sequences.give(lease.sequence);
     lease.sequence = undefined;
-    lease.length = 0;
+    lease.empty();
     lease.busy = false;
     this.#leases.delete(lease);
+  }
+
+  #poolOf(lease: Lease): PagePool {
+    return this.#caches.pool(lease.methods.kv);
+  }
+
+  #missing(lease: Lease, rows: number, cut: Cut): number[] {
+    const room = lease.residency.room(rows, cut);
+    return lease.pages.map((pages, layer) => Math.max(0, ceilDiv(room[layer]!, PAGE_SLOTS) - pages.length));
   }
 
   #reclaim(): void {
@@ -114,8 +173,11 @@ export class Sequences {
       });
   }
 
-  #reclaimOne(): boolean {
-    const idle = [...this.#leases].filter((lease) => !lease.busy).toSorted((a, b) => a.lastUsed - b.lastUsed)[0];
+  /** Takes the cache of the conversation that has been idle longest; of those that store alike, where a lease is to profit. */
+  #reclaimOne(needy?: Lease): boolean {
+    const idle = this.leases
+      .filter((lease) => !lease.busy && (!needy || lease.methods.kv === needy.methods.kv))
+      .toSorted((a, b) => a.lastUsed - b.lastUsed)[0];
     if (!idle) return false;
     this.release(idle);
     this.reclaimed++;

@@ -21,10 +21,19 @@ export class SlotAllocator {
     return this.#size - this.#free.length;
   }
 
-  /** Makes room for more; it never shrinks. */
+  /** One more than the highest number that is taken. */
+  get end(): number {
+    let end = this.#size;
+    for (let at = this.#free.length - 1; at >= 0 && this.#free[at] === end - 1; at--) end--;
+    return end;
+  }
+
+  /** Makes room for more, or gives up numbers at the end that are free. */
   resize(size: number): void {
+    invariant(size >= this.end, () => `${size} slots of which number ${this.end - 1} is taken`);
     for (let slot = this.#size; slot < size; slot++) this.#free.push(slot);
-    this.#size = Math.max(this.#size, size);
+    while (this.#free.length > 0 && this.#free.at(-1)! >= size) this.#free.pop();
+    this.#size = size;
   }
 
   take(): number {

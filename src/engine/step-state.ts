@@ -8,6 +8,7 @@ import {
   layoutWords,
   LOGIT_ROW_WORDS,
   METHOD_WORDS,
+  NO_BUDGET,
   NO_PARENT,
   Row,
   ROW_DECODE,
@@ -37,14 +38,13 @@ export class StepState {
     this.array = wholeBuffer(gpu.createBuffer('step state', this.layout.words * 4));
   }
 
-  /** Writes the pages of a sequence, the same in every layer, from page index `from` on. */
-  writePages(sequence: number, from: number, pages: readonly number[]): void {
+  /** Writes the pages of a sequence in one layer, from page index `from` on. */
+  writePages(sequence: number, layer: number, from: number, pages: readonly number[]): void {
     if (pages.length === 0) return;
     const { layers, maxPages, pagesAt } = this.layout;
     invariant(from + pages.length <= maxPages, () => `${from + pages.length} pages of at most ${maxPages}`);
-    const words = Uint32Array.from(pages);
-    for (let layer = 0; layer < layers; layer++)
-      this.#gpu.write(this.array.buffer, (pagesAt + (sequence * layers + layer) * maxPages + from) * 4, words);
+    const at = (pagesAt + (sequence * layers + layer) * maxPages + from) * 4;
+    this.#gpu.write(this.array.buffer, at, Uint32Array.from(pages));
   }
 
   /** Sets how many slots a sequence uses, in all layers and heads: at its start and after a roll-back. */
@@ -63,6 +63,11 @@ export class StepState {
     );
     this.#gpu.write(this.array.buffer, (methodsAt + sequence * METHOD_WORDS) * 4, words);
     this.#gpu.write(this.array.buffer, (budgetsAt + sequence * layers) * 4, budgets);
+  }
+
+  /** A sequence without methods. */
+  clearMethods(sequence: number): void {
+    this.writeMethods(sequence, new Uint32Array(METHOD_WORDS), new Uint32Array(this.layout.layers).fill(NO_BUDGET));
   }
 
   /** Writes a fed step: header, rows, logit rows, and the records of its sequences. Queue order makes it safe behind steps in flight. */

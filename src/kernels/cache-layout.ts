@@ -6,6 +6,9 @@ import type { WgslPart } from '../gpu/wgsl.ts';
 /** How keys and values are stored. */
 export type KvType = 'f16' | 'f32';
 
+/** The ways to store them. */
+export const KV_TYPES: readonly KvType[] = ['f16', 'f32'];
+
 /** Slots of a page: one attention tile. */
 export const PAGE_SLOTS = 64;
 
@@ -15,8 +18,11 @@ export const cacheParts = (kv: KvType): readonly WgslPart[] => [
   { name: 'lib/cache-layout', text: cacheLayout },
 ];
 
+/** Where a page's positions begin, in words: [kvHeads][64] of them. */
+export const positionWord = (kv: KvType, kvHeads: number, headDim: number): number =>
+  2 * kvHeads * PAGE_SLOTS * (headDim / 2) * (kv === 'f16' ? 1 : 2);
+
 /** 32-bit words of one page of a layer, as `lib/cache-layout` lays it out. */
 export function pageWords(kv: KvType, kvHeads: number, headDim: number): number {
-  const headWords = (headDim / 2) * (kv === 'f16' ? 1 : 2);
-  return 2 * kvHeads * PAGE_SLOTS * headWords + kvHeads * PAGE_SLOTS;
+  return positionWord(kv, kvHeads, headDim) + kvHeads * PAGE_SLOTS;
 }

@@ -22,4 +22,6 @@ export interface LayerView {
   /** The step state (lib/step-state). */
   readonly state: GpuArray;
   readonly stepLayout: StepLayout;
+  /** The tables of its rotary positions (lib/rope): where they lie, and how many pairs of a head turn. */
+  readonly turns?: { readonly vectors: GpuArray; readonly at: number; readonly pairs: number };
 }

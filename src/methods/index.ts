@@ -1,7 +1,7 @@
 /** Methods by name: what there is, read from text or plain data, checked together. */
 
 export { attentionOf, cacheMethodOf, isSelection } from './options.ts';
-export type { AttentionMethods, AttentionOption, AttentionOptions, CacheOption } from './options.ts';
+export type { AttentionMethods, AttentionOptions } from './options.ts';
 export { checkCombination, type MethodCombination } from './combination.ts';
 export { makeMethod, METHODS } from './registry.ts';
 export { plainAttention, plainCache, type PlainAttention, type PlainMethod } from './plain.ts';

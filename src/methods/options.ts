@@ -1,5 +1,6 @@
 /** Methods as callers give them (values, plain data, text) read to values. */
 
+import type { AttentionOption, CacheOption, MethodOptions } from '../core/api.ts';
 import { UsageError } from '../core/errors.ts';
 import { checkSpec, type MethodSpec } from '../core/method-spec.ts';
 import type { AttentionMask, DecodeSelection } from '../attention/selection.ts';
@@ -12,13 +13,7 @@ export interface AttentionMethods {
   readonly decode?: AttentionMask | DecodeSelection;
 }
 
-/** A method of attention in any of its forms. */
-export type AttentionOption = string | MethodSpec | AttentionMask | DecodeSelection;
-export type AttentionOptions =
-  | AttentionOption
-  | { readonly prefill?: AttentionOption; readonly decode?: AttentionOption };
-/** What a cache keeps in any of its forms. */
-export type CacheOption = string | MethodSpec | CacheMethod;
+export type AttentionOptions = NonNullable<MethodOptions['attention']>;
 
 /**
  * Reads the option `cache` of a conversation.
@@ -26,8 +21,8 @@ export type CacheOption = string | MethodSpec | CacheMethod;
  * @throws UsageError 'usage-option'
  */
 export function cacheMethodOf(option: CacheOption): CacheMethod {
-  if (isObject(option) && 'policy' in option && 'budget' in option) return option;
-  return makeMethod(specOrText(option), ['cache'], 'the cache');
+  if (isObject(option) && 'policy' in option && 'budget' in option) return option as CacheMethod;
+  return makeMethod(specOrText(isObject(option) && 'spec' in option ? option.spec : option), ['cache'], 'the cache');
 }
 
 /**
@@ -55,6 +50,8 @@ export function attentionOf(option: AttentionOptions): AttentionMethods {
 export const isSelection = (method: object): method is DecodeSelection =>
   'encode' in method && typeof method.encode === 'function';
 
+const isMask = (method: object): method is AttentionMask => 'window' in method && 'sinks' in method;
+
 function maskOf(option: AttentionOption): AttentionMask {
   const method = eitherOf(option, 'prompts');
   if (isSelection(method))
@@ -66,7 +63,7 @@ function maskOf(option: AttentionOption): AttentionMask {
 }
 
 function eitherOf(option: AttentionOption, place: string): AttentionMask | DecodeSelection {
-  if (isObject(option) && (isSelection(option) || 'window' in option)) return option;
+  if (isObject(option) && (isSelection(option) || isMask(option))) return option;
   return makeMethod(specOrText(option), ['attention-decode', 'attention-mask'], place);
 }
 

@@ -1,7 +1,7 @@
 /** Methods as plain data, which crosses to a Worker; only types are imported, so that a page need not load the methods. */
 
+import type { AttentionOption, CacheOption, MethodOptions } from '../core/api.ts';
 import type { MethodSpec } from '../core/method-spec.ts';
-import type { AttentionOption, AttentionOptions, CacheOption } from './options.ts';
 
 export type PlainMethod = string | MethodSpec;
 export type PlainAttention = PlainMethod | { readonly prefill?: PlainMethod; readonly decode?: PlainMethod };
@@ -12,7 +12,7 @@ export function plainCache(option: CacheOption): PlainMethod {
 }
 
 /** The option `attention` as plain data. */
-export function plainAttention(option: AttentionOptions): PlainAttention {
+export function plainAttention(option: NonNullable<MethodOptions['attention']>): PlainAttention {
   if (typeof option === 'string' || 'name' in option) return plainOf(option);
   const { prefill, decode } = option;
   return {

@@ -1,4 +1,4 @@
-import type { AttentionBackend } from '../attention/backend.ts';
+import type { AttentionBackend, StepMethods } from '../attention/backend.ts';
 import type { GpuArray } from '../gpu/array.ts';
 import type { PlanRecorder } from '../gpu/plan.ts';
 import { quantizeRows } from '../kernels/elementwise/quantize-rows.ts';
@@ -43,6 +43,8 @@ export interface StepShape {
   readonly lengthBucket: number;
   /** Whether the head writes block maxima, which the sampler needs. */
   readonly maxima: boolean;
+  /** What the rows' methods need of attention; undefined = nothing. */
+  readonly methods?: StepMethods | undefined;
 }
 
 export interface StepContext {
@@ -174,7 +176,7 @@ export function encodeLlama(recorder: PlanRecorder, context: StepContext, shape:
       recorder,
       view,
       { query: activations.query, output: activations.attention, partials: activations.partials, lse: activations.lse },
-      { rows, lengthBucket: shape.lengthBucket },
+      { rows, lengthBucket: shape.lengthBucket, methods: shape.methods },
     );
     projected(layer.output, activations.attention, activations.hidden, true, 'layer.output');
     if ('matrix' in layer.gateUp) {

@@ -7,10 +7,13 @@ import type {
   Engine,
   EngineOptions,
   GenerateOptions,
+  MemoryView,
   Message,
+  MethodOptions,
   ModelSource,
   TokenizerApi,
 } from '../core/api.ts';
+import { plainAttention, plainCache } from '../methods/plain.ts';
 import { Connection } from './connection.ts';
 import { type Call, type EngineFacts, type StreamMethod, workerFailed } from './protocol.ts';
 import type { RemoteGeneration } from './remote-generation.ts';
@@ -28,6 +31,7 @@ export interface WorkerEngineOptions extends EngineOptions {
  */
 export async function createWorkerEngine(options: WorkerEngineOptions): Promise<Engine> {
   const { worker, device, model, signal, onProgress, ...rest } = options;
+  const methods = plainMethods(options);
   if (device !== undefined) {
     throw new UsageError({
       code: 'usage-option',
@@ -43,7 +47,7 @@ export async function createWorkerEngine(options: WorkerEngineOptions): Promise<
     if (worker === undefined && 'terminate' in target) target.terminate();
   };
   try {
-    const call: Call = { kind: 'create', options: { ...rest, model: portableModel(model) } };
+    const call: Call = { kind: 'create', options: { ...rest, ...methods, model: portableModel(model) } };
     const facts = await connection.call(call, { signal, onProgress });
     // The Worker runs this same package: what it sends as a result is one.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
@@ -53,6 +57,12 @@ export async function createWorkerEngine(options: WorkerEngineOptions): Promise<
     throw error;
   }
 }
+
+/** Methods as plain data: their values have functions, which cannot cross to a Worker. */
+const plainMethods = ({ cache, attention }: MethodOptions): object => ({
+  ...(cache !== undefined && { cache: plainCache(cache) }),
+  ...(attention !== undefined && { attention: plainAttention(attention) }),
+});
 
 function spawnWorker(): Worker {
   if (typeof Worker === 'undefined') throw workerFailed('There are no Web Workers here.');
@@ -129,7 +139,10 @@ class RemoteConversation implements Conversation {
     this.#id = id;
     this.#signal = signal;
     if (options.system !== undefined) this.#messages = [{ role: 'system', content: options.system }];
-    connection.call({ kind: 'open', conversation: id, options }, { onHistory: this.#onHistory }).catch(() => undefined);
+    const plain = { ...options, ...plainMethods(options) };
+    connection
+      .call({ kind: 'open', conversation: id, options: plain }, { onHistory: this.#onHistory })
+      .catch(() => undefined);
   }
 
   /** Taken to be what a call makes of them, until the Worker tells: when a generation began, and before its `result` settles. */
@@ -152,6 +165,12 @@ class RemoteConversation implements Conversation {
 
   generate(prompt: string | readonly number[], options?: GenerateOptions): RemoteGeneration {
     return this.#stream('generate', prompt, this.#messages, options);
+  }
+
+  async memory(): Promise<MemoryView> {
+    // The Worker runs this same package: what it sends as a result is one.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    return (await this.#connection.call({ kind: 'memory', conversation: this.#id })) as MemoryView;
   }
 
   dispose(): Promise<void> {

@@ -1,7 +1,7 @@
 /** The Worker's side: runs an engine for whoever is at the other end of the channel. */
 
 import { abortedError, serializeError, UsageError } from '../core/errors.ts';
-import type { Conversation, Engine, EngineOptions } from '../core/api.ts';
+import type { Conversation, Engine, EngineOptions, MemoryView } from '../core/api.ts';
 import { HostStream, startGeneration } from './host-stream.ts';
 import { openEndpoint, type MessageTarget } from './endpoint.ts';
 import {
@@ -111,6 +111,8 @@ class Host {
         return this.#open(call.conversation, call.options);
       case 'close':
         return this.#close(call.conversation);
+      case 'memory':
+        return this.#memory(call.conversation);
       case 'stream':
         break;
     }
@@ -180,6 +182,18 @@ class Host {
     if (conversation && !('failure' in conversation)) await conversation.dispose();
   }
 
+  async #memory(id: number): Promise<MemoryView> {
+    return this.#with(() => this.#opened(id).memory());
+  }
+
+  /** @throws why the conversation could not be opened, or that it was disposed */
+  #opened(id: number): Conversation {
+    const conversation = this.#conversations.get(id);
+    if (conversation === undefined) throw disposed('conversation');
+    if ('failure' in conversation) throw conversation.failure;
+    return conversation;
+  }
+
   #history(id: number | undefined): Conversation['messages'] | undefined {
     const conversation = id === undefined ? undefined : this.#conversations.get(id);
     return conversation && !('failure' in conversation)
@@ -192,10 +206,7 @@ class Host {
     this.#streams.set(call.id, stream);
     const generation = await this.#with((engine) => {
       if (call.conversation === undefined) return startGeneration(engine, call, signal);
-      const conversation = this.#conversations.get(call.conversation);
-      if (conversation === undefined) throw disposed('conversation');
-      if ('failure' in conversation) throw conversation.failure;
-      return startGeneration(conversation, call, signal);
+      return startGeneration(this.#opened(call.conversation), call, signal);
     });
     const history = this.#history(call.conversation);
     if (history) this.#send(call.id, { kind: 'history', history });

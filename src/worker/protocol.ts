@@ -24,6 +24,7 @@ export type Call =
   | { readonly kind: 'dispose' }
   | { readonly kind: 'open'; readonly conversation: number; readonly options: object }
   | { readonly kind: 'close'; readonly conversation: number }
+  | { readonly kind: 'memory'; readonly conversation: number }
   | {
       readonly kind: 'stream';
       readonly method: StreamMethod;
@@ -83,6 +84,7 @@ const REQUEST_SHAPES: Readonly<Record<(Call | Control)['kind'], Shape>> = {
   dispose: {},
   open: { conversation: isId, options: isObject },
   close: { conversation: isId },
+  memory: { conversation: isId },
   stream: {
     method: isMethod,
     conversation: isOptional(isId),

@@ -56,6 +56,7 @@ export function attentionProbe(
   state.writePages(
     0,
     0,
+    0,
     Array.from({ length: pages }, (_, page) => page),
   );
   state.writeLength(0, HISTORY);

@@ -161,6 +161,7 @@ export function linearProbe({ gpu, source, config, kv, name }: LinearProbeContex
     state.writePages(
       0,
       0,
+      0,
       Array.from({ length: pages }, (_, page) => page),
     );
     state.writeBatch({ rows }, [{ sequence: 0, words: new Uint32Array(1) }]);

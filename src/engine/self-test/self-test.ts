@@ -19,7 +19,6 @@ export interface SelfTestParts {
   readonly weights: NetworkWeights;
   /** What each matrix was made of. */
   readonly planned: ReadonlyMap<Matrix, PlannedMatrix>;
-  readonly kv: KvType;
   /** Ways to attend, the preferred one first. */
   readonly attention: readonly AttentionBackend[];
   readonly onFallback: (reason: string) => void;
@@ -71,14 +70,14 @@ export class SelfTest {
    * Compares whatever a plan of this shape uses and has not been compared yet.
    * @throws CapabilityError 'kernel-wrong' when a kernel is wrong and has no replacement.
    */
-  prove(shape: StepShape): Promise<void> {
-    this.#last = this.#last.catch(() => {}).then(() => this.#prove(shape));
+  prove(shape: StepShape, kv: KvType): Promise<void> {
+    this.#last = this.#last.catch(() => {}).then(() => this.#prove(shape, kv));
     return this.#last;
   }
 
-  async #prove(shape: StepShape): Promise<void> {
+  async #prove(shape: StepShape, kv: KvType): Promise<void> {
     const started = performance.now();
-    let uses = this.#uses(shape).filter(({ name }) => !this.#proven.has(name));
+    let uses = this.#uses(shape, kv).filter(({ name }) => !this.#proven.has(name));
     while (uses.length > 0) {
       const probes = uses.map((use) => use.probe());
       try {
@@ -93,7 +92,7 @@ export class SelfTest {
       } finally {
         for (const probe of probes) probe.dispose();
       }
-      uses = this.#uses(shape).filter(({ name }) => !this.#proven.has(name));
+      uses = this.#uses(shape, kv).filter(({ name }) => !this.#proven.has(name));
     }
     this.milliseconds += performance.now() - started;
   }
@@ -113,7 +112,7 @@ export class SelfTest {
   }
 
   /** Every kernel that a plan of this shape uses, each once. */
-  #uses({ rows, logitRows, lengthBucket }: StepShape): Use[] {
+  #uses({ rows, logitRows, lengthBucket }: StepShape, kv: KvType): Use[] {
     const { weights, attention } = this.#parts;
     const uses = new Map<string, Use>();
     const add = (use: Use): void => {
@@ -121,7 +120,7 @@ export class SelfTest {
     };
     const norm = rows <= MATVEC_ROWS;
     weights.layers.forEach(({ qkv, output, gateUp, down }, layer) => {
-      for (const part of qkv) add(this.#linear(part, layer, rows, norm));
+      for (const part of qkv) add(this.#linear(part, layer, rows, norm, false, kv));
       add(this.#linear(output, layer, rows, false));
       if ('matrix' in gateUp) add(this.#linear(gateUp, layer, rows, norm));
       else for (const part of [gateUp.gate, gateUp.up]) add(this.#linear(part, layer, rows, false));
@@ -132,12 +131,12 @@ export class SelfTest {
       const kind = `${rows > MATVEC_ROWS ? 'prefill' : 'decode'} to ${lengthBucket} slots`;
       const heads = `${qHeads}/${kvHeads}x${headDim}${window ? ` window ${window}` : ''}`;
       add({
-        name: `attention ${this.#attention} ${heads} ${kind}`,
+        name: `attention ${this.#attention} ${heads} ${kind} ${kv}`,
         probe: () =>
           attentionProbe(this.#parts.gpu, `attention ${heads} ${kind}`, {
             backend: this.attention,
             layer: config,
-            kv: this.#parts.kv,
+            kv,
             rows: Math.min(rows, MOST_ROWS),
             lengthBucket,
           }),
@@ -152,8 +151,8 @@ export class SelfTest {
     return [...uses.values()];
   }
 
-  #linear(tuned: TunedMatrix, layer: number, rows: number, norm: boolean, isHead = false): Use {
-    const { gpu, source, weights, planned, kv } = this.#parts;
+  #linear(tuned: TunedMatrix, layer: number, rows: number, norm: boolean, isHead = false, kv: KvType = 'f16'): Use {
+    const { gpu, source, weights, planned } = this.#parts;
     const plan = planned.get(tuned.matrix)!;
     const part: MatrixPart = { ...tuned, firstRow: plan.firstRow };
     const variant = this.variantOf(tuned, rows, isHead);

@@ -144,6 +144,7 @@ class AttentionBench {
     this.#state.writePages(
       0,
       0,
+      0,
       Array.from({ length: pages }, (_, page) => page),
     );
     this.#state.writeLength(0, history);

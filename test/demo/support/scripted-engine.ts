@@ -137,6 +137,7 @@ function scriptedConversation(
     regenerate: (options) => answer(messages.slice(0, -1), 'regenerate', options),
     chat: (next, options) => answer([...next], 'chat', options),
     generate: (prompt, options) => answer([{ role: 'user', content: String(prompt) }], 'generate', options),
+    memory: async () => ({ tokens: 0, bytes: 0, fullBytes: 0, layers: [] }),
     async dispose() {},
   };
 }

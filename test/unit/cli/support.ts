@@ -1,5 +1,6 @@
 import type { EngineOptions } from '../../../src/core/api.ts';
 import { throwIfAborted } from '../../../src/core/errors.ts';
+import { settingText } from '../../../src/bench/eval/evaluate.ts';
 import { runCli } from '../../../src/cli/program.ts';
 import type { ModelInspection, Runtime } from '../../../src/cli/runtime.ts';
 import type { Terminal } from '../../../src/cli/terminal.ts';
@@ -21,6 +22,7 @@ export class FakeCli {
   readonly #interrupts = new Set<() => void>();
   engineOptions: EngineOptions | undefined;
   benchOptions: Parameters<Runtime['runBench']>[0] | undefined;
+  evalOptions: Parameters<Runtime['evaluate']>[1] | undefined;
   isScreen = false;
   /** Called when a line is asked for. */
   onLine = (): void => undefined;
@@ -45,6 +47,25 @@ export class FakeCli {
       this.onBench();
       throwIfAborted(options.signal);
       return benchResult(options.settings?.parts ?? ['model', 'kernels']);
+    },
+    evaluate: async (_engine, options) => {
+      this.evalOptions = options;
+      throwIfAborted(options.signal);
+      return {
+        dense: { nll: 2 },
+        runs: options.settings.map((setting) => ({
+          setting: settingText(setting),
+          nll: 2.5,
+          dnll: 0.5,
+          kl: 0.25,
+          klP99: 1,
+          top1Agreement: 0.75,
+          slotsReadPerToken: 10,
+          kvBytesHeld: 2 ** 20,
+          kvBytesReadPerToken: 2 ** 19,
+          msPerToken: 4,
+        })),
+      };
     },
   };
 

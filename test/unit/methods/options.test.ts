@@ -4,6 +4,7 @@ import { quest } from '../../../src/attention/selections/quest.ts';
 import { evict } from '../../../src/cache/evict.ts';
 import { h2o } from '../../../src/cache/policies/h2o.ts';
 import { streamingLlm } from '../../../src/cache/policies/streaming-llm.ts';
+import type { CacheOption } from '../../../src/core/api.ts';
 import { UsageError } from '../../../src/core/errors.ts';
 import {
   attentionOf,
@@ -12,7 +13,6 @@ import {
   plainAttention,
   plainCache,
   type AttentionOptions,
-  type CacheOption,
 } from '../../../src/methods/index.ts';
 
 describe('the option cache', () => {

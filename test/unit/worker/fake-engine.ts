@@ -133,6 +133,7 @@ function fakeConversation(log: FakeLog, { system, ...settings }: ConversationOpt
       return answer(options);
     },
     generate: (prompt, options) => fakeGeneration(log, typeof prompt === 'string' ? prompt : prompt.join('+'), options),
+    memory: async () => ({ tokens: messages.length, bytes: 0, fullBytes: 0, layers: [] }),
     dispose: async () => {
       log.disposed++;
     },
@@ -193,7 +194,8 @@ export const fakeReport = (): Report => ({
   bytes: { weights: 1, cache: 2, activations: 3, total: 6, peak: 7 },
   buffers: 1,
   perToken: { dispatches: 10, dispatchesPerLayer: 5, bindGroupsCreated: 0, buffersCreated: 0, bytesWritten: 4 },
-  cache: { pages: 1, pageSlots: 64, slotsUsed: 0, capacity: 64, growths: 0 },
+  cache: { pages: 1, pageSlots: 64, slotsUsed: 0, capacity: 64, growths: 0, shrinks: 0, peakBytes: 0 },
+  conversations: [],
   steps: { prefill: 1, decode: 2, rolledBack: 0, maxInFlight: 3 },
   load: { milliseconds: 1, repackedTensors: 1 },
   tuning: { source: 'table', milliseconds: 0, complete: true, choices: [] },

@@ -1,0 +1,24 @@
+// Copies the keys that this step appends to where none is ever evicted: row r's key of a KV head goes to the place of its
+// position. One workgroup per (KV head, row).
+struct Params { layer : u32, rows : u32, capacity : u32 }
+@group(0) @binding(0) var<uniform> params : Params;
+@group(0) @binding(1) var<storage, read> state : array<u32>;           // [step state]
+@group(0) @binding(2) var<storage, read> cache : array<KvQuad>;        // [pages of the layer]
+@group(0) @binding(3) var<storage, read_write> keys : array<vec4f>;    // [KV_HEADS, capacity, QUADS]
+
+const QUADS = HEAD_DIM / 4u;
+const THREADS = 64u;
+const QUAD_WORDS = 2u * PAIR_WORDS;
+
+@compute @workgroup_size(THREADS)
+fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t : u32) {
+  let kv_head = group.x;
+  let row = group.y;
+  if (!row_valid(row) || row_position(row) >= params.capacity) { return; }
+  let sequence = row_sequence(row);
+  let slot = sequence_length(sequence, params.layer, kv_head) + row_ordinal(row);
+  let page = page_of(sequence, params.layer, slot);
+  let from = key_word(page, kv_head, slot) / QUAD_WORDS;
+  let to = (kv_head * params.capacity + row_position(row)) * QUADS;
+  for (var quad = t; quad < QUADS; quad += THREADS) { keys[to + quad] = unpack_quad(cache[from + quad]); }
+}

@@ -1,0 +1,69 @@
+import type { AttentionKinds } from '../attention/backend.ts';
+import type { KvType } from '../kernels/cache-layout.ts';
+import type { Phase, SequenceMethods } from './sequence-methods.ts';
+
+/** The methods of a step's rows, as far as they change which dispatches it has. */
+export interface StepKinds extends AttentionKinds {
+  readonly kv: KvType;
+}
+
+/** The rows of one sequence in a step. */
+export interface StepPart {
+  readonly methods: SequenceMethods;
+  readonly phase: Phase;
+  readonly rows: number;
+}
+
+/** Whether attention has nothing to do but to attend. */
+export const isPlain = ({ observe, selections, bounds, masked, observer }: StepKinds): boolean =>
+  observe === 'nothing' && selections.length === 0 && !bounds && !masked && !observer;
+
+/** Plain attention. */
+export const plainKinds = (kv: KvType): StepKinds => ({
+  kv,
+  observe: 'nothing',
+  noisy: false,
+  selections: [],
+  bounds: false,
+  full: true,
+  masked: false,
+});
+
+export function kindsOf(parts: readonly StepPart[]): StepKinds {
+  const { kv } = parts[0]!.methods;
+  const observed = parts.filter(({ methods, phase }) => observes(methods, phase));
+  const selecting = parts.filter(({ methods, phase }) => methods.select && phase === 'decode');
+  const selections = new Map(selecting.map(({ methods }) => [methods.select!.name, methods.select!]));
+  return {
+    kv,
+    observe:
+      observed.length === 0
+        ? 'nothing'
+        : parts.every(({ phase, rows }) => phase === 'decode' && rows === 1)
+          ? 'rows'
+          : 'columns',
+    noisy: observed.some(({ methods }) => methods.cache!.policy.observes!.kind === 'noisy-mass'),
+    selections: [...selections.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    bounds: parts.some(({ methods, phase }) => methods.select?.bounds === true && phase !== 'decode'),
+    full: parts.some(
+      ({ methods, phase }) => !methods.select || phase !== 'decode' || methods.select.settings.dense > 0,
+    ),
+    masked: parts.some(({ methods, phase }) => (phase === 'decode' ? methods.decodeMask : methods.prefillMask)),
+  };
+}
+
+/** A policy that keeps slots wants their notes to start at 0, also where it observes nothing of these rows. */
+const observes = ({ cache }: SequenceMethods, phase: Phase): boolean =>
+  cache?.policy.observes !== undefined && (phase !== 'decode' || cache.policy.observes.decodeRows);
+
+/** The kinds in words: part of a plan's key. */
+export const kindsKey = ({ kv, observe, noisy, selections, bounds, full, masked, observer }: StepKinds): string =>
+  [
+    kv,
+    ...(observe === 'nothing' ? [] : [`observe ${observe}${noisy ? ' noisy' : ''}`]),
+    ...selections.map(({ name }) => `select ${name}`),
+    ...(bounds ? ['bounds'] : []),
+    ...(full ? [] : ['selected only']),
+    ...(masked ? ['masked'] : []),
+    ...(observer ? [`observer ${observer.name}`] : []),
+  ].join(', ');

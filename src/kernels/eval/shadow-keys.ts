@@ -1,0 +1,15 @@
+import source from '../../../shaders/eval/shadow-keys.wgsl?raw';
+import { defineKernel } from '../../gpu/kernel.ts';
+import { cacheParts, type KvType } from '../cache-layout.ts';
+import { stepStatePart } from '../step-layout.ts';
+
+/** Keeps a copy of every key, for measuring what eviction leaves out. */
+export const shadowKeys = defineKernel({
+  name: 'eval/shadow-keys',
+  source,
+  params: { layer: 'u32', rows: 'u32', capacity: 'u32' },
+  bindings: { state: 'read', cache: 'read', keys: 'read_write' },
+  constants: ['KV_HEADS', 'HEAD_DIM'],
+  includes: ({ kv }: { readonly kv: KvType }) => [stepStatePart, ...cacheParts(kv)],
+  grid: ({ rows }, { KV_HEADS }) => [Number(KV_HEADS), rows],
+});

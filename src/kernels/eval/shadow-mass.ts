@@ -1,0 +1,14 @@
+import source from '../../../shaders/eval/shadow-mass.wgsl?raw';
+import { defineKernel } from '../../gpu/kernel.ts';
+import { stepStatePart } from '../step-layout.ts';
+
+/** Adds up which share of the attention over all tokens falls on what a step's one row has read. */
+export const shadowMass = defineKernel({
+  name: 'eval/shadow-mass',
+  source,
+  params: { scale: 'f32', capacity: 'u32', at: 'u32' },
+  bindings: { state: 'read', query: 'read', keys: 'read', lse: 'read', mass: 'read_write' },
+  constants: ['KV_HEADS', 'GROUP', 'HEAD_DIM'],
+  includes: () => [stepStatePart],
+  grid: (_params, { KV_HEADS, GROUP }) => [Number(KV_HEADS) * Number(GROUP)],
+});
