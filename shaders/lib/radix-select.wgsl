@@ -28,7 +28,8 @@ fn select_top(thread : u32, count : u32, k : u32) -> Threshold {
   var key = 0u;
   var digits = 0u;                                                    // of the key, then of the complement of the order, from the top
   var left = k;
-  for (var pass_index = 0u; pass_index < 8u; pass_index++) {
+  let passes = select(0u, 8u, k > 0u);                                // not known in advance: unrolled, it would compile for long
+  for (var pass_index = 0u; pass_index < passes; pass_index++) {
     let of_order = pass_index >= 4u;
     if (pass_index == 4u) {
       key = digits;
@@ -49,7 +50,7 @@ fn select_top(thread : u32, count : u32, k : u32) -> Threshold {
     workgroupBarrier();
     for (var run = thread; run < 16u; run += SELECT_THREADS) {
       var sum = 0u;
-      for (var i = 0u; i < 16u; i++) { sum += atomicLoad(&radix_counts[run * 16u + i]); }
+      for (var i = run * 16u; i < run * 16u + 16u; i++) { sum += atomicLoad(&radix_counts[i]); }
       radix_runs[run] = sum;
     }
     workgroupBarrier();

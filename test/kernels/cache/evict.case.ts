@@ -1,15 +1,9 @@
-import philox from '../../../shaders/lib/philox.wgsl?raw';
-import layerMass from '../../../shaders/lib/policy/layer-mass.wgsl?raw';
-import mass from '../../../shaders/lib/policy/mass.wgsl?raw';
-import pooledMass from '../../../shaders/lib/policy/pooled-mass.wgsl?raw';
-import randomScore from '../../../shaders/lib/policy/random.wgsl?raw';
-import recency from '../../../shaders/lib/policy/recency.wgsl?raw';
 import { PAGE_SLOTS } from '../../../src/kernels/cache-layout.ts';
 import { evict, EvictScope } from '../../../src/kernels/cache/evict.ts';
+import { policyScores } from '../../../src/kernels/cache/policy-scores.ts';
 import { LAYOUT_AT, layoutWords, NO_BUDGET, stepLayout, type StepLayout } from '../../../src/kernels/step-layout.ts';
-import type { WgslPart } from '../../../src/gpu/wgsl.ts';
 import { evictModel } from '../../reference/cache-model.ts';
-import { policyScores, type PolicyScore } from '../../reference/policy-scores.ts';
+import { modelScores, type PolicyScore } from '../../reference/policy-scores.ts';
 import {
   CacheWords,
   lengthAt,
@@ -19,7 +13,7 @@ import {
   type SequenceMethods,
 } from '../../support/cache-words.ts';
 import { kernelCase } from '../../support/kernel-case.ts';
-import { seededRandom } from '../../support/seeded-random.ts';
+import { seededRandom, shuffled } from '../../support/seeded-random.ts';
 
 interface CachedSequence extends SequenceMethods {
   /** Slots in use, one number for all heads or one per KV head. */
@@ -39,17 +33,6 @@ interface Shape extends CacheShape {
 
 const POLICY = 3;
 const LAYER = 1;
-
-const SCORES: Readonly<Record<PolicyScore, readonly WgslPart[]>> = {
-  mass: [{ name: 'lib/policy/mass', text: mass }],
-  'layer-mass': [{ name: 'lib/policy/layer-mass', text: layerMass }],
-  recency: [{ name: 'lib/policy/recency', text: recency }],
-  random: [
-    { name: 'lib/philox', text: philox },
-    { name: 'lib/policy/random', text: randomScore },
-  ],
-  'pooled-mass': [{ name: 'lib/policy/pooled-mass', text: pooledMass }],
-};
 
 /** What may stand beside a sequence that is cut: none of these may change. */
 const BYSTANDERS: readonly CachedSequence[] = [
@@ -138,7 +121,7 @@ const SHAPES: readonly Shape[] = [
   {
     ...both,
     scope: 'head',
-    score: 'pooled-mass',
+    score: 'pooledMass',
     force: true,
     sequences: [
       ...BYSTANDERS,
@@ -150,7 +133,7 @@ const SHAPES: readonly Shape[] = [
   {
     ...both,
     scope: 'layer',
-    score: 'layer-mass',
+    score: 'layerMass',
     sequences: [
       ...BYSTANDERS,
       { slots: 171, policy: POLICY, budget: 170, every: 1 },
@@ -219,7 +202,7 @@ export default kernelCase(evict, {
     return {
       params: { layer: LAYER, policy: POLICY, force: force ? 1 : 0, sequences: sequences.length },
       constants: { KV_HEADS: kvHeads, HEAD_DIM: shape.headDim, SCOPE: EvictScope[scope], MASS: true },
-      variant: { kv: shape.kv, score: SCORES[score] },
+      variant: { kv: shape.kv, score: policyScores[score] },
       buffers: { state, cache: cache.words, mass: cache.mass, keys: new Uint32Array(cache.mass.length) },
     };
   },
@@ -241,7 +224,7 @@ export default kernelCase(evict, {
         Array.from({ length }, (_, slot) => cache.read(page(slot), head, slot)),
       );
       const cut = { budget, every, sinks, recent, pool, floor, seed, layer: LAYER, force, scope };
-      evictModel(before, { ...cut, score: policyScores[score] }).forEach((slots, head) => {
+      evictModel(before, { ...cut, score: modelScores[score] }).forEach((slots, head) => {
         state[lengthAt(layout, sequence, LAYER, head)] = slots.length;
         slots.forEach((slot, i) => cache.write(page(i), head, i, slot));
       });
@@ -252,12 +235,3 @@ export default kernelCase(evict, {
   decode: ({ state, cache, mass: moved }) => ({ state: state!, cache: cache!, mass: new Uint32Array(moved!.buffer) }),
   tolerance: 0,
 });
-
-function shuffled(count: number, draw: { int(below: number): number }): number[] {
-  const order = Array.from({ length: count }, (_, i) => i);
-  for (let i = count - 1; i > 0; i--) {
-    const other = draw.int(i + 1);
-    [order[i], order[other]] = [order[other]!, order[i]!];
-  }
-  return order;
-}
