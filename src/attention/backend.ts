@@ -73,6 +73,8 @@ export interface AttentionShape {
   readonly lengthBucket: number;
   /** Undefined: every row attends to every visible slot, and nothing is noted down. */
   readonly methods?: StepMethods | undefined;
+  /** Whether a sequence of the step may have a mask. */
+  readonly masked?: boolean;
 }
 
 /** How the rows of a step attend to the cache; the step's own keys and values are in it already. */
