@@ -21,8 +21,8 @@ export interface AttentionKinds {
   readonly observe: 'nothing' | 'rows' | 'columns';
   /** Whether some of it is noted down with noise. */
   readonly noisy: boolean;
-  /** What chooses slots for decoding rows. */
-  readonly selections: readonly DecodeSelection[];
+  /** What chooses slots for decoding rows, and the longest of its lists, rounded up. */
+  readonly selections: readonly { readonly selection: DecodeSelection; readonly listBucket: number }[];
   /** Whether key bounds of the step's slots must be kept for a selection. */
   readonly bounds: boolean;
   /** Whether some row attends to all slots in some layer. */

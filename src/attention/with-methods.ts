@@ -1,3 +1,47 @@
 import type { AttentionBackend } from './backend.ts';
+import type { ListedAttention } from './listed.ts';
 
-export const withMethods = (dense: AttentionBackend): AttentionBackend => dense;
+/** The most rows of a step that may select; they are its first ones. */
+const MOST_SELECTING = 8;
+
+/**
+ * Attention with the methods of a step's rows: those that select read what their selection lists, the others all that is
+ * visible; attention to all notes down what policies observe. Each kernel leaves the rows of the others alone.
+ */
+export const withMethods = (dense: AttentionBackend, listed: ListedAttention): AttentionBackend => ({
+  encode(recorder, layer, arrays, shape) {
+    const { methods } = shape;
+    if (!methods) {
+      dense.encode(recorder, layer, arrays, shape);
+      return;
+    }
+    const { kinds, capacity, kindOf, arrays: arraysOf } = methods;
+    const { selections, full, masked, observer } = kinds;
+    const own = arraysOf(layer);
+    const rows = Math.min(shape.rows, MOST_SELECTING);
+    for (const { selection, listBucket } of selections) {
+      const kind = kindOf(selection);
+      selection.encode(
+        recorder,
+        layer,
+        {
+          query: arrays.query,
+          scores: own.scores,
+          selected: own.selected,
+          memory: own.memory(selection),
+          bounds: own.bounds,
+        },
+        { rows, lengthBucket: shape.lengthBucket, capacity },
+        kind,
+      );
+      listed.encode(
+        recorder,
+        layer,
+        { ...arrays, selected: own.selected },
+        { rows, lengthBucket: shape.lengthBucket, capacity, listBucket, kind, masked },
+      );
+    }
+    if (full) dense.encode(recorder, layer, arrays, { ...shape, masked });
+    observer?.encode(recorder, layer, arrays, shape);
+  },
+});

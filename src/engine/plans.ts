@@ -12,7 +12,7 @@ import { scoreRows } from '../kernels/sampling/score-rows.ts';
 import { encodeLlama, MATVEC_ROWS, type Activations, type StepShape } from '../models/llama.ts';
 import type { NetworkWeights } from '../models/network.ts';
 import type { Caches } from './caches.ts';
-import { cutName, encodeEviction, evictionCuts } from './encode-eviction.ts';
+import { cutName, encodeEvictions, evictionCuts } from './encode-eviction.ts';
 import type { MethodBuffers } from './method-buffers.ts';
 import type { SelfTest } from './self-test/self-test.ts';
 import type { MethodIds, SequenceMethods } from './sequence-methods.ts';
@@ -77,7 +77,7 @@ export class Plans {
     return this.#keep(key, () =>
       gpu.checked(`recording the plan ${key}`, () => {
         const recorder = new PlanRecorder();
-        encodeEviction(recorder, this.#layers(kv), cuts, this.#parts);
+        encodeEvictions(recorder, this.#layers(kv), cuts, this.#parts);
         return recorder.build(gpu, key);
       }),
     );
@@ -125,7 +125,7 @@ export class Plans {
         activations,
         state: state.array,
         layers: this.#layers(kinds.kv),
-        attention: withMethods(selfTest.attention),
+        attention: withMethods(selfTest.attention, selfTest.listed),
         variantOf: selfTest.variantOf,
       },
       shape,

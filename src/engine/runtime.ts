@@ -1,4 +1,5 @@
 import { dense } from '../attention/dense.ts';
+import { listed } from '../attention/listed.ts';
 import { throwIfAborted } from '../core/errors.ts';
 import { ceilDiv } from '../core/invariant.ts';
 import { wholeBuffer, type GpuArray } from '../gpu/array.ts';
@@ -169,6 +170,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
         weights,
         planned,
         attention: [dense({ adapter: gpu }), dense()],
+        listed: [listed({ adapter: gpu }), listed()],
         onFallback: (reason) => fallbacks.push(reason),
       });
       const plans = new Plans({

@@ -2,6 +2,7 @@ import type { AttentionMask, DecodeSelection } from '../attention/selection.ts';
 import { layerBudgets, type CacheMethod } from '../cache/evict.ts';
 import type { KvType } from '../kernels/cache-layout.ts';
 import { METHOD_WORDS, MethodWord, NO_BUDGET, Observe } from '../kernels/step-layout.ts';
+import { policyName } from './encode-eviction.ts';
 import type { CutRule, Cut } from './residency.ts';
 
 /** What a conversation does to its cache and its attention, resolved from its options. */
@@ -80,7 +81,7 @@ export function packMethods(
     const { policy, sinks, recent, every, budget } = cache;
     const { observes } = policy;
     const cut = cutOf(methods, phase);
-    words[MethodWord.policy] = ids.of(policy.name);
+    words[MethodWord.policy] = ids.of(policyName(policy));
     words[MethodWord.every] = cut === 'never' ? NEVER : cut === 'now' ? 1 : every;
     words[MethodWord.sinks] = sinks;
     words[MethodWord.recent] = recent;

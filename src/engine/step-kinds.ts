@@ -1,6 +1,6 @@
 import type { AttentionKinds } from '../attention/backend.ts';
 import type { KvType } from '../kernels/cache-layout.ts';
-import type { Phase, SequenceMethods } from './sequence-methods.ts';
+import { selectedSlots, type Phase, type SequenceMethods } from './sequence-methods.ts';
 
 /** The methods of a step's rows, as far as they change which dispatches it has. */
 export interface StepKinds extends AttentionKinds {
@@ -33,7 +33,12 @@ export function kindsOf(parts: readonly StepPart[]): StepKinds {
   const { kv } = parts[0]!.methods;
   const observed = parts.filter(({ methods, phase }) => observes(methods, phase));
   const selecting = parts.filter(({ methods, phase }) => methods.select && phase === 'decode');
-  const selections = new Map(selecting.map(({ methods }) => [methods.select!.name, methods.select!]));
+  const selections = new Map<string, AttentionKinds['selections'][number]>();
+  for (const { methods } of selecting) {
+    const selection = methods.select!;
+    const listBucket = Math.max(bucketOf(selectedSlots(selection)), selections.get(selection.name)?.listBucket ?? 0);
+    selections.set(selection.name, { selection, listBucket });
+  }
   return {
     kv,
     observe:
@@ -43,7 +48,7 @@ export function kindsOf(parts: readonly StepPart[]): StepKinds {
           ? 'rows'
           : 'columns',
     noisy: observed.some(({ methods }) => methods.cache!.policy.observes!.kind === 'noisy-mass'),
-    selections: [...selections.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    selections: [...selections.values()].toSorted((a, b) => (a.selection.name < b.selection.name ? -1 : 1)),
     bounds: parts.some(({ methods, phase }) => methods.select?.bounds === true && phase !== 'decode'),
     full: parts.some(
       ({ methods, phase }) => !methods.select || phase !== 'decode' || methods.select.settings.dense > 0,
@@ -51,6 +56,8 @@ export function kindsOf(parts: readonly StepPart[]): StepKinds {
     masked: parts.some(({ methods, phase }) => (phase === 'decode' ? methods.decodeMask : methods.prefillMask)),
   };
 }
+
+const bucketOf = (slots: number): number => Math.max(64, 2 ** Math.ceil(Math.log2(slots)));
 
 /** A policy that keeps slots wants their notes to start at 0, also where it observes nothing of these rows. */
 const observes = ({ cache }: SequenceMethods, phase: Phase): boolean =>
@@ -61,7 +68,7 @@ export const kindsKey = ({ kv, observe, noisy, selections, bounds, full, masked,
   [
     kv,
     ...(observe === 'nothing' ? [] : [`observe ${observe}${noisy ? ' noisy' : ''}`]),
-    ...selections.map(({ name }) => `select ${name}`),
+    ...selections.map(({ selection, listBucket }) => `select ${selection.name} to ${listBucket}`),
     ...(bounds ? ['bounds'] : []),
     ...(full ? [] : ['selected only']),
     ...(masked ? ['masked'] : []),

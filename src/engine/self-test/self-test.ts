@@ -1,4 +1,5 @@
 import type { AttentionBackend } from '../../attention/backend.ts';
+import type { ListedAttention } from '../../attention/listed.ts';
 import { CapabilityError } from '../../core/errors.ts';
 import type { Gpu } from '../../gpu/device.ts';
 import type { KvType } from '../../kernels/cache-layout.ts';
@@ -21,6 +22,8 @@ export interface SelfTestParts {
   readonly planned: ReadonlyMap<Matrix, PlannedMatrix>;
   /** Ways to attend, the preferred one first. */
   readonly attention: readonly AttentionBackend[];
+  /** Attention to listed slots, in the same order. */
+  readonly listed: readonly ListedAttention[];
   readonly onFallback: (reason: string) => void;
 }
 
@@ -64,6 +67,10 @@ export class SelfTest {
 
   get attention(): AttentionBackend {
     return this.#parts.attention[this.#attention]!;
+  }
+
+  get listed(): ListedAttention {
+    return this.#parts.listed[this.#attention]!;
   }
 
   /**

@@ -27,7 +27,16 @@ test('every method is a setting of its own, with each way of storing', async () 
 
 test('a sweep varies whatever has the parameter', async () => {
   const fake = cli();
-  await fake.run(...base, '--cache', 'h2o:budget=9', '--attention', 'quest:pages=3', '--sweep', 'budget=16,32', '--csv');
+  await fake.run(
+    ...base,
+    '--cache',
+    'h2o:budget=9',
+    '--attention',
+    'quest:pages=3',
+    '--sweep',
+    'budget=16,32',
+    '--csv',
+  );
   expect(fake.evalOptions?.settings).toEqual([
     { cache: 'h2o:budget=16' },
     { cache: 'h2o:budget=32' },

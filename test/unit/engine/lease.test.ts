@@ -4,7 +4,7 @@ import { h2o } from '../../../src/cache/policies/h2o.ts';
 import { streamingLlm } from '../../../src/cache/policies/streaming-llm.ts';
 import { Lease } from '../../../src/engine/lease.ts';
 
-const leaseOf = (cache?: ReturnType<typeof evict>): Lease => 
+const leaseOf = (cache?: ReturnType<typeof evict>): Lease =>
   new Lease({ kv: 'f16', cache }, { layers: [{ kvHeads: 2 }, { kvHeads: 2 }] });
 
 test('without eviction the newest tokens are taken back', () => {
