@@ -201,8 +201,12 @@ export function buildScene(shape: SceneShape, random: Random): Scene {
 }
 
 /** Whether the kernels for this kind of selection compute the row. */
-export const attends = ({ rows }: Scene, row: number, kind: number): boolean =>
-  rows[row]?.valid === true && rows[row].select === kind;
+export function attends({ rows, sequences, layer }: Scene, index: number, kind: number): boolean {
+  const row = rows[index];
+  if (!row?.valid) return false;
+  const isDense = layer < (sequences[row.sequence - 1]!.methods?.selectDense ?? 0);
+  return (isDense ? 0 : row.select) === kind;
+}
 
 /** A visible slot as a query head sees it. */
 export interface Seen {
