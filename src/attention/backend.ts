@@ -23,8 +23,8 @@ export interface AttentionKinds {
   readonly noisy: boolean;
   /** What chooses slots for decoding rows, and the longest of its lists, rounded up. */
   readonly selections: readonly { readonly selection: DecodeSelection; readonly listBucket: number }[];
-  /** Whether key bounds of the step's slots must be kept for a selection. */
-  readonly bounds: boolean;
+  /** Selections that note something down about the rows of prompts. */
+  readonly noting: readonly DecodeSelection[];
   /** Whether some row attends to all slots in some layer. */
   readonly full: boolean;
   /** Whether some sequence hides slots by a mask. */

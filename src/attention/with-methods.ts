@@ -15,12 +15,12 @@ export const withMethods = (dense: AttentionBackend, listed: ListedAttention): A
       dense.encode(recorder, layer, arrays, shape);
       return;
     }
-    const { kinds, capacity, kindOf, arrays: arraysOf } = methods;
-    const { selections, full, masked, observer } = kinds;
-    const own = arraysOf(layer);
+    const { capacity } = methods;
+    const { selections, noting, full, masked, observer } = methods.kinds;
+    const own = methods.arrays(layer);
     const rows = Math.min(shape.rows, MOST_SELECTING);
     for (const { selection, listBucket } of selections) {
-      const kind = kindOf(selection);
+      const kind = methods.kindOf(selection);
       selection.encode(
         recorder,
         layer,
@@ -41,6 +41,8 @@ export const withMethods = (dense: AttentionBackend, listed: ListedAttention): A
         { rows, lengthBucket: shape.lengthBucket, capacity, listBucket, kind, masked },
       );
     }
+    for (const selection of noting)
+      selection.encodePrompt?.(recorder, layer, own.bounds!, shape.rows, methods.kindOf(selection));
     if (full) dense.encode(recorder, layer, arrays, { ...shape, masked });
     observer?.encode(recorder, layer, arrays, shape);
   },

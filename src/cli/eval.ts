@@ -43,7 +43,7 @@ export const addEval: AddCommand = (program, context) => {
     .option(
       '--kv <type>',
       'store keys and values so, in each setting (may be given several times)',
-      (text: string, before: readonly KvType[] = []) => [...before, kvChoice(text)],
+      (text: string, before: readonly KvType[] | undefined) => [...(before ?? []), kvChoice(text)],
     )
     .option('--sweep <values>', 'every method that has the parameter with each of its values: budget=64,128,256')
     .option('--mass', 'also which share of all attention falls on what is read (takes memory for all keys)')

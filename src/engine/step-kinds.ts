@@ -1,4 +1,5 @@
 import type { AttentionKinds } from '../attention/backend.ts';
+import type { DecodeSelection } from '../attention/selection.ts';
 import type { KvType } from '../kernels/cache-layout.ts';
 import { selectedSlots, type Phase, type SequenceMethods } from './sequence-methods.ts';
 
@@ -15,8 +16,8 @@ export interface StepPart {
 }
 
 /** Whether attention has nothing to do but to attend. */
-export const isPlain = ({ observe, selections, bounds, masked, observer }: StepKinds): boolean =>
-  observe === 'nothing' && selections.length === 0 && !bounds && !masked && !observer;
+export const isPlain = ({ observe, selections, noting, masked, observer }: StepKinds): boolean =>
+  observe === 'nothing' && selections.length === 0 && noting.length === 0 && !masked && !observer;
 
 /** Plain attention. */
 export const plainKinds = (kv: KvType): StepKinds => ({
@@ -24,7 +25,7 @@ export const plainKinds = (kv: KvType): StepKinds => ({
   observe: 'nothing',
   noisy: false,
   selections: [],
-  bounds: false,
+  noting: [],
   full: true,
   masked: false,
 });
@@ -39,6 +40,9 @@ export function kindsOf(parts: readonly StepPart[]): StepKinds {
     const listBucket = Math.max(bucketOf(selectedSlots(selection)), selections.get(selection.name)?.listBucket ?? 0);
     selections.set(selection.name, { selection, listBucket });
   }
+  const noting = new Map<string, DecodeSelection>();
+  for (const { methods, phase } of parts)
+    if (methods.select?.encodePrompt && phase !== 'decode') noting.set(methods.select.name, methods.select);
   return {
     kv,
     observe:
@@ -49,7 +53,7 @@ export function kindsOf(parts: readonly StepPart[]): StepKinds {
           : 'columns',
     noisy: observed.some(({ methods }) => methods.cache!.policy.observes!.kind === 'noisy-mass'),
     selections: [...selections.values()].toSorted((a, b) => (a.selection.name < b.selection.name ? -1 : 1)),
-    bounds: parts.some(({ methods, phase }) => methods.select?.bounds === true && phase !== 'decode'),
+    noting: [...noting.values()],
     full: parts.some(
       ({ methods, phase }) => !methods.select || phase !== 'decode' || methods.select.settings.dense > 0,
     ),
@@ -64,12 +68,12 @@ const observes = ({ cache }: SequenceMethods, phase: Phase): boolean =>
   cache?.policy.observes !== undefined && (phase !== 'decode' || cache.policy.observes.decodeRows);
 
 /** The kinds in words: part of a plan's key. */
-export const kindsKey = ({ kv, observe, noisy, selections, bounds, full, masked, observer }: StepKinds): string =>
+export const kindsKey = ({ kv, observe, noisy, selections, noting, full, masked, observer }: StepKinds): string =>
   [
     kv,
     ...(observe === 'nothing' ? [] : [`observe ${observe}${noisy ? ' noisy' : ''}`]),
     ...selections.map(({ selection, listBucket }) => `select ${selection.name} to ${listBucket}`),
-    ...(bounds ? ['bounds'] : []),
+    ...noting.map(({ name }) => `note for ${name}`),
     ...(full ? [] : ['selected only']),
     ...(masked ? ['masked'] : []),
     ...(observer ? [`observer ${observer.name}`] : []),

@@ -16,6 +16,9 @@ const K = slots('k', 'slots chosen for each token, sinks and recent ones not cou
 const SINKS = slots('sinks', 'first positions that are always read', 4);
 const RECENT = slots('recent', 'newest slots that are always read', 64);
 
+/** The sizes that pages may have; quest() itself refuses others. */
+const pageOf = (size: number): 16 | 32 | 64 => size as 16 | 32 | 64;
+
 /** Selection: which slots a decoding token reads. All stay in the cache. */
 export const SELECTION_METHODS: readonly Method<'attention-decode'>[] = [
   {
@@ -75,7 +78,7 @@ export const SELECTION_METHODS: readonly Method<'attention-decode'>[] = [
     make: (values) =>
       quest({
         pages: values.number('pages'),
-        page: values.number('page'),
+        page: pageOf(values.number('page')),
         sinks: values.number('sinks'),
         recent: values.number('recent'),
         dense: values.number('dense'),
