@@ -1,11 +1,14 @@
 import source from '../../../shaders/attention/decode-flash.wgsl?raw';
 import exchangeSubgroup from '../../../shaders/lib/attention/exchange.subgroup.wgsl?raw';
 import exchangeWorkgroup from '../../../shaders/lib/attention/exchange.workgroup.wgsl?raw';
+import observeMass from '../../../shaders/lib/attention/observe.mass.wgsl?raw';
+import observeNone from '../../../shaders/lib/attention/observe.none.wgsl?raw';
 import { ceilDiv } from '../../core/invariant.ts';
-import { defineKernel } from '../../gpu/kernel.ts';
-import type { WgslPart } from '../../gpu/wgsl.ts';
+import { defineKernel, type Grid } from '../../gpu/kernel.ts';
+import type { ConstantValue, WgslPart } from '../../gpu/wgsl.ts';
 import { cacheParts, type KvType } from '../cache-layout.ts';
 import { stepStatePart } from '../step-layout.ts';
+import { observedParts } from './observed.ts';
 import { windowPart } from './window.ts';
 
 /** The most query heads of a KV head, and the widest head, that the attention kernels have room for. */
@@ -20,11 +23,15 @@ const exchangePart = (exchange: Exchange): WgslPart => ({
   text: exchange === 'subgroup' ? exchangeSubgroup : exchangeWorkgroup,
 });
 
-/** Attention of 1 to 8 rows, split over the slots; see the WGSL for who computes what. */
-export const decodeFlash = defineKernel({
+interface DecodeVariant {
+  readonly kv: KvType;
+  readonly exchange: Exchange;
+}
+
+const spec = {
   name: 'attention/decode-flash',
   source,
-  params: { scale: 'f32', layer: 'u32', splits: 'u32', rows: 'u32' },
+  params: { scale: 'f32', layer: 'u32', splits: 'u32', rows: 'u32', capacity: 'u32' },
   bindings: {
     state: 'read',
     query: 'read',
@@ -47,17 +54,46 @@ export const decodeFlash = defineKernel({
     'SLOT_QUADS',
     'UPPER_QUADS',
   ],
-  includes: ({ kv, exchange }: { readonly kv: KvType; readonly exchange: Exchange }) => [
-    stepStatePart,
-    ...cacheParts(kv),
-    windowPart,
-    exchangePart(exchange),
+} as const;
+
+type HeadConstants = Readonly<Record<'KV_HEADS' | 'GROUP' | 'HEADS', ConstantValue>>;
+
+const gridOf = (splits: number, rows: number, { KV_HEADS, GROUP, HEADS }: HeadConstants): Grid => [
+  splits,
+  Number(KV_HEADS) * ceilDiv(Number(GROUP), Number(HEADS)),
+  rows,
+];
+
+const commonParts = ({ kv, exchange }: DecodeVariant): WgslPart[] => [
+  stepStatePart,
+  ...cacheParts(kv),
+  windowPart,
+  exchangePart(exchange),
+];
+
+/** Attention of 1 to 8 rows, split over the slots; see the WGSL for who computes what. `capacity` is not used. */
+export const decodeFlash = defineKernel({
+  ...spec,
+  includes: (variant: DecodeVariant) => [
+    ...commonParts(variant),
+    { name: 'lib/attention/observe.none', text: observeNone },
   ],
-  grid: ({ splits, rows }, { KV_HEADS, GROUP, HEADS }) => [
-    splits,
-    Number(KV_HEADS) * ceilDiv(Number(GROUP), Number(HEADS)),
-    rows,
+  grid: ({ splits, rows }, constants) => gridOf(splits, rows, constants),
+});
+
+/**
+ * The same, and what eviction policies observe is noted down: with `DIRECT`, where `HEADS` must be `GROUP`, as mass,
+ * otherwise as scores for `mergeSplitsObserving`. `capacity` is the number of slots of a row and head in `scores`.
+ */
+export const decodeFlashObserving = defineKernel({
+  ...spec,
+  bindings: { ...spec.bindings, scores: 'read_write', mass: 'read_write' },
+  includes: (variant: DecodeVariant & { readonly noise: boolean }) => [
+    ...commonParts(variant),
+    ...observedParts(variant.noise),
+    { name: 'lib/attention/observe.mass', text: observeMass },
   ],
+  grid: ({ splits, rows }, constants) => gridOf(splits, rows, constants),
 });
 
 /** How the work of decode-flash is cut. */

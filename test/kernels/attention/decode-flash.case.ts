@@ -5,6 +5,7 @@ import {
   type DecodeShape,
 } from '../../../src/kernels/attention/decode-flash.ts';
 import { kernelCase } from '../../support/kernel-case.ts';
+import { decodeObservingCase } from './decode-observing.ts';
 import {
   attentionOf,
   buildScene,
@@ -60,7 +61,7 @@ function partialsOf(scene: Scene, splits: number): number[] {
   return all;
 }
 
-export default kernelCase(decodeFlash, {
+const plain = kernelCase(decodeFlash, {
   shapes: [
     { ...one, splits: 0, sequences: [{ length: 0, rows: 1 }] },
     { ...one, splits: 0, sequences: [{ length: 62, rows: 1 }] },
@@ -152,7 +153,7 @@ export default kernelCase(decodeFlash, {
     const splits = Math.max(1, shape.splits);
     const heads = kvHeads * group;
     const built = {
-      params: { scale, layer, splits, rows: bucket },
+      params: { scale, layer, splits, rows: bucket, capacity: 0 },
       constants: {
         KV_HEADS: kvHeads,
         GROUP: group,
@@ -190,3 +191,5 @@ export default kernelCase(decodeFlash, {
     };
   },
 });
+
+export default [plain, decodeObservingCase];
