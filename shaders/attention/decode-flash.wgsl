@@ -5,8 +5,9 @@
 // load whole lines of keys and values. In a round they take SLOTS slots, exchange their partial scores
 // (lib/attention/exchange) and weigh the values, under a maximum of their own, in log2 units; a workgroup's maxima meet
 // at the end. DIRECT writes the attention itself, otherwise partial sums go to attention/merge. Which slots a row reads is
-// told by lib/attention/slots: all, or those on a list, whose 64 neighbours are then what a page is here. A row that is
-// not valid, or whose kind of selection is not params.kind, leaves everything untouched.
+// told by lib/attention/slots: all, or those on a list, whose 64 neighbours are then what a page is here. What eviction
+// policies want to know is noted down by lib/attention/observe. A row that is not valid, or whose kind of selection is not
+// params.kind, leaves everything untouched.
 struct Params { scale : f32, layer : u32, splits : u32, rows : u32, capacity : u32, kind : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> state : array<u32>;             // [step state]
@@ -58,6 +59,7 @@ fn attend(group : vec3u, t : u32, lane : u32) {
   let head = (row * KV_HEADS + kv_head) * GROUP;
   let scale = params.scale * LOG2_E;
   let team = t / LANES;
+  let noted = OBSERVES && row_observed(row);
   // The thread's quads of a head; those past its end repeat the last one and weigh nothing.
 #for j in LANE_QUADS
   let quad_$j = min(t % LANES + $ju * LANES, QUADS - 1u);
@@ -119,6 +121,12 @@ fn attend(group : vec3u, t : u32, lane : u32) {
     own[$g] = select(LOWEST, own[$g] * scale, visible);
     put_score($gu, t, own[$g]);
 #end
+    // Where LANES > SLOTS, several threads have the same slot.
+    if (noted && own_slot < slots && t % LANES < SLOTS) {
+#for g in HEADS
+      if (first_head + $gu < GROUP) { note_score(head + first_head + $gu, own_slot, own[$g]); }
+#end
+    }
     meet();
     find_slots_max(t);
 #for g in HEADS
@@ -180,6 +188,7 @@ fn attend(group : vec3u, t : u32, lane : u32) {
     write_heads(t, head, first_head, split, some, min(HEADS_AT_ONCE, live - min(some, live)));
     workgroupBarrier();
   }
+  observe(t, row, kv_head, first_head, split);
 }
 
 // Adds up the teams' sums of `count` heads of the batch, from its `some`-th on, and writes what is theirs.

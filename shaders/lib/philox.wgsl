@@ -8,9 +8,9 @@ fn multiply_high(a : u32, b : u32) -> u32 {
   return (a >> 16u) * (b >> 16u) + (middle >> 16u) + (other >> 16u);
 }
 
-// The first word for the counter (lane, position, stream, 0) and the key (seed, 0).
-fn philox(lane : u32, position : u32, stream : u32, seed : u32) -> u32 {
-  var counter = vec4u(lane, position, stream, 0u);
+// Four words for a counter and the key (seed, 0).
+fn philox_words(start : vec4u, seed : u32) -> vec4u {
+  var counter = start;
   var key = vec2u(seed, 0u);
   for (var round = 0u; round < 10u; round++) {
     let high0 = multiply_high(counter.x, 0xd2511f53u);
@@ -18,8 +18,11 @@ fn philox(lane : u32, position : u32, stream : u32, seed : u32) -> u32 {
     counter = vec4u(high1 ^ counter.y ^ key.x, counter.z * 0xcd9e8d57u, high0 ^ counter.w ^ key.y, counter.x * 0xd2511f53u);
     key += vec2u(0x9e3779b9u, 0xbb67ae85u);
   }
-  return counter.x;
+  return counter;
 }
+
+// The first word for the counter (lane, position, stream, 0).
+fn philox(lane : u32, position : u32, stream : u32, seed : u32) -> u32 { return philox_words(vec4u(lane, position, stream, 0u), seed).x; }
 
 // -ln(u) for u = ((word >> 9) + 0.5) * 2^-23. Near 1 log(u) loses its digits, so the upper half goes by d = 1 - u, which is exact:
 // -ln(1 - d) = 2 artanh(z), z = d / (2 - d) <= 1/3; what the seven terms leave out is below 2e-8 of the whole.

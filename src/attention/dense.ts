@@ -1,8 +1,15 @@
 import { ceilDiv, invariant } from '../core/invariant.ts';
 import type { PlanRecorder } from '../gpu/plan.ts';
-import { decodeConstants, decodeFlash, MAX_GROUP, MAX_HEAD_DIM } from '../kernels/attention/decode-flash.ts';
+import type { ColumnSumsShape } from '../kernels/attention/column-sums.ts';
+import {
+  decodeConstants,
+  decodeFlash,
+  decodeFlashObserving,
+  MAX_GROUP,
+  MAX_HEAD_DIM,
+} from '../kernels/attention/decode-flash.ts';
 import { flashPrefill, prefillTileConstants } from '../kernels/attention/flash-prefill.ts';
-import { MAX_SPLITS, mergeSplits } from '../kernels/attention/merge.ts';
+import { MAX_SPLITS, mergeSplits, mergeSplitsObserving } from '../kernels/attention/merge.ts';
 import { prefillLanes, prefillLanesConstants } from '../kernels/attention/prefill-lanes.ts';
 import {
   decodeCandidates,
@@ -14,13 +21,23 @@ import {
   type HeadShape,
   type PrefillTuning,
 } from '../kernels/attention/tuning.ts';
-import type { LayerView } from '../kernels/layer-view.ts';
+import { layerConstants, scaleOf, type LayerObservation, type LayerView } from '../kernels/layer-view.ts';
 import type { AttentionArrays, AttentionBackend, AttentionShape } from './backend.ts';
+import { encodeColumnSums } from './observe.ts';
 
 export { partialsBytes } from '../kernels/attention/decode-flash.ts';
 
 /** The most rows that flash decoding takes; above, rows share their keys and values in tiles. */
 export const MAX_DECODE_ROWS = 8;
+
+/** Slots of a (row, KV head) that are worth a workgroup of attention/merge which adds up their mass. */
+const OBSERVER_SLOTS = 512;
+
+/** How column sums are cut. Compilers of software adapters take a minute over keys in registers. */
+const COLUMN_SUMS: Readonly<Record<'gpu' | 'software', ColumnSumsShape>> = {
+  gpu: { parts: 4, held: 32 },
+  software: { parts: 1, held: 0 },
+};
 
 /** Into how many workgroups a (row, KV head) is cut; 1 = no merge. */
 export const splitsOf = (
@@ -52,25 +69,19 @@ export function dense({ adapter, decode, prefill, splitSlots }: DenseOptions = {
         () => `${qHeads} query heads of ${kvHeads} KV heads`,
       );
       invariant(headDim % 4 === 0 && headDim <= MAX_HEAD_DIM, () => `head dimension ${headDim}`);
+      const { observe } = layer;
+      const noting = shape.rows <= MAX_DECODE_ROWS && observe?.scores !== undefined;
       if (shape.rows > MAX_DECODE_ROWS) encodePrefill(recorder, layer, arrays, shape, prefillOf(layer));
       else {
         const tuning = decodeOf(layer);
         const cut = splitSlots === undefined ? tuning : { ...tuning, directSlots: splitSlots, splitSlots };
-        encodeDecode(recorder, layer, arrays, shape, cut);
+        encodeDecode(recorder, layer, arrays, shape, cut, noting ? observe : undefined);
       }
+      if (observe && !noting)
+        encodeColumnSums(recorder, layer, observe, arrays, shape, COLUMN_SUMS[adapter?.software ? 'software' : 'gpu']);
     },
   };
 }
-
-export const scaleOf = ({ scale, headDim }: LayerView): number => scale ?? 1 / Math.sqrt(headDim);
-
-export const layerConstants = ({ kvHeads, groupSize, headDim, window }: LayerView, masked = false) => ({
-  KV_HEADS: kvHeads,
-  GROUP: groupSize,
-  HEAD_DIM: headDim,
-  WINDOW: window,
-  MASKED: masked,
-});
 
 function encodePrefill(
   recorder: PlanRecorder,
@@ -99,26 +110,46 @@ function encodeDecode(
   { query, output, partials, lse }: AttentionArrays,
   shape: AttentionShape,
   tuning: DecodeTuning,
+  observe: LayerObservation | undefined,
 ): void {
-  const { rows, masked } = shape;
+  const { rows, lengthBucket, masked } = shape;
+  const { kv, groupSize, state, cache } = layer;
   const splits = splitsOf(shape, tuning);
+  // Only one workgroup may add to the mass of a (row, KV head): batches of its heads leave that to the merge.
+  const direct = splits === 1 && (!observe || tuning.heads >= groupSize);
+  const capacity = observe?.capacity ?? 0;
+  invariant(!observe || lengthBucket <= capacity, () => `${lengthBucket} slots, room for scores of ${capacity}`);
+  const noise = observe?.noisyLse !== undefined;
+  const attend = {
+    params: { scale: scaleOf(layer), layer: layer.layer, splits, rows, capacity, kind: 0 },
+    constants: { ...layerConstants(layer, masked), ...decodeConstants(tuning, layer.headDim), DIRECT: direct },
+    variant: { kv, exchange: tuning.exchange, noise },
+    bindings: { state, query, cache, output, lse, partials },
+  };
   recorder.add(
     'attention',
-    decodeFlash.call({
-      params: { scale: scaleOf(layer), layer: layer.layer, splits, rows, capacity: 0, kind: 0 },
-      constants: { ...layerConstants(layer, masked), ...decodeConstants(tuning, layer.headDim), DIRECT: splits === 1 },
-      variant: { kv: layer.kv, exchange: tuning.exchange },
-      bindings: { state: layer.state, query, cache: layer.cache, output, lse, partials },
-    }),
+    observe?.scores
+      ? decodeFlashObserving.call({
+          ...attend,
+          bindings: { ...attend.bindings, scores: observe.scores, mass: observe.mass },
+        })
+      : decodeFlash.call(attend),
   );
-  if (splits === 1) return;
+  if (direct) return;
+  const observers = observe ? ceilDiv(lengthBucket, OBSERVER_SLOTS) : 0;
+  const merge = {
+    params: { splits, rows, layer: layer.layer, kind: 0, capacity, observers },
+    constants: { ...layerConstants(layer, masked), Q_HEADS: layer.qHeads },
+    bindings: { state, partials, output, lse },
+  };
   recorder.add(
     'attention-merge',
-    mergeSplits.call({
-      params: { splits, rows, layer: layer.layer, kind: 0 },
-      constants: { Q_HEADS: layer.qHeads, HEAD_DIM: layer.headDim },
-      variant: undefined,
-      bindings: { state: layer.state, partials, output, lse },
-    }),
+    observe?.scores
+      ? mergeSplitsObserving.call({
+          ...merge,
+          variant: { kv, noise },
+          bindings: { ...merge.bindings, cache, scores: observe.scores, mass: observe.mass },
+        })
+      : mergeSplits.call({ ...merge, variant: undefined }),
   );
 }

@@ -3,9 +3,9 @@ import type { PlanRecorder } from '../gpu/plan.ts';
 import { decodeConstants, decodeFlashListed } from '../kernels/attention/decode-flash.ts';
 import { mergeSplits } from '../kernels/attention/merge.ts';
 import { decodeCandidates, plainDecode } from '../kernels/attention/tuning.ts';
-import type { LayerView } from '../kernels/layer-view.ts';
+import { layerConstants, scaleOf, type LayerView } from '../kernels/layer-view.ts';
 import type { AttentionArrays, AttentionShape } from './backend.ts';
-import { layerConstants, MAX_DECODE_ROWS, scaleOf, splitsOf, type DenseOptions } from './dense.ts';
+import { MAX_DECODE_ROWS, splitsOf, type DenseOptions } from './dense.ts';
 
 export interface ListedArrays extends AttentionArrays {
   /** u32 [rows, kvHeads, capacity + 1]: how many slots a row reads, then the slots. */
@@ -54,7 +54,7 @@ export function listed({ adapter, decode, splitSlots }: Omit<DenseOptions, 'pref
       recorder.add(
         'attention-merge',
         mergeSplits.call({
-          params: { splits, rows, layer: layer.layer, kind },
+          params: { splits, rows, layer: layer.layer, kind, capacity: 0, observers: 0 },
           constants: { Q_HEADS: layer.qHeads, HEAD_DIM: layer.headDim },
           variant: undefined,
           bindings: { state: layer.state, partials, output, lse },

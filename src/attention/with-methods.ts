@@ -1,4 +1,5 @@
-import type { AttentionBackend } from './backend.ts';
+import type { LayerObservation } from '../kernels/layer-view.ts';
+import type { AttentionBackend, MethodArrays, StepMethods } from './backend.ts';
 import type { ListedAttention } from './listed.ts';
 
 /** The most rows of a step that may select; they are its first ones. */
@@ -43,7 +44,19 @@ export const withMethods = (dense: AttentionBackend, listed: ListedAttention): A
     }
     for (const selection of noting)
       selection.encodePrompt?.(recorder, layer, own.bounds!, shape.rows, methods.kindOf(selection));
-    if (full) dense.encode(recorder, layer, arrays, { ...shape, masked });
+    if (full) dense.encode(recorder, { ...layer, observe: observationOf(methods, own) }, arrays, { ...shape, masked });
     observer?.encode(recorder, layer, arrays, shape);
   },
 });
+
+/** What attention notes down in this step, and where; undefined = nothing. */
+function observationOf({ kinds, capacity }: StepMethods, arrays: MethodArrays): LayerObservation | undefined {
+  const { observe, noisy } = kinds;
+  if (observe === 'nothing' || !arrays.mass) return undefined;
+  return {
+    mass: arrays.mass,
+    scores: observe === 'rows' ? arrays.scores : undefined,
+    capacity,
+    noisyLse: noisy ? arrays.noisyLse : undefined,
+  };
+}

@@ -2,6 +2,21 @@ import type { GpuArray } from '../gpu/array.ts';
 import type { KvType } from './cache-layout.ts';
 import type { StepLayout } from './step-layout.ts';
 
+/** What the steps of a plan note down about a layer for eviction policies, and where. */
+export interface LayerObservation {
+  /** f32 [pages, kvHeads, 64], by the page ids of the layer's cache: what a policy knows of a slot. */
+  readonly mass: GpuArray;
+  /**
+   * Scratch of the decoding kernels, f32 [rows, qHeads, capacity]; undefined where a sequence may have several rows in a
+   * step: then column sums follow attention.
+   */
+  readonly scores: GpuArray | undefined;
+  /** Slots of a row and head in `scores`, at least the plan's lengthBucket. */
+  readonly capacity: number;
+  /** Scratch of the column sums, f32 [rows, qHeads], where a sequence may want noise on its scores; undefined: none does. */
+  readonly noisyLse: GpuArray | undefined;
+}
+
 /** One layer of the network as attention and cache methods see it. */
 export interface LayerView {
   /** Its index in the step state: lengths and page tables are per layer. */
@@ -24,4 +39,18 @@ export interface LayerView {
   readonly stepLayout: StepLayout;
   /** The tables of its rotary positions (lib/rope): where they lie, and how many pairs of a head turn. */
   readonly turns?: { readonly vectors: GpuArray; readonly at: number; readonly pairs: number };
+  /** Undefined: nothing is noted down, which costs nothing. */
+  readonly observe?: LayerObservation | undefined;
 }
+
+/** What the scores of a layer are multiplied with. */
+export const scaleOf = ({ scale, headDim }: LayerView): number => scale ?? 1 / Math.sqrt(headDim);
+
+/** The constants that every attention kernel takes from a layer. */
+export const layerConstants = ({ kvHeads, groupSize, headDim, window }: LayerView, masked = false) => ({
+  KV_HEADS: kvHeads,
+  GROUP: groupSize,
+  HEAD_DIM: headDim,
+  WINDOW: window,
+  MASKED: masked,
+});

@@ -35,18 +35,18 @@ for (const [path, module] of Object.entries(cases)) {
   describe(path.replace('./', '').replace('.case.ts', ''), () => {
     test('the WGSL declares what the TypeScript declares', () => {
       for (const item of list) {
-        const { source, includes, params, bindings } = item.kernel.spec as {
+        const { source, params, bindings, includes } = item.kernel.spec as {
           source: string;
-          includes?: (variant: unknown) => readonly WgslPart[];
           params: Record<string, ParamType>;
           bindings: Record<string, Access>;
+          includes?: (variant: unknown) => readonly WgslPart[];
         };
+        // Bindings of a variant may stand in an include.
+        const { variant } = item.build(item.shapes[0], new Random(1));
+        const text = [source, ...(includes?.(variant) ?? []).map((part) => part.text)].join('\n');
         const fields = /struct Params \{([^}]*)\}/.exec(source)?.[1] ?? '';
         const declaredParams = [...fields.matchAll(/(\w+)\s*:\s*(\w+)/g)].map(([, name, type]) => [name, type]);
         expect(declaredParams).toEqual(Object.entries(params));
-        // An include may add bindings of its own behind those of the source.
-        const included = includes?.(item.build(item.shapes[0], new Random(1)).variant) ?? [];
-        const text = [source, ...included.map((part) => part.text)].join('\n');
         const declaredBindings = [...text.matchAll(/@binding\((\d+)\) var<storage, (\w+)> (\w+)/g)].map(
           ([, index, access, name]) => [Number(index), name, access],
         );

@@ -3,11 +3,14 @@ import exchangeSubgroup from '../../../shaders/lib/attention/exchange.subgroup.w
 import exchangeWorkgroup from '../../../shaders/lib/attention/exchange.workgroup.wgsl?raw';
 import slotsAll from '../../../shaders/lib/attention/slots.all.wgsl?raw';
 import slotsList from '../../../shaders/lib/attention/slots.list.wgsl?raw';
+import observeMass from '../../../shaders/lib/attention/observe.mass.wgsl?raw';
+import observeNone from '../../../shaders/lib/attention/observe.none.wgsl?raw';
 import { ceilDiv } from '../../core/invariant.ts';
 import { defineKernel, type Grid } from '../../gpu/kernel.ts';
 import type { ConstantValue, WgslPart } from '../../gpu/wgsl.ts';
 import { cacheParts, type KvType } from '../cache-layout.ts';
 import { stepStatePart } from '../step-layout.ts';
+import { observedParts } from './observed.ts';
 import { windowPart } from './window.ts';
 
 /** The most query heads of a KV head, and the widest head, that the attention kernels have room for. */
@@ -71,13 +74,19 @@ const commonParts = ({ kv, exchange }: DecodeVariant): WgslPart[] => [
   exchangePart(exchange),
 ];
 
-/** Attention of 1 to 8 rows, split over the slots; see the WGSL for who computes what. `kind` is 0, `capacity` not used. */
+const allSlots: WgslPart = { name: 'lib/attention/slots.all', text: slotsAll };
+const observeNothing: WgslPart = { name: 'lib/attention/observe.none', text: observeNone };
+
+/**
+ * Attention of 1 to 8 rows, split over the slots; see the WGSL for who computes what. `kind` is 0, `capacity` not used.
+ */
 export const decodeFlash = defineKernel({
   ...spec,
-  includes: (variant: DecodeVariant) => [...commonParts(variant), { name: 'lib/attention/slots.all', text: slotsAll }],
+  includes: (variant: DecodeVariant) => [...commonParts(variant), allSlots, observeNothing],
   grid: ({ splits, rows }, constants) => gridOf(splits, rows, constants),
 });
 
+/**
 /**
  * The same over the slots on a list, u32 [rows, kvHeads, capacity + 1]: how many, then the slots in any order. It serves
  * the rows whose kind of selection is `kind`; the log-sum-exp is that of the listed slots.
@@ -88,6 +97,23 @@ export const decodeFlashListed = defineKernel({
   includes: (variant: DecodeVariant) => [
     ...commonParts(variant),
     { name: 'lib/attention/slots.list', text: slotsList },
+    observeNothing,
+  ],
+  grid: ({ splits, rows }, constants) => gridOf(splits, rows, constants),
+});
+
+/**
+ * Over all slots, and what eviction policies observe is noted down: with `DIRECT`, where `HEADS` must be `GROUP`, as mass,
+ * otherwise as scores for `mergeSplitsObserving`. `capacity` is the number of slots of a row and head in `scores`.
+ */
+export const decodeFlashObserving = defineKernel({
+  ...spec,
+  bindings: { ...spec.bindings, scores: 'read_write', mass: 'read_write' },
+  includes: (variant: DecodeVariant & { readonly noise: boolean }) => [
+    ...commonParts(variant),
+    allSlots,
+    ...observedParts(variant.noise),
+    { name: 'lib/attention/observe.mass', text: observeMass },
   ],
   grid: ({ splits, rows }, constants) => gridOf(splits, rows, constants),
 });

@@ -1,17 +1,47 @@
 import source from '../../../shaders/attention/merge.wgsl?raw';
+import observeMass from '../../../shaders/lib/attention/merge-observe.mass.wgsl?raw';
+import observeNone from '../../../shaders/lib/attention/merge-observe.none.wgsl?raw';
 import { defineKernel } from '../../gpu/kernel.ts';
+import { cacheParts, type KvType } from '../cache-layout.ts';
 import { stepStatePart } from '../step-layout.ts';
+import { observedParts } from './observed.ts';
+import { windowPart } from './window.ts';
 
 /** The most splits that attention/merge joins: one thread weighs each. */
 export const MAX_SPLITS = 64;
 
-/** Joins the partial sums of attention/decode-flash, for the rows whose kind of selection is `kind` (0 = none). */
-export const mergeSplits = defineKernel({
+const spec = {
   name: 'attention/merge',
   source,
-  params: { splits: 'u32', rows: 'u32', layer: 'u32', kind: 'u32' },
+  params: { splits: 'u32', rows: 'u32', layer: 'u32', kind: 'u32', capacity: 'u32', observers: 'u32' },
   bindings: { state: 'read', partials: 'read', output: 'read_write', lse: 'read_write' },
   constants: ['Q_HEADS', 'HEAD_DIM'],
-  includes: () => [stepStatePart],
+} as const;
+
+/**
+ * Joins the partial sums of attention/decode-flash, for the rows whose kind of selection is `kind` (0 = none). `capacity`
+ * and `observers` are not used.
+ */
+export const mergeSplits = defineKernel({
+  ...spec,
+  includes: () => [stepStatePart, { name: 'lib/attention/merge-observe.none', text: observeNone }],
   grid: ({ rows }, { Q_HEADS }) => [Number(Q_HEADS), rows],
+});
+
+/**
+ * The same, and adds the scores that `decodeFlashObserving` kept, `capacity` slots of each row and head, to the mass of
+ * the slots; `observers` workgroups share the slots of a (row, KV head).
+ */
+export const mergeSplitsObserving = defineKernel({
+  ...spec,
+  bindings: { ...spec.bindings, cache: 'read', scores: 'read', mass: 'read_write' },
+  constants: [...spec.constants, 'KV_HEADS', 'GROUP', 'WINDOW', 'MASKED'],
+  includes: ({ kv, noise }: { readonly kv: KvType; readonly noise: boolean }) => [
+    stepStatePart,
+    ...cacheParts(kv),
+    windowPart,
+    ...observedParts(noise),
+    { name: 'lib/attention/merge-observe.mass', text: observeMass },
+  ],
+  grid: ({ rows, observers }, { Q_HEADS, KV_HEADS }) => [Number(Q_HEADS) + Number(KV_HEADS) * observers, rows],
 });

@@ -9,6 +9,7 @@ import type { KernelWork } from '../../../src/bench/kernel-case.ts';
 import type { Gpu } from '../../../src/gpu/device.ts';
 import { kernelCase } from '../../support/kernel-case.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
+import { decodeObservingCase } from './decode-observing.ts';
 import {
   attends,
   attentionOf,
@@ -342,4 +343,4 @@ const listed = kernelCase(decodeFlashListed, {
   work: (shape) => workOf(shape, shape.list === 'all' ? 0 : shape.list),
 });
 
-export default [every, listed];
+export default [every, listed, decodeObservingCase];

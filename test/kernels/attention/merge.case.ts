@@ -1,5 +1,6 @@
 import { mergeSplits } from '../../../src/kernels/attention/merge.ts';
 import { kernelCase, uniform } from '../../support/kernel-case.ts';
+import { mergeObservingCase } from './merge-observing.ts';
 import { buildScene, UNTOUCHED, untouched } from './scene.ts';
 
 interface Shape {
@@ -10,7 +11,7 @@ interface Shape {
   readonly bucket: number;
 }
 
-export default kernelCase(mergeSplits, {
+const plain = kernelCase(mergeSplits, {
   shapes: [
     { qHeads: 9, headDim: 64, splits: 1, rows: 1, bucket: 1 },
     { qHeads: 9, headDim: 64, splits: 2, rows: 1, bucket: 1 },
@@ -44,7 +45,7 @@ export default kernelCase(mergeSplits, {
       partials[at + 1] = empty ? 0 : 1 + 100 * random.next();
     }
     return {
-      params: { splits, rows: bucket, layer: 0, kind: 0 },
+      params: { splits, rows: bucket, layer: 0, kind: 0, capacity: 0, observers: 0 },
       constants: { Q_HEADS: qHeads, HEAD_DIM: headDim },
       variant: undefined,
       buffers: {
@@ -85,3 +86,5 @@ export default kernelCase(mergeSplits, {
     flops: 2 * rows * qHeads * splits * headDim,
   }),
 });
+
+export default [plain, mergeObservingCase];

@@ -1,0 +1,24 @@
+import source from '../../../shaders/attention/noisy-lse.wgsl?raw';
+import { ceilDiv } from '../../core/invariant.ts';
+import { defineKernel } from '../../gpu/kernel.ts';
+import { cacheParts, type KvType } from '../cache-layout.ts';
+import { stepStatePart } from '../step-layout.ts';
+import { observedParts } from './observed.ts';
+import { windowPart } from './window.ts';
+
+/** Rows of a workgroup. */
+const ROWS = 8;
+
+/** Log-sums of observed rows with noise on their scores, for `columnSums`; see the WGSL for who computes what. */
+export const noisyLse = defineKernel({
+  name: 'attention/noisy-lse',
+  source,
+  params: { scale: 'f32', layer: 'u32', rows: 'u32' },
+  bindings: { state: 'read', query: 'read', cache: 'read', lse: 'read', log_sums: 'read_write' },
+  constants: ['KV_HEADS', 'GROUP', 'HEAD_DIM', 'WINDOW', 'MASKED', 'LINES', 'PARTS'],
+  includes: ({ kv }: { readonly kv: KvType }) => [stepStatePart, ...cacheParts(kv), windowPart, ...observedParts(true)],
+  grid: ({ rows }, { KV_HEADS, GROUP, LINES }) => [
+    ceilDiv(rows, ROWS),
+    Number(KV_HEADS) * ceilDiv(Number(GROUP), Number(LINES)),
+  ],
+});

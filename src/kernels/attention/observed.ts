@@ -1,0 +1,19 @@
+import noiseGumbel from '../../../shaders/lib/attention/noise.gumbel.wgsl?raw';
+import noiseNone from '../../../shaders/lib/attention/noise.none.wgsl?raw';
+import observed from '../../../shaders/lib/attention/observed.wgsl?raw';
+import philox from '../../../shaders/lib/philox.wgsl?raw';
+import type { WgslPart } from '../../gpu/wgsl.ts';
+
+/**
+ * The includes of kernels that note down what eviction policies observe; with `noise` they also serve sequences that
+ * want noise on their scores. They need the step state, the cache parts and `windowPart`.
+ */
+export const observedParts = (noise: boolean): readonly WgslPart[] => [
+  { name: 'lib/attention/observed', text: observed },
+  ...(noise
+    ? [
+        { name: 'lib/philox', text: philox },
+        { name: 'lib/attention/noise.gumbel', text: noiseGumbel },
+      ]
+    : [{ name: 'lib/attention/noise.none', text: noiseNone }]),
+];

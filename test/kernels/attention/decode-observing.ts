@@ -1,0 +1,260 @@
+import {
+  decodeConstants,
+  decodeFlashObserving,
+  partialsBytes,
+  type DecodeShape,
+} from '../../../src/kernels/attention/decode-flash.ts';
+import { kernelCase } from '../../support/kernel-case.ts';
+import { isObserved, massOf, seenOf, watch, weighedOf, type Watch, type WatchedScene } from './observed.ts';
+import {
+  attentionOf,
+  buildScene,
+  look,
+  sceneLabel,
+  shortScene,
+  untouched,
+  type Scene,
+  type SceneShape,
+} from './scene.ts';
+
+interface Shape extends SceneShape {
+  /** 0 = direct. */
+  readonly splits: number;
+  readonly cut?: DecodeShape;
+  readonly watches: readonly Watch[];
+  readonly noise?: boolean;
+}
+
+const small: DecodeShape = { threads: 16, lanes: 8, exchange: 'workgroup', heads: 3 };
+const narrow: DecodeShape = { threads: 8, lanes: 8, exchange: 'subgroup', heads: 3 };
+/** More lanes than slots of a round. */
+const broad: DecodeShape = { threads: 32, lanes: 32, exchange: 'workgroup', heads: 1 };
+const wide: DecodeShape = { threads: 128, lanes: 8, exchange: 'workgroup', heads: 3 };
+
+const scenes = new WeakMap<object, WatchedScene>();
+
+const one = { kv: 'f16', kvHeads: 3, group: 3, headDim: 32, bucket: 1, splits: 0 } as const;
+const mass: Watch = { policy: 1, observe: 'mass', decay: 0.5, decoding: true };
+const noisy: Watch = { ...mass, observe: 'noisyMass', tau: [1, 0.25], promptEnd: -2, seed: 77 };
+
+/** Slots of a row and head that the scores have room for: no tile. */
+const capacityOf = (scene: Scene): number => Math.max(...scene.slots.flat().map((slots) => slots.length)) + 3;
+
+/** Maximum and weight of a split in log2 units, as `partials` ends with. */
+function endOf(scores: readonly number[]): [max: number, weight: number] {
+  const max = Math.max(-3e38, ...scores);
+  return [max, scores.reduce((sum, score) => sum + 2 ** (score - max), 0)];
+}
+
+/** Per (row, head, split) the sums of 2^(score - max) * value, the maximum in log2 units and the weight; and those of noisy scores. */
+export function partialsOf(scene: WatchedScene, splits: number): number[] {
+  const heads = scene.kvHeads * scene.group;
+  const all: number[] = [];
+  for (let row = 0; row < scene.bucket; row++)
+    for (let head = 0; head < heads; head++)
+      for (let split = 0; split < splits; split++) {
+        if (!scene.rows[row]?.valid) {
+          all.push(...untouched(scene.headDim + 4));
+          continue;
+        }
+        const inSplit = ({ slot }: { slot: number }): boolean => Math.floor(slot / 64) % splits === split;
+        const mine = look(scene, row, head).filter(inSplit);
+        const [max, weight] = endOf(mine.map(({ score }) => score * Math.LOG2E));
+        const sums = Array<number>(scene.headDim).fill(0);
+        for (const { score, value } of mine)
+          value.forEach((element, i) => (sums[i]! += 2 ** (score * Math.LOG2E - max) * element));
+        const isNoisy = scene.watches[scene.rows[row]!.sequence - 1]?.observe === 'noisyMass' && isObserved(scene, row);
+        const noise = isNoisy
+          ? endOf(
+              weighedOf(scene, row, head)
+                .filter(inSplit)
+                .map(({ score }) => score * Math.LOG2E),
+            )
+          : [0, 0];
+        all.push(...sums, max, weight, ...noise);
+      }
+  return all;
+}
+
+/** The scores that an observed row keeps, in log2 units; elsewhere what was there. */
+export function scoresOf(scene: WatchedScene, scores: ArrayLike<number>, capacity: number): number[] {
+  const all = Array.from(scores);
+  const heads = scene.kvHeads * scene.group;
+  for (let row = 0; row < scene.rows.length; row++)
+    for (let head = 0; head < heads && isObserved(scene, row); head++)
+      for (const { slot, score } of weighedOf(scene, row, head))
+        all[(row * heads + head) * capacity + slot] = score * Math.LOG2E;
+  return all;
+}
+
+/** The scores without those of slots that no window shows: nobody reads what is there. */
+function shownScores(scene: WatchedScene, scores: ArrayLike<number>, capacity: number): Float64Array {
+  const shown = new Float64Array(scores.length);
+  const heads = scene.kvHeads * scene.group;
+  for (let row = 0; row < scene.bucket; row++)
+    for (let head = 0; head < heads; head++) {
+      const at = (row * heads + head) * capacity;
+      const slots = isObserved(scene, row)
+        ? seenOf(scene, row, head).map(({ slot }) => slot)
+        : Array.from({ length: capacity }, (_, slot) => slot);
+      for (const slot of slots) shown[at + slot] = scores[at + slot]!;
+    }
+  return shown;
+}
+
+export const decodeObservingCase = kernelCase(decodeFlashObserving, {
+  shapes: [
+    { ...one, watches: [mass], sequences: [{ length: 0, rows: 1 }] },
+    { ...one, watches: [mass], sequences: [{ length: [62, 63, 64], rows: 1 }] },
+    { ...one, watches: [{ ...mass, decay: 0 }], cut: wide, sequences: [{ length: 300, rows: 1 }] },
+    {
+      ...one,
+      watches: [{ ...mass, decoding: false }],
+      cut: narrow,
+      headDim: 64,
+      sequences: [{ length: 300, rows: 1 }],
+    },
+    {
+      ...one,
+      watches: [mass],
+      headDim: 80,
+      group: 1,
+      kvHeads: 2,
+      cut: broad,
+      kv: 'f32',
+      sequences: [{ length: 65, rows: 1 }],
+    },
+    {
+      ...one,
+      watches: [mass],
+      headDim: 128,
+      group: 7,
+      kvHeads: 1,
+      cut: { ...small, heads: 7 },
+      sequences: [{ length: 130, rows: 1 }],
+    },
+    { ...one, watches: [mass], window: 50, sequences: [{ length: 200, rows: 1 }] },
+    { ...one, watches: [mass], window: 100, ordered: true, sequences: [{ length: 300, rows: 1 }] },
+    {
+      ...one,
+      bucket: 8,
+      invalid: [2],
+      noise: true,
+      watches: [mass, { policy: 1 }, mass, {}, { ...mass, from: 1 }, noisy, { ...mass, until: 0 }],
+      sequences: [70, 64, 12, 63, 20, [5, 129, 70], 3].map((length) => ({ length, rows: 1 })),
+    },
+    {
+      ...one,
+      noise: true,
+      watches: [noisy],
+      group: 7,
+      kvHeads: 1,
+      cut: { ...small, heads: 7 },
+      sequences: [{ length: 90, rows: 1 }],
+    },
+    { ...one, noise: true, watches: [noisy], window: 50, cut: wide, sequences: [{ length: 200, rows: 1 }] },
+    { ...one, splits: 3, watches: [mass], sequences: [{ length: [150, 64, 250], rows: 1 }] },
+    {
+      ...one,
+      splits: 1,
+      watches: [mass],
+      group: 7,
+      kvHeads: 1,
+      cut: { ...small, heads: 4 },
+      sequences: [{ length: 90, rows: 1 }],
+    },
+    {
+      ...one,
+      splits: 4,
+      noise: true,
+      bucket: 4,
+      invalid: [1],
+      group: 7,
+      kvHeads: 2,
+      watches: [noisy, noisy, mass, { ...noisy, seed: 3, promptEnd: 4 }],
+      cut: { ...small, heads: 4 },
+      sequences: [
+        { length: [150, 64], rows: 1 },
+        { length: 20, rows: 1 },
+        { length: 90, rows: 1 },
+        { length: 260, rows: 1 },
+      ],
+    },
+  ] as readonly Shape[],
+  bench: [narrow, { ...narrow, threads: 128 }].flatMap((cut): Shape[] =>
+    [false, true].flatMap((noise) =>
+      [511, 2047].map((length): Shape => {
+        const splits = Math.ceil((length + 1) / (cut === narrow ? 512 : 128));
+        return {
+          ...one,
+          cut,
+          noise,
+          headDim: 64,
+          watches: [noise ? noisy : mass],
+          splits: splits === 1 ? 0 : splits,
+          sequences: [{ length, rows: 1 }],
+        };
+      }),
+    ),
+  ),
+  label: ({ cut = small, splits, noise, ...scene }) =>
+    `${sceneLabel(scene)}, ${Math.max(1, splits)} splits, ${cut.threads} threads of ${cut.lanes} lanes, ${cut.exchange}, ${noise ? 'noisy ' : ''}mass`,
+  suits: ({ cut = small }, { software }) => software === (cut.threads === cut.lanes),
+  check: shortScene,
+  missing: ({ cut = small }, { features }) =>
+    cut.exchange === 'subgroup' && features.subgroupMinSize < cut.lanes
+      ? `subgroups of at least ${cut.lanes}`
+      : undefined,
+  build(shape, random) {
+    const scene = watch(buildScene(shape, random), shape.watches, () => random.next());
+    const { kvHeads, group, headDim, bucket, layer, scale, state, cache, query } = scene;
+    const { cut = small } = shape;
+    const splits = Math.max(1, shape.splits);
+    const heads = kvHeads * group;
+    const capacity = capacityOf(scene);
+    scenes.set(shape, scene);
+    return {
+      params: { scale, layer, splits, rows: bucket, capacity, kind: 0 },
+      constants: {
+        KV_HEADS: kvHeads,
+        GROUP: group,
+        HEAD_DIM: headDim,
+        WINDOW: shape.window ?? 0,
+        MASKED: false,
+        DIRECT: shape.splits === 0,
+        ...decodeConstants(cut, headDim),
+      },
+      variant: { kv: shape.kv, exchange: cut.exchange, noise: shape.noise ?? false },
+      buffers: {
+        state,
+        query,
+        cache,
+        output: untouched(bucket * heads * headDim),
+        lse: untouched(bucket * heads),
+        partials: untouched(partialsBytes(bucket, heads, headDim, splits) / 4),
+        scores: untouched(bucket * heads * capacity),
+        mass: scene.mass,
+      },
+    };
+  },
+  reference({ buffers: { output, lse, partials, mass: before, scores } }, shape) {
+    const scene = scenes.get(shape)!;
+    const capacity = capacityOf(scene);
+    const noted = shownScores(scene, scoresOf(scene, scores, capacity), capacity);
+    return shape.splits === 0
+      ? { ...attentionOf(scene), partials, scores: noted, mass: massOf(scene, 'single rows') }
+      : { output, lse, partials: partialsOf(scene, shape.splits), scores: noted, mass: before };
+  },
+  decode(got, shape) {
+    const scene = scenes.get(shape)!;
+    return { ...got, scores: shownScores(scene, got['scores'] as Float32Array, capacityOf(scene)) };
+  },
+  tolerance: 2e-5,
+  work: ({ kvHeads, group, headDim, sequences }) => {
+    const slots = sequences.reduce((sum, { length, rows }) => sum + rows * (Math.max(...[length].flat()) + 1), 0);
+    return {
+      bytes: slots * kvHeads * (headDim * 4 + group * 8 + 8),
+      flops: 4 * slots * kvHeads * group * headDim,
+    };
+  },
+});
