@@ -110,7 +110,7 @@ const caseOf = (kv: KvType, tolerance: number) =>
         for (let head = 0; head < kvHeads; head++) {
           state[lengthAt(layout, sequence, layer, head)] = slots;
           // Slots in an order of their own, the newest somewhere.
-          const places = shuffled(slots, draw).map((rank) => (rank < sinks ? rank : rank + gap));
+          const places = shuffled(slots, draw).map((nth) => (nth < sinks ? nth : nth + gap));
           places.forEach((place, slot) => {
             const numbers = Array.from({ length: 2 * headDim }, () => draw.normal());
             const content = wordsOf(kv, numbers);
