@@ -29,10 +29,15 @@ export interface EvictionPolicy {
   readonly scope: 'head' | 'layer';
   /** 'prompt': the prompt is cut once, and what is decoded stays. */
   readonly cuts: 'always' | 'prompt';
-  /** WGSL with `fn slot_score(sequence : u32, kv_head : u32, slot : u32, length : u32) -> f32`; higher means keep. */
-  readonly score: WgslPart;
+  /**
+   * WGSL with `fn slot_score(sequence : u32, kv_head : u32, slot : u32, length : u32) -> f32`; higher means keep. It may call
+   * `mass_at` and `place_at` (sequence, kv_head, slot), `is_recent(sequence, place)` and what lib/step-state has.
+   */
+  readonly score: readonly WgslPart[];
   /** Neighbouring slots over which scores are averaged; 1 = none. */
   readonly pool: number;
+  /** Newest slots that it always keeps, however few the caller asks for. */
+  readonly recent: number;
   /** Whether survivors take their rank as their position, and their keys turn with it. */
   readonly positions: 'original' | 'rank';
   readonly parameters: MethodParameters;

@@ -24,3 +24,13 @@ export function seededRandom(seed: number): SeededRandom {
     normal: () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()),
   };
 }
+
+/** The numbers 0 to `count` - 1 in random order. */
+export function shuffled(count: number, draw: SeededRandom): number[] {
+  const order = Array.from({ length: count }, (_, i) => i);
+  for (let i = count - 1; i > 0; i--) {
+    const other = draw.int(i + 1);
+    [order[i], order[other]] = [order[other]!, order[i]!];
+  }
+  return order;
+}
