@@ -4,9 +4,10 @@
 // threads share a slot: each holds LANE_QUADS quads of the head dimension, of the queries as of the sums, so that they
 // load whole lines of keys and values. In a round they take SLOTS slots, exchange their partial scores
 // (lib/attention/exchange) and weigh the values, under a maximum of their own, in log2 units; a workgroup's maxima meet
-// at the end. DIRECT writes the attention itself, otherwise partial sums go to attention/merge. A row that is not valid
-// leaves everything untouched.
-struct Params { scale : f32, layer : u32, splits : u32, rows : u32 }
+// at the end. DIRECT writes the attention itself, otherwise partial sums go to attention/merge. Which slots a row reads is
+// told by lib/attention/slots: all, or those on a list, whose 64 neighbours are then what a page is here. A row that is
+// not valid, or whose kind of selection is not params.kind, leaves everything untouched.
+struct Params { scale : f32, layer : u32, splits : u32, rows : u32, capacity : u32, kind : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> state : array<u32>;             // [step state]
 @group(0) @binding(2) var<storage, read> query : array<vec4f>;           // [rows, KV_HEADS * GROUP, QUADS], rotated
@@ -46,11 +47,12 @@ fn attend(group : vec3u, t : u32, lane : u32) {
   let kv_head = group.y / BATCHES;
   let first_head = group.y % BATCHES * HEADS;
   let row = group.z;
-  if (!row_valid(row)) { return; }
+  if (!row_attends(row, params.layer, params.kind)) { return; }
   let splits = params.splits;
   let sequence = row_sequence(row);
-  let oldest = select(0u, row_place(row) + 1u, WINDOW > 0u);
-  let slots = sequence_length(sequence, params.layer, kv_head) + row_ordinal(row) + 1u;
+  let mask = mask_of(sequence);
+  let oldest = select(0u, row_place(row) + 1u, HIDES);
+  let slots = slot_count(row, kv_head);
   let last = slots - 1u;
   let pages = (slots + PAGE_SLOTS - 1u) / PAGE_SLOTS;
   let head = (row * KV_HEADS + kv_head) * GROUP;
@@ -73,19 +75,18 @@ fn attend(group : vec3u, t : u32, lane : u32) {
   // Slots of the split's own pages, in rounds.
   let reach = select(0u, (pages - split + splits - 1u) / splits * PAGE_SLOTS, split < pages);
   for (var first = 0u; first < reach; first += ROUND) {
-    if (WINDOW > 0u && first % PAGE_SLOTS == 0u) {
-      while (first < reach && !page_visible(page_of(sequence, params.layer, (split + first / PAGE_SLOTS * splits) * PAGE_SLOTS), kv_head, oldest)) { first += PAGE_SLOTS; }
+    if (HIDES && !LISTED && first % PAGE_SLOTS == 0u) {
+      while (first < reach && !page_visible(page_of(sequence, params.layer, (split + first / PAGE_SLOTS * splits) * PAGE_SLOTS), kv_head, mask, oldest)) { first += PAGE_SLOTS; }
       if (first >= reach) { break; }
     }
     let start = (split + (first / PAGE_SLOTS + team / PAGE_TEAMS) * splits) * PAGE_SLOTS + first % PAGE_SLOTS + team % PAGE_TEAMS;
-    let page = page_of(sequence, params.layer, min(start, last));
+    let page = page_at(row, kv_head, min(start, last));
     let own_slot = start + t % SLOTS * PAGE_TEAMS;
     var visible = own_slot < slots;
-    if (WINDOW > 0u) { visible = visible && position_at(page, kv_head, min(own_slot, last)) + WINDOW >= oldest; }
+    if (HIDES) { visible = visible && shows(mask, oldest, slot_place(row, kv_head, page, min(own_slot, last))); }
     // Slots past the end weigh nothing; what lies there may be no number, so the last one stands in for them.
-    let section = key_word(page, kv_head, 0u) / QUAD_WORDS;
 #for s in SLOTS
-    let at_$s = section + (min(start + $su * PAGE_TEAMS, last) & 63u) * HEAD_QUADS;
+    let at_$s = slot_quad(row, kv_head, page, min(start + $su * PAGE_TEAMS, last));
 #end
 #for g in HEADS
     var score_$g_0 = vec4f(0.0);

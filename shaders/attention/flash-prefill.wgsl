@@ -5,7 +5,7 @@
 // queries are staged in workgroup memory, STAGE quads of the head dimension at a time (0 = read where they lie); values
 // are read as they lie, neighbouring lanes side by side. Loops end at the tile's last visible slot and leave out pages
 // that no line sees. Rows may be of several sequences, taken one after the other. Maxima are kept in log2 units. A row
-// that is not valid stays untouched.
+// that is not valid, or whose slots are selected, stays untouched.
 struct Params { scale : f32, layer : u32, rows : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> state : array<u32>;           // [step state]
@@ -29,6 +29,10 @@ const LN_2 = 0.6931471805599453;
 var<workgroup> scratch : array<vec4f, max(TILE_LINES * LANES, QUERIES_AT + TILE_LINES * STAGE)>;
 var<workgroup> found : array<f32, TILE_LINES * LANES>;  // [line][lane]: maxima, at the end sums of weights
 
+fn attends(row : u32) -> bool { return row_attends(row, params.layer, 0u); }
+fn show_four(mask : Mask, oldest : u32, places : vec4u) -> vec4<bool> {
+  return vec4<bool>(shows(mask, oldest, places.x), shows(mask, oldest, places.y), shows(mask, oldest, places.z), shows(mask, oldest, places.w));
+}
 fn head_of(line : u32, kv_head : u32) -> u32 { return (line / GROUP * KV_HEADS + kv_head) * GROUP + line % GROUP; }
 
 @compute @workgroup_size(LANES, TEAMS)
@@ -57,32 +61,33 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_id) loca
 
   var next = first_row;
   loop {
-    while (next < end_row && !row_valid(next)) { next++; }
+    while (next < end_row && !attends(next)) { next++; }
     if (next >= end_row) { break; }
     let sequence = row_sequence(next);
     let begin = next;
     var ahead = 0u;
     var oldest = 0xffffffffu;
-    while (next < end_row && (!row_valid(next) || row_sequence(next) == sequence)) {
-      if (row_valid(next)) {
+    while (next < end_row && (!attends(next) || row_sequence(next) == sequence)) {
+      if (attends(next)) {
         ahead = max(ahead, row_ordinal(next) + 1u);
         oldest = min(oldest, row_place(next) + 1u);
       }
       next++;
     }
+    let mask = mask_of(sequence);
     let length = sequence_length(sequence, params.layer, kv_head);
     let slots = length + ahead;
 #for l in LINES
-    let mine_$l = row_$l >= begin && row_$l < next && row_valid(row_$l);
+    let mine_$l = row_$l >= begin && row_$l < next && attends(row_$l);
     let limit_$l = select(0u, length + row_ordinal(row_$l) + 1u, mine_$l);
-    let oldest_$l = select(0u, row_place(row_$l) + 1u, WINDOW > 0u);
+    let oldest_$l = select(0u, row_place(row_$l) + 1u, HIDES);
 #end
 
     // Slots past the end weigh nothing; what lies there may be no number, so the last one stands in for them.
     let last = slots - 1u;
     for (var first = 0u; first < slots; first += TILE) {
       let page = page_of(sequence, params.layer, first);
-      if (WINDOW > 0u && !page_visible(page, kv_head, oldest)) { continue; }
+      if (HIDES && !page_visible(page, kv_head, mask, oldest)) { continue; }
       let keys = key_word(page, kv_head, 0u) / QUAD_WORDS;
 #for s in 4
       let slot_$s = min(first + lane + $su * LANES, last) & 63u;
@@ -125,11 +130,11 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_id) loca
       }
       let places = first + lane + vec4u(0u, 1u, 2u, 3u) * LANES;
       var positions = vec4u(0u);
-      if (WINDOW > 0u) {
+      if (HIDES) {
         positions = vec4u(position_at(page, kv_head, slot_0), position_at(page, kv_head, slot_1), position_at(page, kv_head, slot_2), position_at(page, kv_head, slot_3));
       }
 #for l in LINES
-      let visible_$l = (places < vec4u(limit_$l)) & (positions + WINDOW >= vec4u(oldest_$l));
+      let visible_$l = (places < vec4u(limit_$l)) & show_four(mask, oldest_$l, positions);
       score_$l = select(vec4f(LOWEST), score_$l * scale, visible_$l);
       var high_$l = max(max(score_$l.x, score_$l.y), max(score_$l.z, score_$l.w));
 #end
@@ -194,7 +199,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_id) loca
 #end
   workgroupBarrier();
 #for l in LINES
-  if (row_$l < end_row && row_valid(row_$l)) {
+  if (row_$l < end_row && attends(row_$l)) {
     var total = 0.0;
     for (var i = 0u; i < lanes; i++) { total += found[(team_line + $lu) * LANES + i]; }
     let share = select(0.0, 1.0 / max(total, 1.0e-30), total > 0.0);

@@ -1,7 +1,7 @@
 // Joins the splits of attention/decode-flash: the partial sums of a (row, query head), each under its own maximum
 // (in log2 units), become one average and the log-sum-exp of the scaled scores. One workgroup of 64 threads per
 // (query head, row): a thread weighs one split, then owns one quad of the head dimension and every SUBSETS-th split.
-struct Params { splits : u32, rows : u32 }
+struct Params { splits : u32, rows : u32, layer : u32, kind : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> state : array<u32>;           // [step state]
 @group(0) @binding(2) var<storage, read> partials : array<vec4f>;      // [rows, Q_HEADS, splits, QUADS + 1]: sums, then (max, weight, 0, 0)
@@ -22,7 +22,7 @@ var<workgroup> sums : array<vec4f, THREADS>;
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t : u32) {
   let row = group.y;
-  if (!row_valid(row)) { return; }
+  if (!row_attends(row, params.layer, params.kind)) { return; }
   let head = row * Q_HEADS + group.x;
   let start = head * params.splits * (QUADS + 1u);
   var mine = vec4f(LOWEST, 0.0, 0.0, 0.0);

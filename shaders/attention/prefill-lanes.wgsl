@@ -5,7 +5,7 @@ diagnostic(off, subgroup_uniformity);
 // are numbered row by row, so that neighbours share keys and values. Of each slot a lane loads LANE_QUADS quads of key
 // and value, which go round by subgroup broadcast: neither workgroup memory nor barriers. Loops end at the last slot
 // that any line sees; rows may be of several sequences, taken one after the other. Maxima are kept in log2 units, and
-// raised only when a score is far above. A row that is not valid stays untouched.
+// raised only when a score is far above. A row that is not valid, or whose slots are selected, stays untouched.
 struct Params { scale : f32, layer : u32, rows : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> state : array<u32>;           // [step state]
@@ -21,6 +21,7 @@ const SLACK = 16.0;
 const LOG2_E = 1.4426950408889634;
 const LN_2 = 0.6931471805599453;
 
+fn attends(row : u32) -> bool { return row_attends(row, params.layer, 0u); }
 fn head_of(line : u32, kv_head : u32) -> u32 { return (line / GROUP * KV_HEADS + kv_head) * GROUP + line % GROUP; }
 
 @compute @workgroup_size(LANES)
@@ -46,35 +47,36 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
 
   var next = first_row;
   loop {
-    while (next < end_row && !row_valid(next)) { next++; }
+    while (next < end_row && !attends(next)) { next++; }
     if (next >= end_row) { break; }
     let sequence = row_sequence(next);
     let begin = next;
     var ahead = 0u;
     var oldest = 0xffffffffu;
-    while (next < end_row && (!row_valid(next) || row_sequence(next) == sequence)) {
-      if (row_valid(next)) {
+    while (next < end_row && (!attends(next) || row_sequence(next) == sequence)) {
+      if (attends(next)) {
         ahead = max(ahead, row_ordinal(next) + 1u);
         oldest = min(oldest, row_place(next) + 1u);
       }
       next++;
     }
+    let mask = mask_of(sequence);
     let length = sequence_length(sequence, params.layer, kv_head);
     let slots = length + ahead;
 #for l in LINES
-    let mine_$l = row_$l >= begin && row_$l < next && row_valid(row_$l);
+    let mine_$l = row_$l >= begin && row_$l < next && attends(row_$l);
     let limit_$l = select(0u, length + row_ordinal(row_$l) + 1u, mine_$l);
-    let oldest_$l = select(0u, row_place(row_$l) + 1u, WINDOW > 0u);
+    let oldest_$l = select(0u, row_place(row_$l) + 1u, HIDES);
 #end
 
     for (var first = 0u; first < slots; first += PAGE_SLOTS) {
       let page = page_of(sequence, params.layer, first);
-      if (WINDOW > 0u && !page_visible(page, kv_head, oldest)) { continue; }
+      if (HIDES && !page_visible(page, kv_head, mask, oldest)) { continue; }
       let end = min(slots, first + PAGE_SLOTS);
       for (var slot = first; slot < end; slot++) {
         let at = key_word(page, kv_head, slot) / QUAD_WORDS;
         var position = 0u;
-        if (WINDOW > 0u) { position = position_at(page, kv_head, slot); }
+        if (HIDES) { position = position_at(page, kv_head, slot); }
 #for l in LINES
         var score_$l = vec4f(0.0);
 #end
@@ -94,7 +96,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
 #end
         var rises = false;
 #for l in LINES
-        let visible_$l = slot < limit_$l && position + WINDOW >= oldest_$l;
+        let visible_$l = slot < limit_$l && shows(mask, oldest_$l, position);
         let all_$l = select(LOWEST, (score_$l.x + score_$l.y) + (score_$l.z + score_$l.w), visible_$l);
         rises = rises || all_$l > max_$l + SLACK;
 #end
@@ -132,7 +134,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
   }
 
 #for l in LINES
-  if (row_$l < end_row && row_valid(row_$l)) {
+  if (row_$l < end_row && attends(row_$l)) {
     let share = select(0.0, 1.0 / max(weight_$l, 1.0e-30), weight_$l > 0.0);
 #for j in LANE_QUADS
 #for i in HOLDERS

@@ -106,3 +106,6 @@ fn row_select(row : u32, layer : u32) -> u32 {
   let sequence = row_sequence(row);
   return select(method_word(sequence, METHOD_SELECT), 0u, layer < method_word(sequence, METHOD_SELECT_DENSE));
 }
+
+// Whether the row is computed, and this kind of selection chooses what it reads in this layer.
+fn row_attends(row : u32, layer : u32, kind : u32) -> bool { return row_valid(row) && row_select(row, layer) == kind; }

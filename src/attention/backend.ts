@@ -20,6 +20,8 @@ export interface AttentionShape {
   readonly rows: number;
   /** Slots of the longest (sequence, head), this step's included; a power of two, at least 64. */
   readonly lengthBucket: number;
+  /** Whether a sequence of the step may have a mask. */
+  readonly masked?: boolean;
 }
 
 /** How the rows of a step attend to the cache; the step's own keys and values are in it already. */

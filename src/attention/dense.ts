@@ -20,7 +20,7 @@ import type { AttentionArrays, AttentionBackend, AttentionShape } from './backen
 export { partialsBytes } from '../kernels/attention/decode-flash.ts';
 
 /** The most rows that flash decoding takes; above, rows share their keys and values in tiles. */
-const MAX_DECODE_ROWS = 8;
+export const MAX_DECODE_ROWS = 8;
 
 /** Into how many workgroups a (row, KV head) is cut; 1 = no merge. */
 export const splitsOf = (
@@ -62,20 +62,21 @@ export function dense({ adapter, decode, prefill, splitSlots }: DenseOptions = {
   };
 }
 
-const scaleOf = ({ scale, headDim }: LayerView): number => scale ?? 1 / Math.sqrt(headDim);
+export const scaleOf = ({ scale, headDim }: LayerView): number => scale ?? 1 / Math.sqrt(headDim);
 
-const layerConstants = ({ kvHeads, groupSize, headDim, window }: LayerView) => ({
+export const layerConstants = ({ kvHeads, groupSize, headDim, window }: LayerView, masked = false) => ({
   KV_HEADS: kvHeads,
   GROUP: groupSize,
   HEAD_DIM: headDim,
   WINDOW: window,
+  MASKED: masked,
 });
 
 function encodePrefill(
   recorder: PlanRecorder,
   layer: LayerView,
   { query, output, lse }: AttentionArrays,
-  { rows }: AttentionShape,
+  { rows, masked }: AttentionShape,
   tuning: PrefillTuning,
 ): void {
   const call = {
@@ -83,7 +84,7 @@ function encodePrefill(
     variant: { kv: layer.kv },
     bindings: { state: layer.state, query, cache: layer.cache, output, lse },
   };
-  const constants = layerConstants(layer);
+  const constants = layerConstants(layer, masked);
   recorder.add(
     'attention',
     tuning.core === 'tile'
@@ -99,13 +100,13 @@ function encodeDecode(
   shape: AttentionShape,
   tuning: DecodeTuning,
 ): void {
-  const { rows } = shape;
+  const { rows, masked } = shape;
   const splits = splitsOf(shape, tuning);
   recorder.add(
     'attention',
     decodeFlash.call({
-      params: { scale: scaleOf(layer), layer: layer.layer, splits, rows },
-      constants: { ...layerConstants(layer), ...decodeConstants(tuning, layer.headDim), DIRECT: splits === 1 },
+      params: { scale: scaleOf(layer), layer: layer.layer, splits, rows, capacity: 0, kind: 0 },
+      constants: { ...layerConstants(layer, masked), ...decodeConstants(tuning, layer.headDim), DIRECT: splits === 1 },
       variant: { kv: layer.kv, exchange: tuning.exchange },
       bindings: { state: layer.state, query, cache: layer.cache, output, lse, partials },
     }),
@@ -114,7 +115,7 @@ function encodeDecode(
   recorder.add(
     'attention-merge',
     mergeSplits.call({
-      params: { splits, rows },
+      params: { splits, rows, layer: layer.layer, kind: 0 },
       constants: { Q_HEADS: layer.qHeads, HEAD_DIM: layer.headDim },
       variant: undefined,
       bindings: { state: layer.state, partials, output, lse },

@@ -12,7 +12,7 @@ export interface SelectionArrays {
   readonly selected: GpuArray;
   /** What a selection keeps from step to step, u32 [sequences, memoryWords]; undefined where it keeps nothing. */
   readonly memory: GpuArray | undefined;
-  /** Key bounds of blocks of 16 slots, f32 [pages, kvHeads, 4, 2, headDim]: minima, then maxima; undefined without `bounds`. */
+  /** Key bounds of blocks of 16 slots, f32 [pages, kvHeads, headDim / 4, 2, 4, 4]: lib/selection/bounds; undefined without `bounds`. */
   readonly bounds: GpuArray | undefined;
 }
 
@@ -24,6 +24,13 @@ export interface SelectionShape {
   /** Slots that `scores` and `selected` have room for, per row and head. */
   readonly capacity: number;
 }
+
+/** A `theta` that no cosine reaches: every row chooses anew. */
+export const NEVER = 2;
+
+/** f32 elements of `bounds`. */
+export const boundsElements = (pages: number, kvHeads: number, headDim: number): number =>
+  pages * kvHeads * 8 * headDim;
 
 /** Settings that a selection reads from the step state; they are never compiled in. */
 export interface SelectionSettings {
@@ -48,6 +55,8 @@ export interface DecodeSelection {
   memoryWords(layer: Pick<LayerView, 'qHeads' | 'kvHeads' | 'headDim'>, capacity: number): number;
   /** Records what chooses the slots of one layer for the rows whose `row_select` is `kind`. */
   encode(recorder: PlanRecorder, layer: LayerView, arrays: SelectionArrays, shape: SelectionShape, kind: number): void;
+  /** Records what a step of more than 8 rows must note down in `bounds`, for all its rows; left out where that is nothing. */
+  encodePrompt?(recorder: PlanRecorder, layer: LayerView, bounds: GpuArray, rows: number, kind: number): void;
   readonly parameters: Readonly<Record<string, number | string>>;
 }
 

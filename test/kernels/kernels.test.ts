@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkKernel } from '../../src/bench/check-kernel.ts';
+import { Random } from '../../src/core/rng.ts';
 import { requestGpu, type Gpu } from '../../src/gpu/device.ts';
 import type { Access, ParamType } from '../../src/gpu/kernel.ts';
+import type { WgslPart } from '../../src/gpu/wgsl.ts';
 import type { AnyKernelCase } from '../support/kernel-case.ts';
 
 const cases = import.meta.glob<{ default: AnyKernelCase | readonly AnyKernelCase[] }>('./**/*.case.ts', {
@@ -32,16 +34,20 @@ for (const [path, module] of Object.entries(cases)) {
     : [module.default as AnyKernelCase];
   describe(path.replace('./', '').replace('.case.ts', ''), () => {
     test('the WGSL declares what the TypeScript declares', () => {
-      for (const { kernel } of list) {
-        const { source, params, bindings } = kernel.spec as {
+      for (const item of list) {
+        const { source, includes, params, bindings } = item.kernel.spec as {
           source: string;
+          includes?: (variant: unknown) => readonly WgslPart[];
           params: Record<string, ParamType>;
           bindings: Record<string, Access>;
         };
         const fields = /struct Params \{([^}]*)\}/.exec(source)?.[1] ?? '';
         const declaredParams = [...fields.matchAll(/(\w+)\s*:\s*(\w+)/g)].map(([, name, type]) => [name, type]);
         expect(declaredParams).toEqual(Object.entries(params));
-        const declaredBindings = [...source.matchAll(/@binding\((\d+)\) var<storage, (\w+)> (\w+)/g)].map(
+        // An include may add bindings of its own behind those of the source.
+        const included = includes?.(item.build(item.shapes[0], new Random(1)).variant) ?? [];
+        const text = [source, ...included.map((part) => part.text)].join('\n');
+        const declaredBindings = [...text.matchAll(/@binding\((\d+)\) var<storage, (\w+)> (\w+)/g)].map(
           ([, index, access, name]) => [Number(index), name, access],
         );
         expect(declaredBindings).toEqual(Object.entries(bindings).map(([name, access], i) => [i + 1, name, access]));

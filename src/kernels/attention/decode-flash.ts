@@ -1,9 +1,11 @@
 import source from '../../../shaders/attention/decode-flash.wgsl?raw';
 import exchangeSubgroup from '../../../shaders/lib/attention/exchange.subgroup.wgsl?raw';
 import exchangeWorkgroup from '../../../shaders/lib/attention/exchange.workgroup.wgsl?raw';
+import slotsAll from '../../../shaders/lib/attention/slots.all.wgsl?raw';
+import slotsList from '../../../shaders/lib/attention/slots.list.wgsl?raw';
 import { ceilDiv } from '../../core/invariant.ts';
-import { defineKernel } from '../../gpu/kernel.ts';
-import type { WgslPart } from '../../gpu/wgsl.ts';
+import { defineKernel, type Grid } from '../../gpu/kernel.ts';
+import type { ConstantValue, WgslPart } from '../../gpu/wgsl.ts';
 import { cacheParts, type KvType } from '../cache-layout.ts';
 import { stepStatePart } from '../step-layout.ts';
 import { windowPart } from './window.ts';
@@ -20,11 +22,15 @@ const exchangePart = (exchange: Exchange): WgslPart => ({
   text: exchange === 'subgroup' ? exchangeSubgroup : exchangeWorkgroup,
 });
 
-/** Attention of 1 to 8 rows, split over the slots; see the WGSL for who computes what. */
-export const decodeFlash = defineKernel({
+interface DecodeVariant {
+  readonly kv: KvType;
+  readonly exchange: Exchange;
+}
+
+const spec = {
   name: 'attention/decode-flash',
   source,
-  params: { scale: 'f32', layer: 'u32', splits: 'u32', rows: 'u32' },
+  params: { scale: 'f32', layer: 'u32', splits: 'u32', rows: 'u32', capacity: 'u32', kind: 'u32' },
   bindings: {
     state: 'read',
     query: 'read',
@@ -38,6 +44,7 @@ export const decodeFlash = defineKernel({
     'GROUP',
     'HEAD_DIM',
     'WINDOW',
+    'MASKED',
     'DIRECT',
     'HEADS',
     'THREADS',
@@ -47,17 +54,42 @@ export const decodeFlash = defineKernel({
     'SLOT_QUADS',
     'UPPER_QUADS',
   ],
-  includes: ({ kv, exchange }: { readonly kv: KvType; readonly exchange: Exchange }) => [
-    stepStatePart,
-    ...cacheParts(kv),
-    windowPart,
-    exchangePart(exchange),
+} as const;
+
+type HeadConstants = Readonly<Record<'KV_HEADS' | 'GROUP' | 'HEADS', ConstantValue>>;
+
+const gridOf = (splits: number, rows: number, { KV_HEADS, GROUP, HEADS }: HeadConstants): Grid => [
+  splits,
+  Number(KV_HEADS) * ceilDiv(Number(GROUP), Number(HEADS)),
+  rows,
+];
+
+const commonParts = ({ kv, exchange }: DecodeVariant): WgslPart[] => [
+  stepStatePart,
+  ...cacheParts(kv),
+  windowPart,
+  exchangePart(exchange),
+];
+
+/** Attention of 1 to 8 rows, split over the slots; see the WGSL for who computes what. `kind` is 0, `capacity` not used. */
+export const decodeFlash = defineKernel({
+  ...spec,
+  includes: (variant: DecodeVariant) => [...commonParts(variant), { name: 'lib/attention/slots.all', text: slotsAll }],
+  grid: ({ splits, rows }, constants) => gridOf(splits, rows, constants),
+});
+
+/**
+ * The same over the slots on a list, u32 [rows, kvHeads, capacity + 1]: how many, then the slots in any order. It serves
+ * the rows whose kind of selection is `kind`; the log-sum-exp is that of the listed slots.
+ */
+export const decodeFlashListed = defineKernel({
+  ...spec,
+  bindings: { ...spec.bindings, selected: 'read' },
+  includes: (variant: DecodeVariant) => [
+    ...commonParts(variant),
+    { name: 'lib/attention/slots.list', text: slotsList },
   ],
-  grid: ({ splits, rows }, { KV_HEADS, GROUP, HEADS }) => [
-    splits,
-    Number(KV_HEADS) * ceilDiv(Number(GROUP), Number(HEADS)),
-    rows,
-  ],
+  grid: ({ splits, rows }, constants) => gridOf(splits, rows, constants),
 });
 
 /** How the work of decode-flash is cut. */

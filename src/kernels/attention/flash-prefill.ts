@@ -11,7 +11,7 @@ export const flashPrefill = defineKernel({
   source,
   params: { scale: 'f32', layer: 'u32', rows: 'u32' },
   bindings: { state: 'read', query: 'read', cache: 'read', output: 'read_write', lse: 'read_write' },
-  constants: ['KV_HEADS', 'GROUP', 'HEAD_DIM', 'WINDOW', 'LINES', 'TEAMS', 'LANES', 'STAGE', 'DIM_QUADS'],
+  constants: ['KV_HEADS', 'GROUP', 'HEAD_DIM', 'WINDOW', 'MASKED', 'LINES', 'TEAMS', 'LANES', 'STAGE', 'DIM_QUADS'],
   includes: ({ kv }: { readonly kv: KvType }) => [stepStatePart, ...cacheParts(kv), windowPart],
   grid: ({ rows }, { GROUP, KV_HEADS, LINES, TEAMS }) => [
     ceilDiv(rows * Number(GROUP), Number(LINES) * Number(TEAMS)),

@@ -44,6 +44,16 @@ export default kernelCase(flashPrefill, {
     { ...one, window: 1, sequences: [{ length: 70, rows: 11 }] },
     { ...one, window: 40, kv: 'f32', sequences: [{ length: 150, rows: 16 }] },
     { ...one, window: 100, ordered: true, sequences: [{ length: 300, rows: 16 }] },
+    {
+      ...one,
+      bucket: 32,
+      sequences: [
+        { length: 40, rows: 1, select: 2 },
+        { length: 190, rows: 9, mask: { window: 50, sinks: 20 } },
+        { length: 80, rows: 4 },
+      ],
+    },
+    { ...one, ordered: true, sequences: [{ length: 300, rows: 16, mask: { window: 100, sinks: 5 } }] },
     { ...one, sequences: [{ length: [5, 70, 129], rows: 16 }] },
     {
       ...one,
@@ -91,6 +101,7 @@ export default kernelCase(flashPrefill, {
         GROUP: group,
         HEAD_DIM: headDim,
         WINDOW: shape.window ?? 0,
+        MASKED: shape.sequences.some(({ mask }) => mask),
         ...prefillTileConstants(shape.cut ?? small, headDim),
       },
       variant: { kv },

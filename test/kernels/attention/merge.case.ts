@@ -44,7 +44,7 @@ export default kernelCase(mergeSplits, {
       partials[at + 1] = empty ? 0 : 1 + 100 * random.next();
     }
     return {
-      params: { splits, rows: bucket },
+      params: { splits, rows: bucket, layer: 0, kind: 0 },
       constants: { Q_HEADS: qHeads, HEAD_DIM: headDim },
       variant: undefined,
       buffers: {

@@ -43,6 +43,16 @@ export default kernelCase(prefillLanes, {
     {
       ...one,
       bucket: 32,
+      sequences: [
+        { length: 40, rows: 1, select: 2 },
+        { length: 190, rows: 9, mask: { window: 50, sinks: 20 } },
+        { length: 80, rows: 4 },
+      ],
+    },
+    { ...one, ordered: true, sequences: [{ length: 300, rows: 16, mask: { window: 100, sinks: 5 } }] },
+    {
+      ...one,
+      bucket: 32,
       invalid: [0, 3, 12, 20],
       sequences: [
         { length: 20, rows: 7 },
@@ -68,6 +78,7 @@ export default kernelCase(prefillLanes, {
         GROUP: group,
         HEAD_DIM: headDim,
         WINDOW: shape.window ?? 0,
+        MASKED: shape.sequences.some(({ mask }) => mask),
         ...prefillLanesConstants(shape.cut ?? narrow, headDim),
       },
       variant: { kv },

@@ -4,7 +4,10 @@ import {
   HEADER_WORDS,
   LAYOUT_AT,
   layoutWords,
+  METHOD_WORDS,
+  MethodWord,
   Row,
+  ROW_DECODE,
   ROW_VALID,
   ROW_WORDS,
   stepLayout,
@@ -13,6 +16,16 @@ import {
 import { numberToHalf, roundToHalf } from '../../../src/weights/half.ts';
 import { seededRandom, type SeededRandom } from '../../support/seeded-random.ts';
 
+export interface SceneSequence {
+  readonly length: number | readonly number[];
+  readonly rows: number;
+  /** Its rows decode, and this kind of selection chooses their slots; 0 or left out: they are rows of a prompt. */
+  readonly select?: number;
+  readonly mask?: { readonly window: number; readonly sinks: number };
+  /** Other words of its methods, as they are stored. */
+  readonly methods?: Partial<Record<keyof typeof MethodWord, number>>;
+}
+
 /** A step over caches that already hold something. */
 export interface SceneShape {
   readonly kv: KvType;
@@ -20,12 +33,12 @@ export interface SceneShape {
   readonly group: number;
   readonly headDim: number;
   readonly window?: number;
-  /** Slots in order of position. Pages that then lie before every row's window hold no numbers: nobody may read them. */
+  /** Slots in order of position. Pages that no row's window or mask then shows hold no numbers: nobody may read them. */
   readonly ordered?: boolean;
   /** Rows of the bucket; those after the sequences' rows are not valid. */
   readonly bucket: number;
   /** Slots in use before the step, one number for all heads or one per KV head, and rows in the step. */
-  readonly sequences: readonly { readonly length: number | readonly number[]; readonly rows: number }[];
+  readonly sequences: readonly SceneSequence[];
   /** Rows among those of the sequences that are switched off. */
   readonly invalid?: readonly number[];
 }
@@ -47,6 +60,8 @@ interface SceneRow {
   readonly position: number;
   readonly ordinal: number;
   readonly valid: boolean;
+  /** The kind of selection that chooses its slots; 0 = none. */
+  readonly select: number;
   /** Slots in use before the step, per KV head. */
   readonly lengths: readonly number[];
 }
@@ -121,8 +136,11 @@ export function buildScene(shape: SceneShape, random: Random): Scene {
   const normal = normals(cache.length, draw);
   const rows: SceneRow[] = [];
   let nextPage = 0;
-  const slots = sequences.map(({ rows: count }, i) => {
+  const slots = sequences.map(({ rows: count, select = 0, mask, methods }, i) => {
     const sequence = i + 1;
+    const settings = { select, ...(mask && { window: mask.window, windowSinks: mask.sinks }), ...methods };
+    for (const [name, word] of Object.entries(settings) as [keyof typeof MethodWord, number][])
+      state[layout.methodsAt + sequence * METHOD_WORDS + MethodWord[name]] = word;
     const table = pages.slice(nextPage, (nextPage += pagesOf[i]!));
     state.set(table, layout.pagesAt + (sequence * layout.layers + layer) * layout.maxPages);
     state.set(lengths[i]!, layout.lengthsAt + (sequence * layout.layers + layer) * layout.kvStride);
@@ -134,6 +152,7 @@ export function buildScene(shape: SceneShape, random: Random): Scene {
         position: start + ordinal,
         ordinal,
         valid: !shape.invalid?.includes(rows.length),
+        select,
         lengths: lengths[i]!,
       });
     return lengths[i]!.map((length, head) => {
@@ -142,13 +161,17 @@ export function buildScene(shape: SceneShape, random: Random): Scene {
         ...(shape.ordered ? before.toSorted((a, b) => a - b) : before),
         ...Array.from({ length: count }, (_, row) => start + row),
       ];
-      const newestOf = (slot: number): number =>
-        Math.max(...order.slice(slot - (slot % PAGE_SLOTS)).slice(0, PAGE_SLOTS));
+      const hiddenBy = (slot: number, window: number, sinks: number): boolean => {
+        const page = order.slice(slot - (slot % PAGE_SLOTS)).slice(0, PAGE_SLOTS);
+        return Math.max(...page) + window <= start && Math.min(...page) >= sinks;
+      };
       return order.map((position, slot): Slot => {
         const page = table[Math.floor(slot / PAGE_SLOTS)]! * words;
         const line = head * PAGE_SLOTS + (slot % PAGE_SLOTS);
         cache[page + words - kvHeads * PAGE_SLOTS + line] = position;
-        const hidden = shape.ordered && shape.window && newestOf(slot) + shape.window <= start;
+        const hidden =
+          shape.ordered &&
+          ((shape.window && hiddenBy(slot, shape.window, 0)) || (mask && hiddenBy(slot, mask.window, mask.sinks)));
         const store = (section: number): number[] =>
           Array.from({ length: headDim }, (_, element) => {
             const at = (section * kvHeads * PAGE_SLOTS + line) * headDim + element;
@@ -163,18 +186,26 @@ export function buildScene(shape: SceneShape, random: Random): Scene {
     });
   });
   state[0] = rows.length;
-  rows.forEach(({ sequence, position, ordinal, valid }, i) => {
+  rows.forEach(({ sequence, position, ordinal, valid, select }, i) => {
     const at = HEADER_WORDS + i * ROW_WORDS;
     state[at + Row.sequence] = sequence;
     state[at + Row.position] = position;
     state[at + Row.ordinal] = ordinal;
-    state[at + Row.flags] = valid ? ROW_VALID : 0;
+    state[at + Row.flags] = (valid ? ROW_VALID : 0) | (select > 0 ? ROW_DECODE : 0);
   });
   // Rows past the count may be left from an earlier step.
   for (let row = rows.length; row < bucket; row++) state[HEADER_WORDS + row * ROW_WORDS + Row.flags] = ROW_VALID;
   // Twice the usual size, so that the softmax is far from flat.
   const query = Float32Array.from({ length: bucket * kvHeads * group * headDim }, () => draw.normal() * 2);
   return { ...shape, layout, layer, scale: 1 / Math.sqrt(headDim), state, cache, query, rows, slots };
+}
+
+/** Whether the kernels for this kind of selection compute the row. */
+export function attends({ rows, sequences, layer }: Scene, index: number, kind: number): boolean {
+  const row = rows[index];
+  if (!row?.valid) return false;
+  const isDense = layer < (sequences[row.sequence - 1]!.methods?.selectDense ?? 0);
+  return (isDense ? 0 : row.select) === kind;
 }
 
 /** A visible slot as a query head sees it. */
@@ -185,17 +216,25 @@ export interface Seen {
   readonly value: readonly number[];
 }
 
-/** The visible slots of a row and query head, with their scores. */
+/** Per row and KV head the slots that a selection has listed for it. */
+export type Lists = readonly (readonly (readonly number[])[])[];
+
+/** The visible slots of a row and query head, with their scores; of those on its list where there are lists. */
 export function look(
-  { query, slots, kvHeads, group, headDim, window = 0, scale, rows }: Scene,
+  { query, slots, kvHeads, group, headDim, window = 0, scale, rows, sequences }: Scene,
   row: number,
   head: number,
+  lists?: Lists,
 ): Seen[] {
   const { sequence, position, ordinal, lengths } = rows[row]!;
   const kvHead = Math.floor(head / group);
   const q = query.subarray((row * kvHeads * group + head) * headDim).subarray(0, headDim);
+  const { mask } = sequences[sequence - 1]!;
+  const listed = lists && new Set(lists[row]![kvHead]);
   return slots[sequence - 1]![kvHead]!.slice(0, lengths[kvHead]! + ordinal + 1).flatMap((stored, slot) => {
-    if (window > 0 && position - stored.position >= window) return [];
+    const back = position - stored.position;
+    if ((window > 0 && back >= window) || (listed && !listed.has(slot))) return [];
+    if (mask && back >= mask.window && stored.position >= mask.sinks) return [];
     const score = scale * stored.key.reduce((sum, element, i) => sum + element * q[i]!, 0);
     return [{ slot, score, value: stored.value }];
   });
@@ -210,16 +249,19 @@ export function attend(seen: readonly Seen[], headDim: number): { output: number
   return { output, lse: Math.log(total) };
 }
 
-/** Output and log-sum-exp of every row of the bucket, flat; rows that are not valid are untouched. */
-export function attentionOf(scene: Scene): { output: number[]; lse: number[] } {
+/**
+ * Output and log-sum-exp of every row of the bucket, flat; rows that are not valid, or whose kind of selection is another,
+ * are untouched.
+ */
+export function attentionOf(scene: Scene, kind = 0, lists?: Lists): { output: number[]; lse: number[] } {
   const heads = scene.kvHeads * scene.group;
   const output: number[] = [];
   const lse: number[] = [];
   for (let row = 0; row < scene.bucket; row++)
     for (let head = 0; head < heads; head++) {
-      const live = scene.rows[row]?.valid === true;
+      const live = attends(scene, row, kind);
       const result = live
-        ? attend(look(scene, row, head), scene.headDim)
+        ? attend(look(scene, row, head, lists), scene.headDim)
         : { output: Array<number>(scene.headDim).fill(UNTOUCHED), lse: UNTOUCHED };
       output.push(...result.output);
       lse.push(result.lse);

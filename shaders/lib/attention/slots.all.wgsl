@@ -1,0 +1,8 @@
+// attention/decode-flash reads every slot of the row's sequence, in pages.
+const LISTED = false;
+fn slot_count(row : u32, kv_head : u32) -> u32 { return sequence_length(row_sequence(row), params.layer, kv_head) + row_ordinal(row) + 1u; }
+fn page_at(row : u32, kv_head : u32, index : u32) -> u32 { return page_of(row_sequence(row), params.layer, index); }
+
+// Where the keys of the index-th slot begin, in quads, and its place; `page` is that of a slot beside it.
+fn slot_quad(row : u32, kv_head : u32, page : u32, index : u32) -> u32 { return key_word(page, kv_head, index) / QUAD_WORDS; }
+fn slot_place(row : u32, kv_head : u32, page : u32, index : u32) -> u32 { return position_at(page, kv_head, index); }

@@ -1,0 +1,27 @@
+// Writes the bounds of key blocks (lib/selection/bounds): with WHOLE of all closed blocks of one sequence, otherwise of the
+// blocks that the rows of this step close, for sequences whose kind of selection is params.kind. A thread writes one quad of
+// one head's block. Slots are in order.
+struct Params { layer : u32, kind : u32, count : u32, sequence : u32 }
+@group(0) @binding(0) var<uniform> params : Params;
+@group(0) @binding(1) var<storage, read> state : array<u32>;            // [step state]
+@group(0) @binding(2) var<storage, read> cache : array<KvQuad>;         // [pages of the layer]
+@group(0) @binding(3) var<storage, read_write> bounds : array<vec4f>;   // [pages, KV_HEADS, QUADS, 2, 4]
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id : vec3u) {
+  let quad = id.x % QUADS;
+  let kv_head = id.x / QUADS % KV_HEADS;
+  let item = id.x / (QUADS * KV_HEADS);
+  if (item >= params.count) { return; }
+  var sequence = params.sequence;
+  var last = item * BLOCK_SLOTS + BLOCK_SLOTS - 1u;
+  if (WHOLE) {
+    if (last >= sequence_length(sequence, params.layer, kv_head)) { return; }
+  } else {
+    if (!row_valid(item)) { return; }
+    sequence = row_sequence(item);
+    last = sequence_length(sequence, params.layer, kv_head) + row_ordinal(item);
+    if (last % BLOCK_SLOTS != BLOCK_SLOTS - 1u || method_word(sequence, METHOD_SELECT) != params.kind) { return; }
+  }
+  close_block(page_of(sequence, params.layer, last), kv_head, quad, last);
+}

@@ -1,0 +1,23 @@
+import source from '../../../shaders/selection/page-bounds.wgsl?raw';
+import { ceilDiv } from '../../core/invariant.ts';
+import { defineKernel } from '../../gpu/kernel.ts';
+import { cacheParts, type KvType } from '../cache-layout.ts';
+import { stepStatePart } from '../step-layout.ts';
+import { boundsPart } from './parts.ts';
+
+/** Slots of a block that has key bounds. */
+export const BLOCK_SLOTS = 16;
+
+/**
+ * Writes key bounds of the blocks that `count` rows of the step close; with WHOLE of the first `count` blocks of `sequence`
+ * as far as they are closed. See lib/selection/bounds for the layout.
+ */
+export const pageBounds = defineKernel({
+  name: 'selection/page-bounds',
+  source,
+  params: { layer: 'u32', kind: 'u32', count: 'u32', sequence: 'u32' },
+  bindings: { state: 'read', cache: 'read', bounds: 'read_write' },
+  constants: ['KV_HEADS', 'HEAD_DIM', 'WHOLE'],
+  includes: ({ kv }: { readonly kv: KvType }) => [stepStatePart, ...cacheParts(kv), boundsPart],
+  grid: ({ count }, { KV_HEADS, HEAD_DIM }) => [ceilDiv((count * Number(KV_HEADS) * Number(HEAD_DIM)) / 4, 64)],
+});

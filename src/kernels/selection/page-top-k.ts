@@ -1,0 +1,30 @@
+import source from '../../../shaders/selection/page-top-k.wgsl?raw';
+import { defineKernel } from '../../gpu/kernel.ts';
+import { cacheParts, type KvType } from '../cache-layout.ts';
+import { radixSelectPart } from '../cache/radix-select.ts';
+import { stepStatePart } from '../step-layout.ts';
+import { boundsPart, writeListPart } from './parts.ts';
+
+/** Lists the slots of the pages with the highest score bounds, per (row, KV head); see the WGSL. */
+export const pageTopK = defineKernel({
+  name: 'selection/page-top-k',
+  source,
+  params: { layer: 'u32', kind: 'u32', rows: 'u32', capacity: 'u32' },
+  bindings: {
+    state: 'read',
+    query: 'read',
+    cache: 'read',
+    bounds: 'read_write',
+    scores: 'read_write',
+    selected: 'read_write',
+  },
+  constants: ['KV_HEADS', 'GROUP', 'HEAD_DIM'],
+  includes: ({ kv }: { readonly kv: KvType }) => [
+    stepStatePart,
+    ...cacheParts(kv),
+    boundsPart,
+    radixSelectPart,
+    writeListPart,
+  ],
+  grid: ({ rows }, { KV_HEADS }) => [Number(KV_HEADS), rows],
+});
