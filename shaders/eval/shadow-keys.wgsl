@@ -18,7 +18,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
   let sequence = row_sequence(row);
   let slot = sequence_length(sequence, params.layer, kv_head) + row_ordinal(row);
   let page = page_of(sequence, params.layer, slot);
-  let from = key_word(page, kv_head, slot) / QUAD_WORDS;
-  let to = (kv_head * params.capacity + row_position(row)) * QUADS;
-  for (var quad = t; quad < QUADS; quad += THREADS) { keys[to + quad] = unpack_quad(cache[from + quad]); }
+  let stored = key_word(page, kv_head, slot) / QUAD_WORDS;
+  let kept = (kv_head * params.capacity + row_position(row)) * QUADS;
+  for (var quad = t; quad < QUADS; quad += THREADS) { keys[kept + quad] = unpack_quad(cache[stored + quad]); }
 }
