@@ -111,11 +111,11 @@ export class KvCache {
   }
 
   /**
-   * Makes room for at least so many pages in each layer; what is there is copied on the GPU and keeps its place. Plans
-   * that bound the old buffers are stale afterwards, and nothing may be in flight.
+   * Makes room for at least so many pages in each layer, at least twice as many as before unless `exact`; what is there is
+   * copied on the GPU and keeps its place. Plans that bound the old buffers are stale afterwards, and nothing may be in flight.
    * @throws MemoryError when a limit of the device forbids it.
    */
-  async grow(pages: readonly number[]): Promise<void> {
+  async grow(pages: readonly number[], exact = false): Promise<void> {
     const { mostPages } = this;
     const wanted = Math.max(...pages);
     if (wanted > mostPages)
@@ -128,7 +128,7 @@ export class KvCache {
     const first = this.#layers.every((layer) => layer.pages === 0);
     if (this.#layers.every((layer, i) => layer.pages >= pages[i]!)) return;
     await this.#resize((layer, i) =>
-      layer.pages >= pages[i]! ? layer.pages : Math.min(mostPages, Math.max(pages[i]!, layer.pages * 2)),
+      layer.pages >= pages[i]! ? layer.pages : Math.min(mostPages, Math.max(pages[i]!, exact ? 0 : layer.pages * 2)),
     );
     if (!first) this.growths++;
   }

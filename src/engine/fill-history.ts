@@ -38,8 +38,9 @@ export async function fillHistory(conversation: Conversation, ids: readonly numb
 
 /** Puts `length` tokens of random keys and values into a lease that holds none. Nothing may be in flight. */
 export async function fillLease(runtime: Runtime, lease: Lease, length: number): Promise<void> {
-  const { gpu, caches, sequences, plans, config } = runtime;
-  const { kv } = lease.methods;
+  const { gpu, caches, sequences, plans, config, state } = runtime;
+  const { kv, select } = lease.methods;
+  await sequences.require(lease.methods, () => plans.clear());
   sequences.begin(lease);
   try {
     await sequences.reserve(lease, length, 'never', () => plans.clear());
@@ -59,5 +60,10 @@ export async function fillLease(runtime: Runtime, lease: Lease, length: number):
     }
   });
   lease.residency.append(length, 'never');
+  if (select?.bounds) {
+    state.writeLength(lease.sequence!, length);
+    const bounds = await plans.bounds(kv, lease.sequence!, length);
+    bounds.replay();
+  }
   sequences.end(lease);
 }

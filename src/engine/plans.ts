@@ -1,4 +1,5 @@
 import type { StepMethods } from '../attention/backend.ts';
+import { encodeAllBounds } from '../attention/selections/quest.ts';
 import { withMethods } from '../attention/with-methods.ts';
 import type { KvType } from '../kernels/cache-layout.ts';
 import type { GpuArray } from '../gpu/array.ts';
@@ -81,6 +82,18 @@ export class Plans {
         return recorder.build(gpu, key);
       }),
     );
+  }
+
+  /** The plan that computes the key bounds of a sequence of so many slots anew. */
+  bounds(kv: KvType, sequence: number, slots: number): Promise<Plan> {
+    const { gpu, caches } = this.#parts;
+    const key = `bounds ${kv} of sequence ${sequence}, ${slots} slots`;
+    return this.#keep(key, () => {
+      const recorder = new PlanRecorder();
+      for (const layer of this.#layers(kv))
+        encodeAllBounds(recorder, layer, caches.of(kv).side(layer.layer, 'bounds')!, sequence, slots);
+      return recorder.build(gpu, key);
+    });
   }
 
   #keep(key: string, record: () => Promise<Plan>): Promise<Plan> {

@@ -275,7 +275,10 @@ export class Scheduler {
     // A few rows cost what a decode step costs, many what their bucket costs.
     this.pipeline.push(encoder, step, 1, finishing, {
       logprobs,
-      ...(rows.length > MATVEC_ROWS && { rest: this.#rest, units }),
+      // A prompt's cut takes its own time, which says nothing about the steps that follow.
+      ...(cutting.some(({ phase }) => phase !== 'decode')
+        ? { rest: new Rest(), units }
+        : rows.length > MATVEC_ROWS && { rest: this.#rest, units }),
     });
     await this.pipeline.read();
     if (rows.length > MATVEC_ROWS) this.#pacing.finished(rows.length, performance.now() - started);

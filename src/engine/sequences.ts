@@ -102,7 +102,12 @@ export class Sequences {
     const tooMany = (): boolean => allocators.some(({ used }, layer) => used + missing[layer]! > cache.mostPages);
     while (short() && tooMany() && this.#reclaimOne(lease));
     if (short()) {
-      await cache.grow(allocators.map(({ used }, layer) => used + missing[layer]!));
+      // What is borrowed until a cut is not to be borrowed twice.
+      const exact = lease.residency.rule !== undefined;
+      await cache.grow(
+        allocators.map(({ used }, layer) => used + missing[layer]!),
+        exact,
+      );
       cache.pages.forEach((pages, layer) => allocators[layer]!.resize(pages));
       await onGrow();
     }
