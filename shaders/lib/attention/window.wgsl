@@ -1,5 +1,4 @@
 // Which slots a sliding window shows. Positions are read from the cache, since slots may lie in any order.
-const QUAD_WORDS = 2u * PAIR_WORDS;
 const HEAD_QUADS = HEAD_WORDS / QUAD_WORDS;
 
 fn position_at(page : u32, kv_head : u32, slot : u32) -> u32 {

@@ -4,6 +4,7 @@ import {
   partialsBytes,
   type DecodeShape,
 } from '../../../src/kernels/attention/decode-flash.ts';
+import { slotBytes } from '../../../src/kernels/cache-layout.ts';
 import { kernelCase } from '../../support/kernel-case.ts';
 import {
   attentionOf,
@@ -117,6 +118,25 @@ export default kernelCase(decodeFlash, {
         { length: [130, 256, 300], rows: 2 },
       ],
     },
+    { ...one, kv: 'q8', splits: 0, sequences: [{ length: 65, rows: 1 }] },
+    { ...one, kv: 'q8', splits: 0, cut: narrow, headDim: 80, window: 50, sequences: [{ length: 200, rows: 1 }] },
+    {
+      ...one,
+      kv: 'q8',
+      splits: 3,
+      headDim: 128,
+      group: 2,
+      kvHeads: 2,
+      cut: broad,
+      bucket: 4,
+      invalid: [0],
+      window: 100,
+      ordered: true,
+      sequences: [
+        { length: 200, rows: 1 },
+        { length: [130, 256], rows: 2 },
+      ],
+    },
   ] as readonly Shape[],
   bench: [narrow, { ...narrow, threads: 128 }, wide].flatMap((cut): Shape[] =>
     [511, 2047, 8191].flatMap((length): Shape[] => {
@@ -125,6 +145,7 @@ export default kernelCase(decodeFlash, {
       const lanes = cut === narrow ? 8 : 16;
       return [
         { ...one, ...shape, headDim: 64 },
+        { ...one, ...shape, headDim: 64, kv: 'q8' },
         {
           ...one,
           ...shape,
@@ -185,7 +206,7 @@ export default kernelCase(decodeFlash, {
   work: ({ kv, kvHeads, group, headDim, sequences }) => {
     const slots = sequences.reduce((sum, { length, rows }) => sum + rows * (Math.max(...[length].flat()) + 1), 0);
     return {
-      bytes: slots * kvHeads * headDim * 2 * (kv === 'f16' ? 2 : 4),
+      bytes: slots * kvHeads * slotBytes(kv, headDim),
       flops: 4 * slots * kvHeads * group * headDim,
     };
   },
