@@ -6,7 +6,7 @@ import { decimal, features, gathered, wholeNumber } from './option-values.ts';
 
 export interface CommonOptions {
   readonly context?: number;
-  readonly kv?: 'f16' | 'f32';
+  readonly kv?: 'f16' | 'f32' | 'q8';
   readonly disable?: readonly OptionalFeature[];
   readonly adapter?: string;
   readonly activations?: 'f32' | 'f16' | 'int8';
@@ -34,7 +34,7 @@ export interface SamplingFlags {
 export const withCommonOptions = (command: Command): Command =>
   command
     .option('--context <tokens>', 'most tokens of a conversation', wholeNumber('--context', 2))
-    .addOption(new Option('--kv <type>', 'how keys and values are stored').choices(['f16', 'f32']))
+    .addOption(new Option('--kv <type>', 'how keys and values are stored').choices(['f16', 'f32', 'q8']))
     .addOption(
       new Option(
         '--activations <type>',

@@ -33,7 +33,7 @@ export interface EngineOptions {
   /** Most tokens a conversation may hold. Default: the model's trained length, at most 4096. */
   readonly context?: number;
   /** How keys and values are stored. Default 'f16' (packed, on every adapter). */
-  readonly kv?: 'f16' | 'f32';
+  readonly kv?: 'f16' | 'f32' | 'q8';
   readonly disable?: readonly OptionalFeature[];
   /**
    * In what numbers the rows of prompts (more than 8 at once) are multiplied with the weights; sums are f32. 'f16' and
@@ -240,7 +240,7 @@ export interface Report {
     readonly weights: Readonly<Record<string, number>>;
     /** Of prompts; single tokens are computed in f32. */
     readonly activations: 'f32' | 'f16' | 'int8';
-    readonly cache: 'f16' | 'f32';
+    readonly cache: 'f16' | 'f32' | 'q8';
   };
   /** Kernel name -> variant in words, for every pipeline that was used. */
   readonly kernels: Readonly<Record<string, string>>;

@@ -54,7 +54,7 @@ export function checkEngineOptions(options: EngineOptions): void {
     refuse('model', model, 'A model is a path (Node), a URL, a name of the manifest, or a File or Blob.');
   if (context !== undefined && (!Number.isInteger(context) || context < 2))
     refuse('context', context, 'An integer of at least 2 tokens.');
-  if (kv !== undefined && kv !== 'f16' && kv !== 'f32') refuse('kv', kv, '"f16" or "f32".');
+  if (kv !== undefined && kv !== 'f16' && kv !== 'f32' && kv !== 'q8') refuse('kv', kv, '"f16", "f32" or "q8".');
   if (activations !== undefined && !['f32', 'f16', 'int8'].includes(activations))
     refuse('activations', activations, '"f32", "f16" or "int8".');
   if (autotune !== undefined && typeof autotune !== 'boolean') refuse('autotune', autotune, 'true or false.');
