@@ -59,7 +59,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_id) loca
 #end
   let hidden = hides(sequence);
   let with_noise = NOISE && noisy(sequence);
-  let scale = params.scale * LOG2_E;
+  let scale = params.scale * LOG2_E * key_scale(page, kv_head, stored);
   var newest = 0u;
   if (hidden) { newest = newest_place(page, kv_head, min(length + rows - first, PAGE_SLOTS)); }
 

@@ -43,6 +43,13 @@ var<private> slots_max : array<f32, HEADS>;
 // A bound that is not known in advance: compilers that unroll every loop of known length take minutes over this kernel.
 fn run_time(bound : u32) -> u32 { return select(0u, bound, params.rows > 0u); }
 
+// The scales of four values that a team takes at once.
+fn value_scales(row : u32, page : u32, kv_head : u32, index : u32, last : u32) -> vec4f {
+  return vec4f(
+    slot_value_scale(row, kv_head, page, min(index, last)), slot_value_scale(row, kv_head, page, min(index + PAGE_TEAMS, last)),
+    slot_value_scale(row, kv_head, page, min(index + 2u * PAGE_TEAMS, last)), slot_value_scale(row, kv_head, page, min(index + 3u * PAGE_TEAMS, last)));
+}
+
 fn attend(group : vec3u, t : u32, lane : u32) {
   let split = group.x;
   let kv_head = group.y / BATCHES;
@@ -117,8 +124,9 @@ fn attend(group : vec3u, t : u32, lane : u32) {
     add_halves($gu, t, score_$g_0, score_$g_1);
 #end
     add_partials(t);
+    let own_scale = scale * slot_key_scale(row, kv_head, page, min(own_slot, last));
 #for g in HEADS
-    own[$g] = select(LOWEST, own[$g] * scale, visible);
+    own[$g] = select(LOWEST, own[$g] * own_scale, visible);
     put_score($gu, t, own[$g]);
 #end
     // Where LANES > SLOTS, several threads have the same slot.
@@ -129,6 +137,9 @@ fn attend(group : vec3u, t : u32, lane : u32) {
     }
     meet();
     find_slots_max(t);
+#for h in SLOT_QUADS
+    let scales_$h = value_scales(row, page, kv_head, start + $hu * 4u * PAGE_TEAMS, last);
+#end
 #for g in HEADS
     let high_$g = max(max_$g, slots_max[$g]);
     let rescale_$g = exp2(max_$g - high_$g);
@@ -136,7 +147,7 @@ fn attend(group : vec3u, t : u32, lane : u32) {
     let own_weight_$g = select(0.0, exp2(own[$g] - high_$g), visible);
     weight_$g = weight_$g * rescale_$g + own_weight_$g;
 #for h in SLOT_QUADS
-    let w_$g_$h = slot_weights($gu, $hu, t, lane, own_weight_$g, high_$g);
+    let w_$g_$h = slot_weights($gu, $hu, t, lane, own_weight_$g, high_$g) * scales_$h;
 #end
 #end
 #for j in LANE_QUADS

@@ -25,7 +25,7 @@ const LOWEST = -3.0e38;
 const LOG2_E = 1.4426950408889634;
 const LN_2 = 0.6931471805599453;
 
-// Keys [slot][KEY_STRIDE] and queries [line][STAGE], then weights [line][lane], each of slots lane + (0, 1, 2, 3) * LANES.
+// Keys [slot][KEY_STRIDE] and queries [line][STAGE], then weights times the value scales [line][lane], each of slots lane + (0, 1, 2, 3) * LANES.
 var<workgroup> scratch : array<vec4f, max(TILE_LINES * LANES, QUERIES_AT + TILE_LINES * STAGE)>;
 var<workgroup> found : array<f32, TILE_LINES * LANES>;  // [line][lane]: maxima, at the end sums of weights
 
@@ -133,9 +133,11 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_id) loca
       if (HIDES) {
         positions = vec4u(position_at(page, kv_head, slot_0), position_at(page, kv_head, slot_1), position_at(page, kv_head, slot_2), position_at(page, kv_head, slot_3));
       }
+      let key_scales = scale * vec4f(key_scale(page, kv_head, slot_0), key_scale(page, kv_head, slot_1), key_scale(page, kv_head, slot_2), key_scale(page, kv_head, slot_3));
+      let value_scales = vec4f(value_scale(page, kv_head, slot_0), value_scale(page, kv_head, slot_1), value_scale(page, kv_head, slot_2), value_scale(page, kv_head, slot_3));
 #for l in LINES
       let visible_$l = (places < vec4u(limit_$l)) & show_four(mask, oldest_$l, positions);
-      score_$l = select(vec4f(LOWEST), score_$l * scale, visible_$l);
+      score_$l = select(vec4f(LOWEST), score_$l * key_scales, visible_$l);
       var high_$l = max(max(score_$l.x, score_$l.y), max(score_$l.z, score_$l.w));
 #end
 #for l in LINES
@@ -160,7 +162,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_id) loca
 #end
       {
         let weight = select(vec4f(0.0), exp2(score_$l - high_$l), visible_$l);
-        scratch[(team_line + $lu) * LANES + lane] = weight;
+        scratch[(team_line + $lu) * LANES + lane] = weight * value_scales;
         weight_$l += (weight.x + weight.y) + (weight.z + weight.w);
       }
 #end

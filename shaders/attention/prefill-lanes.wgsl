@@ -75,6 +75,8 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
       let end = min(slots, first + PAGE_SLOTS);
       for (var slot = first; slot < end; slot++) {
         let at = key_word(page, kv_head, slot) / QUAD_WORDS;
+        let key_factor = key_scale(page, kv_head, slot);
+        let value_factor = value_scale(page, kv_head, slot);
         var position = 0u;
         if (HIDES) { position = position_at(page, kv_head, slot); }
 #for l in LINES
@@ -97,7 +99,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
         var rises = false;
 #for l in LINES
         let visible_$l = slot < limit_$l && shows(mask, oldest_$l, position);
-        let all_$l = select(LOWEST, (score_$l.x + score_$l.y) + (score_$l.z + score_$l.w), visible_$l);
+        let all_$l = select(LOWEST, ((score_$l.x + score_$l.y) + (score_$l.z + score_$l.w)) * key_factor, visible_$l);
         rises = rises || all_$l > max_$l + SLACK;
 #end
         if (subgroupAny(rises)) {
@@ -118,13 +120,14 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
 #for l in LINES
         let share_$l = select(0.0, exp2(all_$l - max_$l), visible_$l);
         weight_$l += share_$l;
+        let factor_$l = share_$l * value_factor;
 #end
 #for j in LANE_QUADS
 #for i in HOLDERS
         {
           let value = subgroupBroadcast(value_$j, $iu);
 #for l in LINES
-          sum_$l_$j_$i = fma(vec4f(share_$l), value, sum_$l_$j_$i);
+          sum_$l_$j_$i = fma(vec4f(factor_$l), value, sum_$l_$j_$i);
 #end
         }
 #end

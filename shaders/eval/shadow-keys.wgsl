@@ -8,7 +8,6 @@ struct Params { layer : u32, rows : u32, capacity : u32 }
 
 const QUADS = HEAD_DIM / 4u;
 const THREADS = 64u;
-const QUAD_WORDS = 2u * PAIR_WORDS;
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t : u32) {
@@ -19,6 +18,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
   let slot = sequence_length(sequence, params.layer, kv_head) + row_ordinal(row);
   let page = page_of(sequence, params.layer, slot);
   let stored = key_word(page, kv_head, slot) / QUAD_WORDS;
+  let factor = key_scale(page, kv_head, slot);
   let kept = (kv_head * params.capacity + row_position(row)) * QUADS;
-  for (var quad = t; quad < QUADS; quad += THREADS) { keys[kept + quad] = unpack_quad(cache[stored + quad]); }
+  for (var quad = t; quad < QUADS; quad += THREADS) { keys[kept + quad] = unpack_quad(cache[stored + quad]) * factor; }
 }

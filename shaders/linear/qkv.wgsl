@@ -1,5 +1,6 @@
 // Queries, keys and values of a layer from n = RMSNorm(x) (NORM) or x: rotates query and key pairs (RoPE on neighbouring
-// elements), stores the queries, and appends keys, values and positions to the cache. Outputs are the rows of
+// elements), stores the queries, and appends keys, values and positions to the cache (lib/append.cache) or leaves keys and
+// values for cache/quantize-append (lib/append.staging). Outputs are the rows of
 // [Q | K | V]; a dispatch may compute a range of them that begins at first_row (files whose parts differ in type).
 struct Params { blocks : u32, outputs : u32, columns : u32, epsilon : f32, layer : u32, first_row : u32, gain_at : u32, turns_at : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
@@ -9,7 +10,7 @@ struct Params { blocks : u32, outputs : u32, columns : u32, epsilon : f32, layer
 @group(0) @binding(4) var<storage, read> vectors : array<vec4f>;      // norm weights at gain_at; turns at turns_at (lib/rope)
 @group(0) @binding(5) var<storage, read> state : array<u32>;          // lib/step-state
 @group(0) @binding(6) var<storage, read_write> query : array<vec2f>;  // [columns, Q_HEADS * HEAD_DIM / 2]
-@group(0) @binding(7) var<storage, read_write> cache : array<u32>;    // lib/cache-layout
+@group(0) @binding(7) var<storage, read_write> cache : array<u32>;    // lib/cache-layout; staging with lib/append.staging
 
 const Q_ROWS = Q_HEADS * HEAD_DIM;
 const KV_ROWS = KV_HEADS * HEAD_DIM;
@@ -29,16 +30,9 @@ fn finish_pair(output : u32, column : u32, values : vec2f) {
   }
   let is_key = row < Q_ROWS + KV_ROWS;
   let within = select(row - Q_ROWS - KV_ROWS, row - Q_ROWS, is_key);
-  let kv_head = within / HEAD_DIM;
   let element = within % HEAD_DIM;
-  let sequence = row_sequence(column);
-  let slot = sequence_length(sequence, params.layer, kv_head) + row_ordinal(column);
-  let page = page_of(sequence, params.layer, slot);
-  if (is_key) {
-    store_pair(key_word(page, kv_head, slot) + element / 2u * PAIR_WORDS, rotate(values, element, position, params.turns_at));
-    if (element == 0u) { cache[position_word(page, kv_head, slot)] = position; }
-  } else {
-    store_pair(value_word(page, kv_head, slot) + element / 2u * PAIR_WORDS, values);
-  }
+  var pair = values;
+  if (is_key) { pair = rotate(values, element, position, params.turns_at); }
+  append_pair(column, is_key, within / HEAD_DIM, element, pair);
 }
 fn finish_group(first_output : u32, first_column : u32, index : u32) {}

@@ -36,7 +36,7 @@ export interface MethodFlags {
 }
 
 /** How keys and values may be stored. */
-const KV_CHOICES: readonly KvType[] = ['f16', 'f32'];
+const KV_CHOICES: readonly KvType[] = ['f16', 'f32', 'q8'];
 
 /** Reads a way of storing keys and values. */
 export function kvChoice(text: string): KvType {

@@ -26,8 +26,8 @@ export interface LoadProgress {
   readonly totalBytes: number;
 }
 
-/** How keys and values are stored. */
-export type KvType = 'f16' | 'f32';
+/** How keys and values are stored. 'q8' is an approximation: 8-bit numbers, with a scale for each token and head. */
+export type KvType = 'f16' | 'f32' | 'q8';
 
 /** What a cache keeps: a value of `evict()` (winnow-llm/cache), its spec, or text such as 'h2o:budget=512'. */
 export type CacheOption = string | MethodSpec | { readonly spec: MethodSpec };

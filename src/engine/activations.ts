@@ -1,5 +1,6 @@
 import { partialsBytes } from '../kernels/attention/decode-flash.ts';
 import { MAX_SPLITS } from '../kernels/attention/merge.ts';
+import { stagingFloats } from '../kernels/cache/quantize-append.ts';
 import { countsWords } from '../kernels/sampling/penalties-part.ts';
 import { quantizedRowsBytes } from '../kernels/elementwise/quantize-rows.ts';
 import { wholeBuffer, type GpuArray } from '../gpu/array.ts';
@@ -52,6 +53,10 @@ export function createActivations(
         : 4,
     ),
     query: floats('query', maxRows * queryWidth),
+    staging: floats(
+      'keys and values',
+      widest((layer) => stagingFloats(maxRows, layer.kvHeads, layer.headDim)),
+    ),
     attention: floats('attention', maxRows * queryWidth),
     partials: floats('partials', partialsBytes(MATVEC_ROWS, heads, headDim, MAX_SPLITS) / 4),
     lse: floats('log-sum-exp', maxRows * heads),

@@ -16,7 +16,7 @@ export function resolveMethods(options: MethodOptions, config: ModelConfig): Seq
   const { cache: cacheOption = NONE, attention: attentionOption = NONE, kv = 'f16' } = options;
   const cache = cacheOption === NONE ? undefined : cacheMethodOf(cacheOption);
   const attention = attentionOption === NONE ? {} : attentionOf(attentionOption);
-  checkCombination({ cache, attention });
+  checkCombination({ cache, attention, kv });
   if (cache) checkModel(cache, config);
   const { prefill, decode } = attention;
   return {

@@ -1,4 +1,5 @@
 import { UsageError } from '../core/errors.ts';
+import type { KvType } from '../core/api.ts';
 import type { CacheMethod } from '../cache/evict.ts';
 import { isSelection, type AttentionMethods } from './options.ts';
 
@@ -6,14 +7,21 @@ import { isSelection, type AttentionMethods } from './options.ts';
 export interface MethodCombination {
   readonly cache?: CacheMethod | undefined;
   readonly attention?: AttentionMethods | undefined;
+  readonly kv?: KvType | undefined;
 }
 
 /**
  * Refuses methods that make no sense beside each other. What does not fit within the cache method alone, `evict()` refuses.
  * @throws UsageError 'usage-option' with the reason
  */
-export function checkCombination({ cache, attention }: MethodCombination): void {
+export function checkCombination({ cache, attention, kv }: MethodCombination): void {
   if (!cache) return;
+  if (cache.policy.positions === 'rank' && kv === 'q8')
+    throw refused(
+      `${cache.policy.name} with rank positions`,
+      kv,
+      'Rank positions turn keys at every cut, and 8 bits would be rounded anew each time.',
+    );
   const { prefill, decode } = attention ?? {};
   if (cache.policy.positions === 'rank' && (prefill || decode))
     throw refused(

@@ -14,4 +14,5 @@ const kvType = (name: KvType, description: string): Method<'kv'> => ({
 export const KV_TYPES: readonly Method<'kv'>[] = [
   kvType('f16', 'Keys and values in half precision, packed in pairs: the default.'),
   kvType('f32', 'Keys and values in single precision: the reference.'),
+  kvType('q8', 'Keys and values in 8 bits, with a scale for each token and head.'),
 ];

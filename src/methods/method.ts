@@ -1,9 +1,9 @@
 import type { AttentionMask, DecodeSelection } from '../attention/selection.ts';
 import type { CacheMethod } from '../cache/evict.ts';
+import type { KvType } from '../core/api.ts';
 import type { Parameter, Values } from './parameters.ts';
 
-/** How keys and values are stored. */
-export type KvType = 'f16' | 'f32';
+export type { KvType };
 
 /** What a method of each kind is built to. */
 export interface MethodValues {

@@ -1,6 +1,7 @@
 import type { AttentionBackend, StepMethods } from '../attention/backend.ts';
 import type { GpuArray } from '../gpu/array.ts';
 import type { PlanRecorder } from '../gpu/plan.ts';
+import { quantizeAppend, quantizeAppendConstants } from '../kernels/cache/quantize-append.ts';
 import { quantizeRows } from '../kernels/elementwise/quantize-rows.ts';
 import { siluMul } from '../kernels/elementwise/silu-mul.ts';
 import { embed } from '../kernels/elementwise/embed.ts';
@@ -22,6 +23,8 @@ export interface Activations {
   /** Rows as int8, where a matmul takes them so. */
   readonly int8: GpuArray;
   readonly query: GpuArray;
+  /** Keys and values of the rows before they are appended, where qkv does not append them itself. */
+  readonly staging: GpuArray;
   readonly attention: GpuArray;
   readonly partials: GpuArray;
   readonly lse: GpuArray;
@@ -167,11 +170,21 @@ export function encodeLlama(recorder: PlanRecorder, context: StepContext, shape:
             vectors,
             state,
             query: activations.query,
-            cache: view.cache,
+            cache: view.kv === 'q8' ? activations.staging : view.cache,
           },
         }),
       );
     }
+    if (view.kv === 'q8')
+      recorder.add(
+        'layer.append',
+        quantizeAppend.call({
+          params: { layer: index, rows },
+          constants: quantizeAppendConstants(kvHeads, headDim),
+          variant: undefined,
+          bindings: { state, staging: activations.staging, cache: view.cache },
+        }),
+      );
     context.attention.encode(
       recorder,
       view,

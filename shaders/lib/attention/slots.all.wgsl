@@ -6,3 +6,5 @@ fn page_at(row : u32, kv_head : u32, index : u32) -> u32 { return page_of(row_se
 // Where the keys of the index-th slot begin, in quads, and its place; `page` is that of a slot beside it.
 fn slot_quad(row : u32, kv_head : u32, page : u32, index : u32) -> u32 { return key_word(page, kv_head, index) / QUAD_WORDS; }
 fn slot_place(row : u32, kv_head : u32, page : u32, index : u32) -> u32 { return position_at(page, kv_head, index); }
+fn slot_key_scale(row : u32, kv_head : u32, page : u32, index : u32) -> f32 { return key_scale(page, kv_head, index); }
+fn slot_value_scale(row : u32, kv_head : u32, page : u32, index : u32) -> f32 { return value_scale(page, kv_head, index); }

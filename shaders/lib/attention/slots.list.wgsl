@@ -14,3 +14,11 @@ fn slot_place(row : u32, kv_head : u32, page : u32, index : u32) -> u32 {
   let slot = selected[list_at(row, kv_head) + 1u + index];
   return position_at(page_of(row_sequence(row), params.layer, slot), kv_head, slot);
 }
+fn slot_key_scale(row : u32, kv_head : u32, page : u32, index : u32) -> f32 {
+  let slot = selected[list_at(row, kv_head) + 1u + index];
+  return key_scale(page_of(row_sequence(row), params.layer, slot), kv_head, slot);
+}
+fn slot_value_scale(row : u32, kv_head : u32, page : u32, index : u32) -> f32 {
+  let slot = selected[list_at(row, kv_head) + 1u + index];
+  return value_scale(page_of(row_sequence(row), params.layer, slot), kv_head, slot);
+}

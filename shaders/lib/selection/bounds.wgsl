@@ -4,7 +4,6 @@
 //   bounds  [pages][KV_HEADS][QUADS][2][4] vec4f: minima of the four blocks, then maxima
 // The includer binds `bounds` and `cache`.
 const QUADS = HEAD_DIM / 4u;
-const QUAD_WORDS = 2u * PAIR_WORDS;
 const BLOCK_SLOTS = 16u;
 
 fn bounds_at(page : u32, kv_head : u32, quad : u32, block : u32) -> u32 { return ((page * KV_HEADS + kv_head) * QUADS + quad) * 8u + (block & 3u); }
@@ -12,10 +11,11 @@ fn bounds_at(page : u32, kv_head : u32, quad : u32, block : u32) -> u32 { return
 // Writes one quad of the bounds of the block that ends at slot `last`.
 fn close_block(page : u32, kv_head : u32, quad : u32, last : u32) {
   let first = key_word(page, kv_head, last - (BLOCK_SLOTS - 1u)) / QUAD_WORDS + quad;
-  var low = unpack_quad(cache[first]);
+  let begin = last - (BLOCK_SLOTS - 1u);
+  var low = unpack_quad(cache[first]) * key_scale(page, kv_head, begin);
   var high = low;
   for (var i = 1u; i < BLOCK_SLOTS; i++) {
-    let key = unpack_quad(cache[first + i * (HEAD_WORDS / QUAD_WORDS)]);
+    let key = unpack_quad(cache[first + i * (HEAD_WORDS / QUAD_WORDS)]) * key_scale(page, kv_head, begin + i);
     low = min(low, key);
     high = max(high, key);
   }

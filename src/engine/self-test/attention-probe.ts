@@ -3,9 +3,10 @@ import { wholeBuffer, type GpuArray } from '../../gpu/array.ts';
 import type { Gpu } from '../../gpu/device.ts';
 import { partialsBytes } from '../../kernels/attention/decode-flash.ts';
 import { MAX_SPLITS } from '../../kernels/attention/merge.ts';
-import { PAGE_SLOTS, pageWords, type KvType } from '../../kernels/cache-layout.ts';
+import { PAGE_SLOTS, pageWords, positionWord, scaleWord, type KvType } from '../../kernels/cache-layout.ts';
+import { packHead } from '../../kernels/cache/pack-head.ts';
+import { quantizeAppend, quantizeAppendConstants, stagingFloats } from '../../kernels/cache/quantize-append.ts';
 import type { LayerConfig } from '../../models/model-config.ts';
-import { halfToNumber, numberToHalf } from '../../weights/half.ts';
 import { StepState } from '../step-state.ts';
 import { probeNumbers } from './probe-numbers.ts';
 import type { Expected, Probe } from './probe.ts';
@@ -22,7 +23,10 @@ export interface AttentionUse {
 /** Slots before the probe's rows: two pages, the second begun. */
 const HISTORY = PAGE_SLOTS + 9;
 
-/** Runs the attention of a layer on random queries, keys and values, and computes a few of its outputs on the CPU. */
+/**
+ * Runs the attention of a layer on random queries, keys and values, and computes a few of its outputs on the CPU. With q8
+ * the rows' own keys and values are appended by `cache/quantize-append`, which is compared with it.
+ */
 export function attentionProbe(
   gpu: Gpu,
   name: string,
@@ -42,8 +46,10 @@ export function attentionProbe(
   };
   // Large enough that the softmax is far from even.
   const query = Float32Array.from({ length: rows * qHeads * headDim }, () => random() * 6 - 3);
-  const keys = storable(slots * kvHeads * headDim, random, kv);
-  const values = storable(slots * kvHeads * headDim, random, kv);
+  const { keys, values, cacheWords, staged } = randomSlots(
+    { slots, appended: kv === 'q8' ? rows : 0, pages, kvHeads, headDim, kv },
+    random,
+  );
   const state = new StepState(gpu, {
     maxRows: rows,
     maxLogitRows: 1,
@@ -73,14 +79,24 @@ export function attentionProbe(
     [{ sequence: 0, words: new Uint32Array(1) }],
   );
   const output = allocate('attention', rows * qHeads * headDim);
-  const cacheWords = packPages(keys, values, { slots, pages, kvHeads, headDim, kv });
   const cache = allocate('cache', cacheWords.length, cacheWords);
   const queries = allocate('queries', query.length, query);
   const partials = allocate('partials', partialsBytes(Math.min(rows, 8), qHeads, headDim, MAX_SPLITS) / 4);
   const lse = allocate('log-sum-exp', rows * qHeads);
+  const staging = staged.length > 0 ? allocate('keys and values', staged.length, staged) : undefined;
   return {
     name,
-    encode: (recorder) =>
+    encode(recorder) {
+      if (staging)
+        recorder.add(
+          `${name} append`,
+          quantizeAppend.call({
+            params: { layer: 0, rows },
+            constants: quantizeAppendConstants(kvHeads, headDim),
+            variant: undefined,
+            bindings: { state: state.array, staging, cache },
+          }),
+        );
       backend.encode(
         recorder,
         {
@@ -97,7 +113,8 @@ export function attentionProbe(
         },
         { query: queries, output, partials, lse },
         { rows, lengthBucket },
-      ),
+      );
+    },
     async expected(): Promise<Expected[]> {
       const at: number[] = [];
       const wanted: number[] = [];
@@ -133,50 +150,47 @@ export function attentionProbe(
   };
 }
 
-/** Random numbers that the cache can hold exactly. */
-const storable = (count: number, random: () => number, kv: KvType): Float32Array =>
-  Float32Array.from({ length: count }, () => {
-    const value = random() * 2 - 1;
-    return kv === 'f16' ? halfToNumber(numberToHalf(value)) : value;
-  });
+interface SlotsShape {
+  readonly slots: number;
+  /** How many of the last slots are left to be appended. */
+  readonly appended: number;
+  readonly pages: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+  readonly kv: KvType;
+}
 
-/** Keys and values [slot][kvHead][element] as pages of `lib/cache-layout`. */
-function packPages(
-  keys: Float32Array,
-  values: Float32Array,
-  {
-    slots,
-    pages,
-    kvHeads,
-    headDim,
-    kv,
-  }: {
-    readonly slots: number;
-    readonly pages: number;
-    readonly kvHeads: number;
-    readonly headDim: number;
-    readonly kv: KvType;
-  },
-): Uint32Array<ArrayBuffer> {
-  const words = new Uint32Array(pages * pageWords(kv, kvHeads, headDim));
-  const floats = new Float32Array(words.buffer);
-  const headWords = (headDim / 2) * (kv === 'f16' ? 1 : 2);
-  const section = kvHeads * PAGE_SLOTS * headWords;
+interface RandomSlots {
+  /** What the cache makes of them, [slot][kvHead][element]. */
+  readonly keys: Float64Array;
+  readonly values: Float64Array;
+  /** Pages of `lib/cache-layout` that hold all but the slots to be appended, those as f32 [slot][2][kvHead][element]. */
+  readonly cacheWords: Uint32Array<ArrayBuffer>;
+  readonly staged: Float32Array<ArrayBuffer>;
+}
+
+/** Random keys and values of slots whose positions are 0, 1, … */
+function randomSlots({ slots, appended, pages, kvHeads, headDim, kv }: SlotsShape, random: () => number): RandomSlots {
+  const perPage = pageWords(kv, kvHeads, headDim);
+  const cacheWords = new Uint32Array(pages * perPage);
+  const floats = new Float32Array(cacheWords.buffer);
+  const staged = new Float32Array(stagingFloats(appended, kvHeads, headDim));
+  const kept = [0, 1].map(() => new Float64Array(slots * kvHeads * headDim));
   for (let slot = 0; slot < slots; slot++)
     for (let head = 0; head < kvHeads; head++) {
-      const page = Math.floor(slot / PAGE_SLOTS) * pageWords(kv, kvHeads, headDim);
+      const page = Math.floor(slot / PAGE_SLOTS) * perPage;
       const place = head * PAGE_SLOTS + (slot % PAGE_SLOTS);
-      words[page + 2 * section + place] = slot;
-      for (const [data, start] of [
-        [keys, 0],
-        [values, section],
-      ] as const)
-        for (let e = 0; e < headDim; e++) {
-          const value = data[(slot * kvHeads + head) * headDim + e]!;
-          const at = page + start + place * headWords;
-          if (kv === 'f32') floats[at + e] = value;
-          else words[at + (e >> 1)]! |= numberToHalf(value) << (16 * (e & 1));
-        }
+      const row = slot - (slots - appended);
+      if (row < 0) cacheWords[page + positionWord(kv, kvHeads, headDim) + place] = slot;
+      kept.forEach((numbers, which) => {
+        const drawn = Float32Array.from({ length: headDim }, () => random() * 2 - 1);
+        const { words, scale, values } = packHead(kv, drawn);
+        numbers.set(values, (slot * kvHeads + head) * headDim);
+        if (row >= 0) return staged.set(drawn, ((row * 2 + which) * kvHeads + head) * headDim);
+        cacheWords.set(words, page + (which * kvHeads * PAGE_SLOTS + place) * words.length);
+        if (kv === 'q8') floats[page + scaleWord(kv, kvHeads, headDim) + which * kvHeads * PAGE_SLOTS + place] = scale;
+        return undefined;
+      });
     }
-  return words;
+  return { keys: kept[0]!, values: kept[1]!, cacheWords, staged };
 }

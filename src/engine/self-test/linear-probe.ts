@@ -2,6 +2,7 @@ import { wholeBuffer, type GpuArray } from '../../gpu/array.ts';
 import type { Gpu } from '../../gpu/device.ts';
 import type { Dispatch } from '../../gpu/kernel.ts';
 import { PAGE_SLOTS, pageWords, type KvType } from '../../kernels/cache-layout.ts';
+import { stagingFloats } from '../../kernels/cache/quantize-append.ts';
 import { int8Rows } from '../../kernels/elementwise/int8-rows.ts';
 import { gateUp } from '../../kernels/linear/gate-up.ts';
 import { head } from '../../kernels/linear/head.ts';
@@ -134,7 +135,10 @@ export function linearProbe({ gpu, source, config, kv, name }: LinearProbeContex
         vectors: floats('gains and turns', vectors),
         state: stateOf(kvHeads, Math.ceil(count / PAGE_SLOTS)).array,
         query: y,
-        cache: floats('cache', pageWords(kv, kvHeads, headDim) * Math.ceil(count / PAGE_SLOTS)),
+        cache:
+          kv === 'q8'
+            ? floats('keys and values', stagingFloats(count, kvHeads, headDim))
+            : floats('cache', pageWords(kv, kvHeads, headDim) * Math.ceil(count / PAGE_SLOTS)),
       },
     });
     return { dispatch, y, width, rowsOf: (output) => (output < Math.min(width, outputs) ? [output] : []) };

@@ -13,7 +13,7 @@ import {
   type HeadShape,
   type PrefillTuning,
 } from '../../kernels/attention/tuning.ts';
-import { PAGE_SLOTS, pageWords, type KvType } from '../../kernels/cache-layout.ts';
+import { PAGE_SLOTS, pageWords, positionWord, scaleWord, type KvType } from '../../kernels/cache-layout.ts';
 import type { LayerConfig } from '../../models/model-config.ts';
 import { StepState } from '../step-state.ts';
 import type { Entrant } from './race.ts';
@@ -194,7 +194,8 @@ class AttentionBench {
 /** Pages of small random keys and values, with the positions of one sequence. */
 function randomPages(kv: KvType, { kvHeads, headDim }: Heads, pages: number): Uint32Array<ArrayBuffer> {
   const perPage = pageWords(kv, kvHeads, headDim);
-  const positionsAt = perPage - kvHeads * PAGE_SLOTS;
+  const positionsAt = positionWord(kv, kvHeads, headDim);
+  const scalesAt = scaleWord(kv, kvHeads, headDim);
   const words = new Uint32Array(pages * perPage);
   let word = 1;
   for (let i = 0; i < words.length; i++) {
@@ -202,7 +203,9 @@ function randomPages(kv: KvType, { kvHeads, headDim }: Heads, pages: number): Ui
     const page = Math.floor(i / perPage);
     const within = i % perPage;
     words[i] =
-      within < positionsAt ? (word & SMALL_FLOATS) >>> 0 : page * PAGE_SLOTS + ((within - positionsAt) % PAGE_SLOTS);
+      within < positionsAt || within >= scalesAt
+        ? (word & SMALL_FLOATS) >>> 0
+        : page * PAGE_SLOTS + ((within - positionsAt) % PAGE_SLOTS);
   }
   return words;
 }

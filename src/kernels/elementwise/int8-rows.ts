@@ -8,7 +8,7 @@ export interface Int8Rows {
 }
 
 /** Rounds to the nearest integer, halves to the even one. */
-const roundEven = (value: number): number => {
+export const roundEven = (value: number): number => {
   const below = Math.floor(value);
   const half = value - below === 0.5;
   return half ? below + (below % 2 === 0 ? 0 : 1) : Math.round(value);

@@ -7,6 +7,7 @@ import {
 } from '../../../src/kernels/attention/decode-flash.ts';
 import type { KernelWork } from '../../../src/bench/kernel-case.ts';
 import type { Gpu } from '../../../src/gpu/device.ts';
+import { slotBytes } from '../../../src/kernels/cache-layout.ts';
 import { kernelCase } from '../../support/kernel-case.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 import { decodeObservingCase } from './decode-observing.ts';
@@ -111,7 +112,7 @@ const suits = ({ cut = small }: Shape, { software }: Pick<Gpu, 'software'>): boo
 
 /** Keys and values of so many slots for every row, and two multiply-adds per (head, slot, element). */
 const workOf = ({ kv, kvHeads, group, headDim }: Shape, slots: number): KernelWork => ({
-  bytes: slots * kvHeads * headDim * 2 * (kv === 'f16' ? 2 : 4),
+  bytes: slots * kvHeads * slotBytes(kv, headDim),
   flops: 4 * slots * kvHeads * group * headDim,
 });
 
@@ -194,6 +195,25 @@ const every = kernelCase(decodeFlash, {
         { length: [130, 256, 300], rows: 2 },
       ],
     },
+    { ...one, kv: 'q8', splits: 0, sequences: [{ length: 65, rows: 1 }] },
+    { ...one, kv: 'q8', splits: 0, cut: narrow, headDim: 80, window: 50, sequences: [{ length: 200, rows: 1 }] },
+    {
+      ...one,
+      kv: 'q8',
+      splits: 3,
+      headDim: 128,
+      group: 2,
+      kvHeads: 2,
+      cut: broad,
+      bucket: 4,
+      invalid: [0],
+      window: 100,
+      ordered: true,
+      sequences: [
+        { length: 200, rows: 1 },
+        { length: [130, 256], rows: 2 },
+      ],
+    },
   ] as readonly Shape[],
   bench: [narrow, { ...narrow, threads: 128 }, wide].flatMap((cut): Shape[] =>
     [511, 2047, 8191].flatMap((length): Shape[] => {
@@ -202,6 +222,7 @@ const every = kernelCase(decodeFlash, {
       const lanes = cut === narrow ? 8 : 16;
       return [
         { ...one, ...shape, headDim: 64 },
+        { ...one, ...shape, headDim: 64, kv: 'q8' },
         {
           ...one,
           ...shape,

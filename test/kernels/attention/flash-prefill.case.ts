@@ -85,12 +85,26 @@ export default kernelCase(flashPrefill, {
         { length: 99, rows: 8 },
       ],
     },
+    { ...one, kv: 'q8', sequences: [{ length: [5, 70, 129], rows: 16 }] },
+    { ...one, kv: 'q8', kvHeads: 1, group: 2, headDim: 80, sequences: [{ length: 63, rows: 9 }] },
+    {
+      ...one,
+      kv: 'q8',
+      kvHeads: 1,
+      group: 2,
+      headDim: 128,
+      cut: plain,
+      window: 100,
+      ordered: true,
+      sequences: [{ length: 300, rows: 16 }],
+    },
   ] as readonly Shape[],
   bench: [
     { ...one, bucket: 256, headDim: 64, cut: large, sequences: [{ length: 256, rows: 256 }] },
     { ...one, bucket: 256, headDim: 64, cut: large, sequences: [{ length: 1792, rows: 256 }] },
+    { ...one, bucket: 256, headDim: 64, cut: large, kv: 'q8', sequences: [{ length: 1792, rows: 256 }] },
     { ...one, bucket: 256, kvHeads: 8, group: 4, headDim: 128, cut: large, sequences: [{ length: 256, rows: 256 }] },
-  ],
+  ] as readonly Shape[],
   build(shape, random) {
     const scene = buildScene(shape, random);
     const { kv, kvHeads, group, headDim, bucket, layer, scale, state, cache, query } = scene;

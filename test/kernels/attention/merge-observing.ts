@@ -67,7 +67,14 @@ export const mergeObservingCase = kernelCase(mergeSplitsObserving, {
     const capacity = Math.max(...scene.slots.flat().map((slots) => slots.length)) + 3;
     const built = {
       params: { splits, rows: bucket, layer, kind: 0, capacity, observers },
-      constants: { Q_HEADS: heads, HEAD_DIM: headDim, KV_HEADS: kvHeads, GROUP: group, WINDOW: shape.window ?? 0, MASKED: false },
+      constants: {
+        Q_HEADS: heads,
+        HEAD_DIM: headDim,
+        KV_HEADS: kvHeads,
+        GROUP: group,
+        WINDOW: shape.window ?? 0,
+        MASKED: false,
+      },
       variant: { kv, noise: shape.noise ?? false },
       buffers: {
         state,

@@ -61,11 +61,23 @@ export default kernelCase(prefillLanes, {
       ],
     },
     { ...one, bucket: 16, invalid: [0, 1, 2, 3, 4, 5, 6, 7, 8], sequences: [{ length: 20, rows: 9 }] },
+    { ...one, kv: 'q8', sequences: [{ length: [5, 190, 129], rows: 16 }] },
+    {
+      ...one,
+      kv: 'q8',
+      kvHeads: 1,
+      group: 2,
+      headDim: 80,
+      cut: { lanes: 8, lines: 2 },
+      sequences: [{ length: 63, rows: 9 }],
+    },
+    { ...one, kv: 'q8', window: 100, ordered: true, sequences: [{ length: 300, rows: 16 }] },
   ] as readonly Shape[],
   bench: [
     { ...one, bucket: 256, headDim: 64, sequences: [{ length: 256, rows: 256 }] },
     { ...one, bucket: 256, headDim: 64, sequences: [{ length: 1792, rows: 256 }] },
-  ],
+    { ...one, bucket: 256, headDim: 64, kv: 'q8', sequences: [{ length: 1792, rows: 256 }] },
+  ] as readonly Shape[],
   missing: ({ cut = narrow }, { features: { subgroupMinSize, subgroupMaxSize } }) =>
     subgroupMinSize === cut.lanes && subgroupMaxSize === cut.lanes ? undefined : `subgroups of exactly ${cut.lanes}`,
   build(shape, random) {

@@ -1,5 +1,5 @@
 import type { Random } from '../../../src/core/rng.ts';
-import { PAGE_SLOTS, pageWords, type KvType } from '../../../src/kernels/cache-layout.ts';
+import { PAGE_SLOTS, pageWords, positionWord, slotBytes, type KvType } from '../../../src/kernels/cache-layout.ts';
 import {
   HEADER_WORDS,
   LAYOUT_AT,
@@ -133,6 +133,8 @@ export function buildScene(shape: SceneShape, random: Random): Scene {
   const cache = new Uint32Array((pageCount + 1) * words).fill(kv === 'f16' ? 0x7c007c00 : 0x7f800000);
   const floats = new Float32Array(cache.buffer);
   const halves = new Uint16Array(cache.buffer);
+  const codes = new Int8Array(cache.buffer);
+  const positionsAt = positionWord(kv, kvHeads, headDim);
   const normal = normals(cache.length, draw);
   const rows: SceneRow[] = [];
   let nextPage = 0;
@@ -168,19 +170,23 @@ export function buildScene(shape: SceneShape, random: Random): Scene {
       return order.map((position, slot): Slot => {
         const page = table[Math.floor(slot / PAGE_SLOTS)]! * words;
         const line = head * PAGE_SLOTS + (slot % PAGE_SLOTS);
-        cache[page + words - kvHeads * PAGE_SLOTS + line] = position;
+        cache[page + positionsAt + line] = position;
         const hidden =
           shape.ordered &&
           ((shape.window && hiddenBy(slot, shape.window, 0)) || (mask && hiddenBy(slot, mask.window, mask.sinks)));
-        const store = (section: number): number[] =>
-          Array.from({ length: headDim }, (_, element) => {
+        const store = (section: number): number[] => {
+          const numbers = Array.from({ length: headDim }, () => normal());
+          if (hidden) return numbers;
+          const scale = Math.fround(Math.max(...numbers.map(Math.abs)) / 127);
+          if (kv === 'q8') floats[page + positionsAt + (1 + section) * kvHeads * PAGE_SLOTS + line] = scale;
+          return numbers.map((number, element) => {
             const at = (section * kvHeads * PAGE_SLOTS + line) * headDim + element;
-            const number = normal();
-            if (hidden) return number;
+            if (kv === 'q8') return (codes[page * 4 + at] = Math.round(number / scale)) * scale;
             if (kv === 'f16') halves[page * 2 + at] = numberToHalf(number);
             else floats[page + at] = number;
             return kv === 'f16' ? roundToHalf(number) : Math.fround(number);
           });
+        };
         return { position, key: store(0), value: store(1) };
       });
     });
@@ -279,7 +285,7 @@ export function prefillWork({ kv, kvHeads, group, headDim, sequences }: SceneSha
     pairs += rows * (longest + (rows + 1) / 2);
   }
   return {
-    bytes: slots * kvHeads * headDim * 2 * (kv === 'f16' ? 2 : 4),
+    bytes: slots * kvHeads * slotBytes(kv, headDim),
     flops: 4 * pairs * kvHeads * group * headDim,
   };
 }

@@ -1,4 +1,5 @@
-import { PAGE_SLOTS, pageWords, type KvType } from '../../../src/kernels/cache-layout.ts';
+import { PAGE_SLOTS, pageWords, positionWord, type KvType } from '../../../src/kernels/cache-layout.ts';
+import { stagingFloats } from '../../../src/kernels/cache/quantize-append.ts';
 import { qkv } from '../../../src/kernels/linear/qkv.ts';
 import { halfToNumber } from '../../../src/weights/half.ts';
 import { kernelCase } from '../../support/kernel-case.ts';
@@ -116,7 +117,9 @@ const qkvCase = (tolerance: number, shapes: readonly Shape[], bench: readonly Sh
         state.set(pages, layout.pagesAt + (sequence * layout.layers + LAYER) * layout.maxPages),
       );
       // A pattern that is a number as f16, as f32 and as a position.
-      const cache = new Uint32Array(PAGE_COUNT * pageWords(kv, kvHeads, headDim)).fill(0x3f803f80);
+      const cache = new Uint32Array(
+        kv === 'q8' ? stagingFloats(bucket, kvHeads, headDim) : PAGE_COUNT * pageWords(kv, kvHeads, headDim),
+      ).fill(0x3f803f80);
       const { x, values } = inputRows(shape.variant, activations(bucket, k, random));
       return rememberWeights(
         {
@@ -151,7 +154,7 @@ const qkvCase = (tolerance: number, shapes: readonly Shape[], bench: readonly Sh
       );
     },
     reference(built, shape) {
-      const { k, kvHeads, qHeads, headDim, ropePairs, norm, rows, kv } = shape;
+      const { k, kvHeads, qHeads, headDim, ropePairs, norm, rows } = shape;
       const x = inputsOf(built);
       const vectors = built.buffers.vectors as Float32Array;
       const [first, count] = rowsOf(shape);
@@ -184,6 +187,11 @@ const qkvCase = (tolerance: number, shapes: readonly Shape[], bench: readonly Sh
           }
           const isKey = head < qHeads + kvHeads;
           const kvHead = (head - qHeads) % kvHeads;
+          if ('staging' in cache) {
+            const at = ((row * 2 + (isKey ? 0 : 1)) * kvHeads + kvHead) * headDim + element;
+            cache.staging[at] = isKey ? rotated() : outputs[row]![output]!;
+            continue;
+          }
           const slot = LENGTHS[sequence]![kvHead]! + ordinal;
           const page = PAGES[sequence]![Math.floor(slot / PAGE_SLOTS)]!;
           const place = (page * kvHeads + kvHead) * PAGE_SLOTS + (slot % PAGE_SLOTS);
@@ -191,18 +199,19 @@ const qkvCase = (tolerance: number, shapes: readonly Shape[], bench: readonly Sh
           if (isKey && element === 0) new DataView(cache.positions.buffer).setUint32(place * 4, position, true);
         }
       });
-      return kv === 'f16' || kv === 'f32' ? { query, ...cache } : {};
+      return { query, ...cache };
     },
     decode: ({ query, cache }, shape) => ({ query: query!, ...decodeCache(cache as Uint32Array<ArrayBuffer>, shape) }),
     label: (shape) => linearLabel(linear(shape)),
     work: (shape) => linearWork(linear(shape), linear(shape).outputs, shape.kv === 'f16' ? 3 : 4),
   });
 
-/** The sections of a cache: keys and values [page][kvHead][slot][headDim], positions [page][kvHead][slot] byte by byte, so that one bit off is far off. */
+/** The staging buffer, or the sections of a cache: keys and values [page][kvHead][slot][headDim], positions [page][kvHead][slot] byte by byte, so that one bit off is far off. */
 function decodeCache(
   cache: Uint32Array<ArrayBuffer>,
   { kv, kvHeads, headDim }: Shape,
-): { keys: Float64Array; values: Float64Array; positions: Uint8Array<ArrayBuffer> } {
+): { keys: Float64Array; values: Float64Array; positions: Uint8Array<ArrayBuffer> } | { staging: Float64Array } {
+  if (kv === 'q8') return { staging: Float64Array.from(new Float32Array(cache.buffer)) };
   const lines = kvHeads * PAGE_SLOTS;
   const words = pageWords(kv, kvHeads, headDim);
   const numbers =
@@ -217,7 +226,8 @@ function decodeCache(
     const at = page * words * perWord;
     keys.set(numbers.subarray(at, at + lines * headDim), page * lines * headDim);
     values.set(numbers.subarray(at + lines * headDim, at + 2 * lines * headDim), page * lines * headDim);
-    positions.set(cache.subarray((page + 1) * words - lines, (page + 1) * words), page * lines);
+    const positionsAt = page * words + positionWord(kv, kvHeads, headDim);
+    positions.set(cache.subarray(positionsAt, positionsAt + lines), page * lines);
   }
   return { keys, values, positions: new Uint8Array(positions.buffer) };
 }
@@ -242,8 +252,8 @@ export default [
       ...base,
       kv: 'f32',
       kvHeads: 2,
-      headDim: 10,
-      ropePairs: 5,
+      headDim: 12,
+      ropePairs: 6,
       bucket: 8,
       rows: several,
       variant: rowsVariant(8, 1, 2, 2),
@@ -263,6 +273,9 @@ export default [
     { ...base, kv: 'f32', kvHeads: 3, bucket: 70, rows: many, norm: false, variant: columnsVariant(8, 4, 8, 8) },
     { ...base, kv: 'f32', kvHeads: 3, bucket: 70, rows: many, norm: false, variant: TILE },
     { ...base, kv: 'f32', kvHeads: 3, bucket: 70, rows: many, norm: false, variant: INT8_TILE },
+    { ...base, kv: 'q8', kvHeads: 3, ropePairs: 3, bucket: 8, rows: several, variant: rowsVariant(8, 2, 2, 4) },
+    { ...base, kv: 'q8', kvHeads: 3, bucket: 8, rows: several, range: [48, 48], variant: rowsVariant(4, 4, 2, 2) },
+    { ...base, kv: 'q8', kvHeads: 3, bucket: 70, rows: many, norm: false, variant: TILE },
   ]),
   // Half an ulp of f16 is 2^-11 of the number.
   qkvCase(

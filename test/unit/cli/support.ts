@@ -133,7 +133,7 @@ const layer = {
 
 const rope = { base: 100_000, dims: 64, scaling: { kind: 'none' }, pairing: 'neighbours' } as const;
 
-const inspection = (context: number, kv: 'f16' | 'f32'): ModelInspection => ({
+const inspection = (context: number, kv: ModelInspection['memory']['kv']): ModelInspection => ({
   name: 'A model\u001B[2J',
   architecture: 'llama',
   fileBytes: 2 ** 20,

@@ -1,0 +1,25 @@
+import source from '../../../shaders/cache/quantize-append.wgsl?raw';
+import { defineKernel } from '../../gpu/kernel.ts';
+import { cacheParts } from '../cache-layout.ts';
+import { stepStatePart } from '../step-layout.ts';
+
+/** Appends rows of keys and values, f32 [rows, 2, kvHeads, headDim], to a q8 cache; `int8Head` is the same on the CPU. */
+export const quantizeAppend = defineKernel({
+  name: 'cache/quantize-append',
+  source,
+  params: { layer: 'u32', rows: 'u32' },
+  bindings: { state: 'read', staging: 'read', cache: 'read_write' },
+  constants: ['KV_HEADS', 'HEAD_DIM', 'HALF'],
+  includes: () => [stepStatePart, ...cacheParts('q8')],
+  grid: ({ rows }, { KV_HEADS }) => [Number(KV_HEADS), rows],
+});
+
+/** The constants that heads of this shape mean; a key and a value have at most 32 threads each. */
+export const quantizeAppendConstants = (kvHeads: number, headDim: number) => ({
+  KV_HEADS: kvHeads,
+  HEAD_DIM: headDim,
+  HALF: Math.min(32, headDim / 4),
+});
+
+/** f32 numbers of the keys and values of `rows` rows before they are appended. */
+export const stagingFloats = (rows: number, kvHeads: number, headDim: number): number => rows * 2 * kvHeads * headDim;
