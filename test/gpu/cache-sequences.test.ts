@@ -12,7 +12,7 @@ import { CacheHarness } from '../support/cache-harness.ts';
 import type { SequenceMethods, SlotWords } from '../support/cache-words.ts';
 import { seededRandom, type SeededRandom } from '../support/seeded-random.ts';
 
-const SHAPE = { kv: 'f32', kvHeads: 2, headDim: 2, sequences: 6, pages: 3 } as const;
+const SHAPE = { kv: 'f32', kvHeads: 2, headDim: 4, sequences: 6, pages: 3 } as const;
 const CAPACITY = SHAPE.pages * 64;
 const RUNS = 500;
 const STEPS = 20;
@@ -66,12 +66,13 @@ function freshSequence(draw: SeededRandom): Modelled {
   if (!chosen) return { ...empty, method: undefined, methods: {} };
   const budget = 8 + draw.int(draw.int(2) === 0 ? 20 : 90);
   const { number: policy, joint } = chosen;
+  const recent = Math.max(chosen.policy.recent, draw.int(5));
   const methods = {
     policy,
     budget,
     every: draw.int(5),
-    sinks: draw.int(4),
-    recent: Math.max(chosen.policy.recent, draw.int(5)),
+    sinks: Math.min(draw.int(4), budget - recent),
+    recent,
     pool: chosen.policy.pool,
     floor: joint ? [0.05, 0.3, 1][draw.int(3)]! : 0,
   };

@@ -60,13 +60,13 @@ function layoutOf({ kvHeads, sequences }: Shape): StepLayout {
 const lengthsOf = ({ slots }: CachedSequence, heads: number): readonly number[] =>
   typeof slots === 'number' ? Array<number>(heads).fill(slots) : slots;
 
-const both = { kv: 'f16', kvHeads: 3, headDim: 10 } as const;
+const both = { kv: 'f16', kvHeads: 3, headDim: 12 } as const;
 
 const SHAPES: readonly Shape[] = [
   {
     kv: 'f32',
     kvHeads: 1,
-    headDim: 2,
+    headDim: 4,
     scope: 'head',
     score: 'mass',
     sequences: [{ slots: 3, policy: POLICY, budget: 2 }],
