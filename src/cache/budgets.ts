@@ -62,10 +62,10 @@ function pyramidOf(layers: number, slots: number, beta: number): readonly number
  * @throws UsageError 'usage-option' for a parameter out of range.
  */
 export function adaptivePerHead(slots: number, { floor = 0.2 }: { readonly floor?: number } = {}): Budget {
-  checkedSlots('adaptive', slots);
-  checkedParameter('adaptive', 'floor', floor, { min: 0, above: true, max: 1 });
+  checkedSlots('adaptive-per-head', slots);
+  checkedParameter('adaptive-per-head', 'floor', floor, { min: 0, above: true, max: 1 });
   return {
-    name: 'adaptive',
+    name: 'adaptive-per-head',
     slots,
     perLayer: (layers) => Array<number>(layers).fill(slots),
     floor,

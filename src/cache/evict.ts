@@ -1,5 +1,6 @@
 import { UsageError } from '../core/errors.ts';
 import type { MethodSpec } from '../core/method-spec.ts';
+import { checkedParameter } from '../core/parameter.ts';
 import type { Budget, EvictionPolicy } from './policy.ts';
 import { uniform } from './budgets.ts';
 
@@ -32,7 +33,7 @@ export interface CacheMethod {
 export const DEFAULT_SINKS = 4;
 export const DEFAULT_EVERY = 16;
 /** The most slots that an option may name. */
-export const MOST_SLOTS = 2 ** 24;
+export const MOST_SLOTS = 2 ** 30;
 const OPTIONS: readonly (keyof EvictOptions)[] = ['policy', 'budget', 'sinks', 'recent', 'every', 'prefill'];
 
 /**
@@ -81,16 +82,12 @@ export function layerBudgets({ policy, budget, sinks, recent }: CacheMethod, lay
   return slots;
 }
 
-/** The rows of a prompt's end whose attention is the score, which are themselves kept. */
-const windowOf = ({ cuts, observes }: EvictionPolicy): number | undefined =>
-  cuts === 'prompt' && observes !== undefined && observes.promptRows !== 'all' ? observes.promptRows : undefined;
-
 /** Whether slots are ranked by position alone: whatever `recent` says, the newest stay. */
 const isWindow = ({ name }: EvictionPolicy): boolean => name === 'streaming-llm';
 
 /** The newest slots that a policy is tied to, whatever is asked. */
 const tiedRecent = (policy: EvictionPolicy, slots: number, sinks: number): number | undefined =>
-  isWindow(policy) ? slots - sinks : windowOf(policy);
+  isWindow(policy) ? slots - sinks : policy.recent > 0 ? policy.recent : undefined;
 
 function recentOf(policy: EvictionPolicy, slots: number, sinks: number, asked: number | undefined): number {
   const tied = tiedRecent(policy, slots, sinks);
@@ -109,7 +106,7 @@ function checkRoom(policy: EvictionPolicy, slots: number, sinks: number, recent:
     refuse('sinks', sinks, `A whole number from 0 to ${slots - 1}, below the ${slots} slots of the smallest layer.`);
   if (!isWindow(policy) && sinks + recent >= slots)
     refuse(
-      windowOf(policy) === undefined ? 'recent' : 'window',
+      policy.recent > 0 ? 'window' : 'recent',
       recent,
       `With ${sinks} sinks it has to be below ${slots - sinks}, so that ${policy.name} can choose among the ${slots} slots of the smallest layer.`,
     );
@@ -166,20 +163,22 @@ function parametersOf(
     ...(tiedRecent(policy, leastSlots(budget), sinks) === undefined && { recent }),
     ...(policy.cuts === 'always' && { every }),
     ...policy.parameters,
-    ...(budget.name !== 'uniform' && { budgets: budget.name, ...budget.parameters }),
+    ...(budget.name !== 'uniform' && { budgets: budget.name, ...shapeOf(budget) }),
     ...(prefill !== 'whole' && { prefill }),
   };
 }
 
-function whole(option: string, value: unknown, least: number): void {
-  if (!Number.isInteger(value) || Number(value) < least || Number(value) > MOST_SLOTS)
-    refuse(option, value, `A whole number from ${least} to ${MOST_SLOTS}.`);
-}
+/** A budget's parameters but for its slots, which are the method's `budget`. */
+const shapeOf = ({ parameters }: Budget): MethodSpec['parameters'] =>
+  Object.fromEntries(Object.entries(parameters).filter(([key]) => key !== 'slots'));
+
+const whole = (name: string, value: unknown, min: number): number =>
+  checkedParameter('evict()', name, value, { min, max: MOST_SLOTS, integer: true });
 
 function refuse(option: string, value: unknown, expected: string): never {
   throw new UsageError({
     code: 'usage-option',
-    happened: `The option ${option} of evict() is ${shown(value)}.`,
+    happened: `The parameter ${option} of evict() is ${shown(value)}.`,
     expected,
     todo: `Pass such a value, or leave ${option} out where it has a default.`,
   });

@@ -36,7 +36,7 @@ export interface EvictionPolicy {
   readonly score: readonly WgslPart[];
   /** Neighbouring slots over which scores are averaged; 1 = none. */
   readonly pool: number;
-  /** Newest slots that it always keeps, however few the caller asks for. */
+  /** Newest slots that it always keeps; where there are some, the caller cannot ask for another number. */
   readonly recent: number;
   /** Whether survivors take their rank as their position, and their keys turn with it. */
   readonly positions: 'original' | 'rank';

@@ -60,7 +60,7 @@ function parameterData({ key, meaning, range, default: value }: Parameter): obje
   return {
     key,
     meaning,
-    range: 'least' in range ? range : { choices: range },
+    range: Array.isArray(range) ? { choices: range } : range,
     required: value === 'required',
     default: typeof value === 'number' ? value : typeof value === 'object' && 'word' in value ? value.word : null,
     ...(typeof value === 'object' && 'follows' in value && { follows: value.follows }),
@@ -91,8 +91,10 @@ function formatParameters(parameters: readonly Parameter[]): string[] {
 }
 
 const shortRange = (range: Parameter['range']): string => {
-  if (!('least' in range)) return rangeText(range);
-  return range.most === MOST_SLOTS ? `${range.least} or more` : `${range.least} to ${range.most}`;
+  if (!('min' in range)) return rangeText(range);
+  const { min, max = MOST_SLOTS, above } = range;
+  if (max === MOST_SLOTS) return above ? `above ${min}` : `${min} or more`;
+  return above ? `above ${min}, to ${max}` : `${min} to ${max}`;
 };
 
 /** The text in lines of at most `COLUMNS` characters, each indented. */

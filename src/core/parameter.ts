@@ -10,6 +10,14 @@ export interface ParameterRange {
   readonly above?: boolean;
 }
 
+/** Whether the value is a finite number in the range. */
+export const isInRange = (value: unknown, { min, max = Infinity, integer = false, above = false }: ParameterRange): value is number =>
+  typeof value === 'number' &&
+  Number.isFinite(value) &&
+  (above ? value > min : value >= min) &&
+  value <= max &&
+  (!integer || Number.isInteger(value));
+
 /**
  * The value, if it is a number in the range.
  * @param method as the user writes it, `h2o`
@@ -17,13 +25,7 @@ export interface ParameterRange {
  */
 export function checkedParameter(method: string, name: string, value: unknown, range: ParameterRange): number {
   const { min, max = Infinity, integer = false, above = false } = range;
-  const inside =
-    typeof value === 'number' &&
-    Number.isFinite(value) &&
-    (above ? value > min : value >= min) &&
-    value <= max &&
-    (!integer || Number.isInteger(value));
-  if (inside) return value;
+  if (isInRange(value, range)) return value;
   const lower = above ? `above ${min}` : `of at least ${min}`;
   throw new UsageError({
     code: 'usage-option',

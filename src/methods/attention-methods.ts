@@ -4,7 +4,7 @@ import { quest } from '../attention/selections/quest.ts';
 import { tokenSelect } from '../attention/selections/token-select.ts';
 import { MOST_SLOTS } from '../cache/evict.ts';
 import type { Method } from './method.ts';
-import { decimal, whole, type Parameter } from './parameters.ts';
+import { whole, type Parameter } from './parameters.ts';
 
 const slots = (key: string, meaning: string, default_: Parameter['default'], least = 0): Parameter => ({
   key,
@@ -14,7 +14,7 @@ const slots = (key: string, meaning: string, default_: Parameter['default'], lea
 });
 const K = slots('k', 'slots chosen for each token, sinks and recent ones not counted', 'required', 1);
 const SINKS = slots('sinks', 'first positions that are always read', 4);
-const RECENT = slots('recent', 'newest slots that are always read', 64);
+const RECENT = slots('recent', 'newest slots that are always read', 64, 1);
 
 /** The sizes that pages may have; quest() itself refuses others. */
 const pageOf = (size: number): 16 | 32 | 64 => size as 16 | 32 | 64;
@@ -45,7 +45,7 @@ export const SELECTION_METHODS: readonly Method<'attention-decode'>[] = [
       {
         key: 'theta',
         meaning: 'cosine of queries from which the last choice is used again',
-        range: decimal(-1, 1),
+        range: { min: -1, max: 1 },
         default: { follows: 'off' },
       },
     ],

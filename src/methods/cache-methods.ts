@@ -9,7 +9,7 @@ import { snapKv } from '../cache/policies/snap-kv.ts';
 import { streamingLlm } from '../cache/policies/streaming-llm.ts';
 import { tova } from '../cache/policies/tova.ts';
 import type { Method, MethodDescription } from './method.ts';
-import { decimal, whole, type Parameter, type Values } from './parameters.ts';
+import { whole, type Parameter, type Values } from './parameters.ts';
 
 const BUDGET: Parameter = {
   key: 'budget',
@@ -40,13 +40,13 @@ const EVERY: Parameter = {
 const BETA: Parameter = {
   key: 'beta',
   meaning: 'how steep a pyramid is: from 2 - 1/beta of the budget in the first layer to 1/beta in the last',
-  range: decimal(1, 1000),
+  range: { min: 1 },
   default: { follows: '20 with budgets=pyramid, else not allowed' },
 };
 const FLOOR: Parameter = {
   key: 'floor',
   meaning: 'share of the budget that each head keeps at least where heads compete',
-  range: decimal(0.001, 1),
+  range: { min: 0, above: true, max: 1 },
   default: { follows: '0.2 with budgets=adaptive-per-head, else not allowed' },
 };
 const budgets = (...kinds: readonly string[]): Parameter => ({
@@ -119,7 +119,7 @@ export const CACHE_METHODS: readonly Method<'cache'>[] = [
         {
           key: 'decay',
           meaning: 'what mass is multiplied with at each new token; 1 sums, as in the paper',
-          range: decimal(0, 1),
+          range: { min: 0, above: true, max: 1 },
           default: 1,
         },
         ...ALL_BUDGETS,
@@ -145,13 +145,13 @@ export const CACHE_METHODS: readonly Method<'cache'>[] = [
         {
           key: 'tau-first',
           meaning: 'temperature in the prompt',
-          range: decimal(0.01, 100),
+          range: { min: 0, above: true },
           default: 1,
         },
         {
           key: 'tau-last',
           meaning: 'temperature at the last token that may be generated, linear between',
-          range: decimal(0.01, 100),
+          range: { min: 0, above: true },
           default: 2,
         },
         ...ALL_BUDGETS,
@@ -212,13 +212,13 @@ export const CACHE_METHODS: readonly Method<'cache'>[] = [
         {
           key: 'window',
           meaning: 'last tokens of the prompt that score, and stay themselves',
-          range: whole(1, 1024),
+          range: whole(1, MOST_SLOTS),
           default: 32,
         },
         {
           key: 'pool',
           meaning: 'neighbouring slots over which scores are averaged, an odd number',
-          range: whole(1, 63),
+          range: whole(1, MOST_SLOTS),
           default: 5,
         },
         ...ALL_BUDGETS,

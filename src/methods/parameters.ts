@@ -1,4 +1,5 @@
 import { UsageError } from '../core/errors.ts';
+import { isInRange, type ParameterRange } from '../core/parameter.ts';
 import { formatSpec, type MethodSpec } from '../core/method-spec.ts';
 
 /** One key of a method, as people read it and as its values are checked. */
@@ -6,19 +7,12 @@ export interface Parameter {
   readonly key: string;
   readonly meaning: string;
   /** Words or numbers to choose from, or the numbers allowed, both ends included. */
-  readonly range: readonly (string | number)[] | NumberRange;
+  readonly range: readonly (string | number)[] | ParameterRange;
   /** The value when it is left out; 'required'; or in words where it follows from the others. */
   readonly default: number | 'required' | { readonly word: string } | { readonly follows: string };
 }
 
-export interface NumberRange {
-  readonly least: number;
-  readonly most: number;
-  readonly whole: boolean;
-}
-
-export const whole = (least: number, most: number): NumberRange => ({ least, most, whole: true });
-export const decimal = (least: number, most: number): NumberRange => ({ least, most, whole: false });
+export const whole = (min: number, max: number): ParameterRange => ({ min, max, integer: true });
 
 /** Checked values of a method's parameters. Numbers and words that were left out are their defaults, or undefined. */
 export class Values {
@@ -72,8 +66,9 @@ export function readParameters(spec: MethodSpec, parameters: readonly Parameter[
 /** What a parameter takes, in words. */
 export function rangeText(range: Parameter['range']): string {
   if (isList(range)) return range.length < 2 ? range.join() : `${range.slice(0, -1).join(', ')} or ${range.at(-1)}`;
-  const { least, most } = range;
-  return `${range.whole ? 'a whole number' : 'a number'} from ${least} to ${most}`;
+  const { min, max, integer, above } = range;
+  const lower = above ? `above ${min}` : `of at least ${min}`;
+  return `${integer ? 'a whole number' : 'a number'} ${lower}${max === undefined ? '' : ` and at most ${max}`}`;
 }
 
 /** A parameter's default as people read it. */
@@ -86,13 +81,7 @@ function defaultOf({ default: value }: Parameter): number | string | undefined {
 }
 
 function isAllowed(value: number | string, range: Parameter['range']): boolean {
-  if (isList(range)) return range.includes(value);
-  return (
-    typeof value === 'number' &&
-    value >= range.least &&
-    value <= range.most &&
-    (!range.whole || Number.isInteger(value))
-  );
+  return isList(range) ? range.includes(value) : isInRange(value, range);
 }
 
 const isList = (range: Parameter['range']): range is readonly (string | number)[] => Array.isArray(range);

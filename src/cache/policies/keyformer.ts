@@ -14,8 +14,8 @@ export function keyformer({
   tauFirst = 1,
   tauLast = 2,
 }: { readonly tauFirst?: number; readonly tauLast?: number } = {}): EvictionPolicy {
-  checkedParameter('keyformer', 'tauFirst', tauFirst, { min: 0, above: true });
-  checkedParameter('keyformer', 'tauLast', tauLast, { min: 0, above: true });
+  checkedParameter('keyformer', 'tau-first', tauFirst, { min: 0, above: true });
+  checkedParameter('keyformer', 'tau-last', tauLast, { min: 0, above: true });
   return {
     name: 'keyformer',
     observes: { kind: 'noisy-mass', promptRows: 'all', decodeRows: true, decay: 1, tau: [tauFirst, tauLast] },
@@ -25,6 +25,6 @@ export function keyformer({
     pool: 1,
     recent: 0,
     positions: 'original',
-    parameters: { tauFirst, tauLast },
+    parameters: { 'tau-first': tauFirst, 'tau-last': tauLast },
   };
 }

@@ -55,6 +55,6 @@ describe('adaptivePerHead', () => {
   });
 
   test.each([0, -0.1, 1.01, NaN])('refuses a floor of %d', (floor) => {
-    expect(() => adaptivePerHead(64, { floor })).toThrow(/The parameter floor of adaptive is/);
+    expect(() => adaptivePerHead(64, { floor })).toThrow(/The parameter floor of adaptive-per-head is/);
   });
 });

@@ -61,15 +61,15 @@ test('the spec says all that was settled, and only what the policy has a use for
 });
 
 test.each<[string, EvictOptions, happened: string, expected: string]>([
-  ['no budget', { policy: h2o(), budget: 0 }, 'budget of evict() is 0', 'from 1 to'],
-  ['half a slot', { policy: h2o(), budget: 2.5 }, 'budget of evict() is 2.5', 'whole number'],
-  ['a budget that is no number', { policy: h2o(), budget: Number.NaN }, 'budget of evict() is NaN', 'whole number'],
-  ['a negative sink', { policy: h2o(), budget: 8, sinks: -1 }, 'sinks of evict() is -1', 'from 0 to'],
+  ['no budget', { policy: h2o(), budget: 0 }, 'budget of evict() is 0', 'an integer of at least 1'],
+  ['half a slot', { policy: h2o(), budget: 2.5 }, 'budget of evict() is 2.5', 'an integer'],
+  ['a budget that is no number', { policy: h2o(), budget: Number.NaN }, 'budget of evict() is NaN', 'an integer'],
+  ['a negative sink', { policy: h2o(), budget: 8, sinks: -1 }, 'sinks of evict() is -1', 'an integer of at least 0'],
   ['sinks for all slots', { policy: h2o(), budget: 8, sinks: 8 }, 'sinks of evict() is 8', 'from 0 to 7'],
   ['default sinks for all slots', { policy: tova(), budget: 4 }, 'sinks of evict() is 4', 'from 0 to 3'],
   ['no room between', { policy: h2o(), budget: 8, sinks: 4, recent: 4 }, 'recent of evict() is 4', 'below 4'],
   ['a window that does not fit', { policy: snapKv(), budget: 36 }, 'window of evict() is 32', 'below 32'],
-  ['never a cut', { policy: h2o(), budget: 8, every: 0 }, 'every of evict() is 0', 'from 1 to'],
+  ['never a cut', { policy: h2o(), budget: 8, every: 0 }, 'every of evict() is 0', 'an integer of at least 1'],
   ['cuts that do not come', { policy: snapKv(), budget: 99, every: 4 }, 'every of evict() is 4', 'once'],
   ['chunks without the last rows', { policy: snapKv(), budget: 99, prefill: 'chunked' }, 'prefill', 'last rows'],
   ['recent beside a window', { policy: snapKv(), budget: 99, recent: 8 }, 'recent of evict() is 8', 'says 32'],
@@ -89,8 +89,8 @@ test.each<[string, EvictOptions, happened: string, expected: string]>([
 });
 
 test('what is no option, no policy or no way of prefill is refused', () => {
-  expect(error({ policy: h2o(), budget: 8, sink: 1 } as EvictOptions).message).toContain('option sink of');
-  expect(error({ policy: 'h2o', budget: 8 } as unknown as EvictOptions).message).toContain('option policy of');
+  expect(error({ policy: h2o(), budget: 8, sink: 1 } as EvictOptions).message).toContain('parameter sink of');
+  expect(error({ policy: 'h2o', budget: 8 } as unknown as EvictOptions).message).toContain('parameter policy of');
   expect(error({ policy: h2o(), budget: 8, prefill: 'half' } as unknown as EvictOptions).message).toContain('"half"');
   expect(error({ policy: h2o() } as unknown as EvictOptions).message).toContain('budget of evict() is undefined');
 });
