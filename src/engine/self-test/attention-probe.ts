@@ -4,7 +4,7 @@ import type { Gpu } from '../../gpu/device.ts';
 import { partialsBytes } from '../../kernels/attention/decode-flash.ts';
 import { MAX_SPLITS } from '../../kernels/attention/merge.ts';
 import { PAGE_SLOTS, pageWords, positionWord, scaleWord, type KvType } from '../../kernels/cache-layout.ts';
-import { packHead } from '../../kernels/cache/pack-head.ts';
+import { packHead } from './pack-head.ts';
 import { quantizeAppend, quantizeAppendConstants, stagingFloats } from '../../kernels/cache/quantize-append.ts';
 import type { LayerConfig } from '../../models/model-config.ts';
 import { StepState } from '../step-state.ts';

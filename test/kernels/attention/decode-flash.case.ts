@@ -43,6 +43,9 @@ const scenes = new WeakMap<object, Scene>();
 /** Narrow heads where the width does not matter: wider ones take software adapters longer to compile. */
 const one = { kv: 'f16', kvHeads: 3, group: 3, headDim: 32, bucket: 1 } as const;
 
+/** What stands for the maximum of a split that sees nothing, -3e38: beside it, no difference would count. */
+const NO_MAXIMUM = -1000;
+
 /** Per (row, head, split): the sums of 2^(score - max) * value, the maximum in log2 units, the sum of 2^(score - max), and two zeros. */
 function partialsOf(scene: Scene, splits: number, kind = 0, lists?: Lists): number[] {
   const heads = scene.kvHeads * scene.group;
@@ -66,7 +69,7 @@ function partialsOf(scene: Scene, splits: number, kind = 0, lists?: Lists): numb
           weight += share;
           value.forEach((element, i) => (sums[i]! += share * element));
         }
-        all.push(...sums, max, weight, 0, 0);
+        all.push(...sums, mine.length > 0 ? max : NO_MAXIMUM, weight, 0, 0);
       }
   return all;
 }
@@ -255,6 +258,10 @@ const every = kernelCase(decodeFlash, {
       ? { ...attentionOf(scene), partials }
       : { output, lse, partials: partialsOf(scene, shape.splits) };
   },
+  decode: ({ partials, ...others }) => ({
+    ...others,
+    partials: Float32Array.from(partials!, (number) => (number < -1e38 ? NO_MAXIMUM : number)),
+  }),
   tolerance: 2e-5,
   work: (shape) =>
     workOf(

@@ -1,6 +1,6 @@
 import { halfToNumber, numberToHalf } from '../../weights/half.ts';
-import { headWords, type KvType } from '../cache-layout.ts';
-import { int8Head } from './int8-head.ts';
+import { headWords, type KvType } from '../../kernels/cache-layout.ts';
+import { int8Head } from '../../kernels/cache/int8-head.ts';
 
 /** A key or a value as the cache stores it. */
 export interface PackedHead {
