@@ -29,6 +29,7 @@ fn run_of(page : u32) -> vec2u {
   let chosen = key == FORCED_KEY || within(choice.threshold, key, page);
   return vec2u(first, select(0u, min(choice.page_slots, choice.slots - first), chosen));
 }
+fn put(index : u32, word : u32) { selected[index] = word; }
 
 // The bound of a page from slot `first` on, whose blocks are all closed.
 fn page_bound(row : u32, kv_head : u32, page : u32, first : u32) -> f32 {

@@ -6,11 +6,14 @@ import type { LayerView } from '../kernels/layer-view.ts';
 export interface SelectionArrays {
   /** f32 [rows, qHeads, headDim], rotated, not scaled. */
   readonly query: GpuArray;
-  /** Scratch, f32 [rows, qHeads, capacity]: raw scores. */
+  /** Scratch of `slotScoresElements(rows, qHeads, capacity)` f32. */
   readonly scores: GpuArray;
   /** Result, u32 [rows, kvHeads, capacity + 1]: how many slots the row reads, then the slots. */
   readonly selected: GpuArray;
-  /** What a selection keeps from step to step, u32 [sequences, memoryWords]; undefined where it keeps nothing. */
+  /**
+   * What a selection keeps from step to step, u32 [sequences, memoryWords]; undefined where it keeps nothing. Word 0 of a
+   * sequence is set to 0 when the sequence begins and when its length is lowered: then nothing is kept.
+   */
   readonly memory: GpuArray | undefined;
   /** Key bounds of blocks of 16 slots, f32 [pages, kvHeads, headDim / 4, 2, 4, 4]: lib/selection/bounds; undefined without `bounds`. */
   readonly bounds: GpuArray | undefined;
@@ -23,6 +26,8 @@ export interface SelectionShape {
   readonly lengthBucket: number;
   /** Slots that `scores` and `selected` have room for, per row and head. */
   readonly capacity: number;
+  /** Whether a sequence of the step may have a mask. */
+  readonly masked?: boolean;
 }
 
 /** A `theta` that no cosine reaches: every row chooses anew. */

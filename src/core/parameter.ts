@@ -11,7 +11,10 @@ export interface ParameterRange {
 }
 
 /** Whether the value is a finite number in the range. */
-export const isInRange = (value: unknown, { min, max = Infinity, integer = false, above = false }: ParameterRange): value is number =>
+export const isInRange = (
+  value: unknown,
+  { min, max = Infinity, integer = false, above = false }: ParameterRange,
+): value is number =>
   typeof value === 'number' &&
   Number.isFinite(value) &&
   (above ? value > min : value >= min) &&

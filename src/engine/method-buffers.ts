@@ -5,6 +5,7 @@ import type { Gpu } from '../gpu/device.ts';
 import { PAGE_SLOTS } from '../kernels/cache-layout.ts';
 import type { LayerView } from '../kernels/layer-view.ts';
 import type { ModelConfig } from '../models/model-config.ts';
+import { slotScoresElements } from '../kernels/selection/slot-scores.ts';
 import { MATVEC_ROWS } from '../models/llama.ts';
 import type { Caches } from './caches.ts';
 
@@ -53,7 +54,7 @@ export class MethodBuffers {
     const cache = this.#caches.of(layer.kv);
     return {
       get scores() {
-        return array(`raw scores of ${capacity} slots`, () => MATVEC_ROWS * qHeads * capacity);
+        return array(`raw scores of ${capacity} slots`, () => slotScoresElements(MATVEC_ROWS, qHeads, capacity));
       },
       get selected() {
         return array(`selected of ${capacity} slots`, () => MATVEC_ROWS * kvHeads * (capacity + 1));

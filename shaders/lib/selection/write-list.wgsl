@@ -1,10 +1,10 @@
 // Lists what a workgroup of SELECT_THREADS threads has chosen of `count` items, in order. Every item stands for a run of
 // slots. The includer supplies fn run_of(item : u32) -> vec2u: the first slot and how many, none where it is not chosen;
-// what it reads has been made visible by a barrier. It binds `selected`.
+// what it reads has been made visible by a barrier; and fn put(index : u32, word : u32), which writes a word of the list.
 var<workgroup> list_starts : array<u32, SELECT_THREADS>;
 var<workgroup> list_runs : array<u32, 16>;
 
-// Writes how many slots there are at selected[at], the slots behind it.
+// Puts how many slots there are at index `at`, the slots behind it.
 fn write_list(thread : u32, count : u32, at : u32) {
   let own = (count + SELECT_THREADS - 1u) / SELECT_THREADS;
   let first = min(thread * own, count);
@@ -28,8 +28,8 @@ fn write_list(thread : u32, count : u32, at : u32) {
   for (var i = 0u; i < thread / share; i++) { index += list_runs[i]; }
   for (var item = first; item < end; item++) {
     let run = run_of(item);
-    for (var i = 0u; i < run.y; i++) { selected[index + i] = run.x + i; }
+    for (var i = 0u; i < run.y; i++) { put(index + i, run.x + i); }
     index += run.y;
   }
-  if (thread == SELECT_THREADS - 1u) { selected[at] = index - at - 1u; }
+  if (thread == SELECT_THREADS - 1u) { put(at, index - at - 1u); }
 }

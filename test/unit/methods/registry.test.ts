@@ -43,7 +43,10 @@ describe.each(METHODS.map((method) => [method.name, method] as const))('%s', (_,
     const { name, parameters } = least(method);
     expect(() => make({ name, parameters: { ...parameters, nothing: 1 } })).toThrow('has no parameter nothing');
     for (const { key, range } of method.parameters) {
-      const wrong = 'min' in range ? [range.min - 1, (range.max ?? Infinity) + 1, 'word', ...(range.above ? [range.min] : [])] : ['wrong', 15];
+      const wrong =
+        'min' in range
+          ? [range.min - 1, (range.max ?? Infinity) + 1, 'word', ...(range.above ? [range.min] : [])]
+          : ['wrong', 15];
       for (const value of wrong)
         expect(() => make({ name, parameters: { ...parameters, [key]: value } }), `${key}=${value}`).toThrow(
           UsageError,

@@ -1,0 +1,53 @@
+import rope from '../../../shaders/lib/rope.wgsl?raw';
+import layout from '../../../shaders/lib/selection/slot-scores.wgsl?raw';
+import turnEven from '../../../shaders/lib/selection/turn.even.wgsl?raw';
+import turnNone from '../../../shaders/lib/selection/turn.none.wgsl?raw';
+import source from '../../../shaders/selection/slot-scores.wgsl?raw';
+import { ceilDiv } from '../../core/invariant.ts';
+import { defineKernel } from '../../gpu/kernel.ts';
+import type { WgslPart } from '../../gpu/wgsl.ts';
+import { windowPart } from '../attention/window.ts';
+import { cacheParts, PAGE_SLOTS, type KvType } from '../cache-layout.ts';
+import { stepStatePart } from '../step-layout.ts';
+
+/** The include with the layout of scores and memory, and of the marks among the scores. */
+export const slotScoresPart: WgslPart = { name: 'lib/selection/slot-scores', text: layout };
+
+/** How keys are scored: as they are stored, or as if all lay equally far from the row. */
+export type KeyTurn = 'none' | 'even';
+
+const turnParts = (turn: KeyTurn): readonly WgslPart[] =>
+  turn === 'none'
+    ? [{ name: 'lib/selection/turn.none', text: turnNone }]
+    : [
+        { name: 'lib/rope', text: rope },
+        { name: 'lib/selection/turn.even', text: turnEven },
+      ];
+
+/**
+ * Scores of all slots for rows that select, `pages` pages of them; see the WGSL. `vectors` is read only with the turn
+ * `even`, `memory` only with KEEPS: bind anything readable otherwise.
+ */
+export const slotScores = defineKernel({
+  name: 'selection/slot-scores',
+  source,
+  params: { scale: 'f32', layer: 'u32', kind: 'u32', rows: 'u32', capacity: 'u32', pages: 'u32', turns_at: 'u32' },
+  bindings: { state: 'read', query: 'read', cache: 'read', vectors: 'read', memory: 'read', scores: 'read_write' },
+  constants: ['Q_HEADS', 'KV_HEADS', 'GROUP', 'HEAD_DIM', 'ROPE_PAIRS', 'WINDOW', 'MASKED', 'ALL', 'KEEPS'],
+  includes: ({ kv, turn }: { readonly kv: KvType; readonly turn: KeyTurn }) => [
+    stepStatePart,
+    ...cacheParts(kv),
+    windowPart,
+    ...turnParts(turn),
+    slotScoresPart,
+  ],
+  grid: ({ pages, rows }, { KV_HEADS }) => [pages, Number(KV_HEADS), rows],
+});
+
+/** f32 elements of the scratch: scores, (max, sum) of every page, and a mark for each row. */
+export const slotScoresElements = (rows: number, qHeads: number, capacity: number): number =>
+  rows * qHeads * (capacity + 2 * ceilDiv(capacity, PAGE_SLOTS)) + rows;
+
+/** u32 words that are kept of a sequence's last choice. */
+export const memoryWords = (qHeads: number, headDim: number, capacity: number): number =>
+  3 + qHeads * headDim + 1 + capacity;
