@@ -54,6 +54,8 @@ export interface SelectionSettings {
 /** Chooses the slots that a decoding row reads; nothing is evicted. */
 export interface DecodeSelection {
   readonly name: string;
+  /** Tells apart selections of one name whose kernels differ. */
+  readonly variant?: string;
   readonly settings: SelectionSettings;
   /** Whether it needs key bounds, and how many words of memory for a sequence and layer. */
   readonly bounds: boolean;
@@ -73,3 +75,7 @@ export interface AttentionMask {
   readonly sinks: number;
   readonly parameters: Readonly<Record<string, number | string>>;
 }
+
+/** Selections with equal names here share their kernels. */
+export const selectionName = ({ name, variant }: Pick<DecodeSelection, 'name' | 'variant'>): string =>
+  variant === undefined ? name : `${name} ${variant}`;

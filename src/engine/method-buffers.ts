@@ -1,5 +1,5 @@
 import type { MethodArrays } from '../attention/backend.ts';
-import type { DecodeSelection } from '../attention/selection.ts';
+import { selectionName, type DecodeSelection } from '../attention/selection.ts';
 import { wholeBuffer, type GpuArray } from '../gpu/array.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { PAGE_SLOTS } from '../kernels/cache-layout.ts';
@@ -68,7 +68,10 @@ export class MethodBuffers {
         const words = selection.memoryWords(layer, capacity);
         return words === 0
           ? undefined
-          : array(`memory of ${selection.name} in layer ${layer.layer}, ${words} words`, () => maxSequences * words);
+          : array(
+              `memory of ${selectionName(selection)} in layer ${layer.layer}, ${words} words`,
+              () => maxSequences * words,
+            );
       },
     };
   }

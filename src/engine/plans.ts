@@ -1,5 +1,6 @@
 import type { StepMethods } from '../attention/backend.ts';
 import { encodeAllBounds } from '../attention/selections/quest.ts';
+import { selectionName } from '../attention/selection.ts';
 import { withMethods } from '../attention/with-methods.ts';
 import type { KvType } from '../kernels/cache-layout.ts';
 import type { GpuArray } from '../gpu/array.ts';
@@ -204,7 +205,7 @@ export class Plans {
       kinds,
       capacity,
       sequences: state.layout.maxSequences,
-      kindOf: ({ name }) => methodIds.of(name),
+      kindOf: (selection) => methodIds.of(selectionName(selection)),
       arrays: (layer) => methodBuffers.arrays(layer, capacity),
     };
   }

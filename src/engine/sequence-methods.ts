@@ -1,4 +1,4 @@
-import type { AttentionMask, DecodeSelection } from '../attention/selection.ts';
+import { selectionName, type AttentionMask, type DecodeSelection } from '../attention/selection.ts';
 import { layerBudgets, type CacheMethod } from '../cache/evict.ts';
 import type { KvType } from '../kernels/cache-layout.ts';
 import { METHOD_WORDS, MethodWord, NO_BUDGET, Observe } from '../kernels/step-layout.ts';
@@ -102,7 +102,7 @@ export function packMethods(
   words[MethodWord.promptEnd] = promptEnd;
   if (select) {
     const { count, sinks, recent, dense, page, theta } = select.settings;
-    words[MethodWord.select] = ids.of(select.name);
+    words[MethodWord.select] = ids.of(selectionName(select));
     words[MethodWord.selectCount] = count;
     words[MethodWord.selectSinks] = sinks;
     words[MethodWord.selectRecent] = recent;

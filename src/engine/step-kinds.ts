@@ -1,5 +1,5 @@
 import type { AttentionKinds } from '../attention/backend.ts';
-import type { DecodeSelection } from '../attention/selection.ts';
+import { selectionName, type DecodeSelection } from '../attention/selection.ts';
 import type { KvType } from '../kernels/cache-layout.ts';
 import { selectedSlots, type Phase, type SequenceMethods } from './sequence-methods.ts';
 
@@ -37,8 +37,11 @@ export function kindsOf(parts: readonly StepPart[]): StepKinds {
   const selections = new Map<string, AttentionKinds['selections'][number]>();
   for (const { methods } of selecting) {
     const selection = methods.select!;
-    const listBucket = Math.max(bucketOf(selectedSlots(selection)), selections.get(selection.name)?.listBucket ?? 0);
-    selections.set(selection.name, { selection, listBucket });
+    const listBucket = Math.max(
+      bucketOf(selectedSlots(selection)),
+      selections.get(selectionName(selection))?.listBucket ?? 0,
+    );
+    selections.set(selectionName(selection), { selection, listBucket });
   }
   const noting = new Map<string, DecodeSelection>();
   for (const { methods, phase } of parts)
@@ -52,7 +55,9 @@ export function kindsOf(parts: readonly StepPart[]): StepKinds {
           ? 'rows'
           : 'columns',
     noisy: observed.some(({ methods }) => methods.cache!.policy.observes!.kind === 'noisy-mass'),
-    selections: [...selections.values()].toSorted((a, b) => (a.selection.name < b.selection.name ? -1 : 1)),
+    selections: [...selections.values()].toSorted((a, b) =>
+      selectionName(a.selection) < selectionName(b.selection) ? -1 : 1,
+    ),
     noting: [...noting.values()],
     full: parts.some(
       ({ methods, phase }) => !methods.select || phase !== 'decode' || methods.select.settings.dense > 0,
@@ -72,7 +77,7 @@ export const kindsKey = ({ kv, observe, noisy, selections, noting, full, masked,
   [
     kv,
     ...(observe === 'nothing' ? [] : [`observe ${observe}${noisy ? ' noisy' : ''}`]),
-    ...selections.map(({ selection, listBucket }) => `select ${selection.name} to ${listBucket}`),
+    ...selections.map(({ selection, listBucket }) => `select ${selectionName(selection)} to ${listBucket}`),
     ...noting.map(({ name }) => `note for ${name}`),
     ...(full ? [] : ['selected only']),
     ...(masked ? ['masked'] : []),

@@ -14,6 +14,7 @@ const slots = (key: string, meaning: string, default_: Parameter['default'], lea
 });
 const K = slots('k', 'slots chosen for each token, sinks and recent ones not counted', 'required', 1);
 const SINKS = slots('sinks', 'first positions that are always read', 4);
+const DENSE = slots('dense', 'first layers that read all', 0);
 const RECENT = slots('recent', 'newest slots that are always read', 64, 1);
 
 /** The sizes that pages may have; quest() itself refuses others. */
@@ -36,6 +37,7 @@ export const SELECTION_METHODS: readonly Method<'attention-decode'>[] = [
       K,
       SINKS,
       RECENT,
+      DENSE,
       {
         key: 'scoring',
         meaning: 'true scores, or unrotated and unscaled ones as in the published code',
@@ -54,6 +56,7 @@ export const SELECTION_METHODS: readonly Method<'attention-decode'>[] = [
         k: values.number('k'),
         sinks: values.number('sinks'),
         recent: values.number('recent'),
+        dense: values.number('dense'),
         scoring: values.word('scoring') === 'release' ? 'release' : 'rotated',
         ...values.numbers({ theta: 'theta' }),
       }),
@@ -73,7 +76,7 @@ export const SELECTION_METHODS: readonly Method<'attention-decode'>[] = [
       { key: 'page', meaning: 'slots of a page', range: [16, 32, 64], default: 16 },
       SINKS,
       RECENT,
-      slots('dense', 'first layers that read all', 0),
+      DENSE,
     ],
     make: (values) =>
       quest({
@@ -91,9 +94,14 @@ export const SELECTION_METHODS: readonly Method<'attention-decode'>[] = [
       'Each token reads the slots with the highest true attention: the ceiling, which reads all keys to know.',
     paper: undefined,
     status: 'faithful',
-    parameters: [K, SINKS, RECENT],
+    parameters: [K, SINKS, RECENT, DENSE],
     make: (values) =>
-      oracleTopK({ k: values.number('k'), sinks: values.number('sinks'), recent: values.number('recent') }),
+      oracleTopK({
+        k: values.number('k'),
+        sinks: values.number('sinks'),
+        recent: values.number('recent'),
+        dense: values.number('dense'),
+      }),
   },
 ];
 

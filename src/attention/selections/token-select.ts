@@ -48,7 +48,8 @@ export function tokenSelect({
       todo: 'Change the value, or leave it out to choose anew for every token.',
     });
   return {
-    name: scoring === 'rotated' ? 'token-select' : 'token-select-release',
+    name: 'token-select',
+    variant: `${scoring}${theta === undefined ? '' : ' kept'}`,
     settings: { count: k, sinks, recent, dense, page: 0, theta: theta ?? NEVER },
     bounds: false,
     memoryWords: ({ qHeads, headDim }, capacity) => (theta === undefined ? 0 : memoryWords(qHeads, headDim, capacity)),
