@@ -18,9 +18,9 @@ export function uniform(slots: number): Budget {
 }
 
 /**
- * PyramidKV (https://arxiv.org/abs/2406.02069): lower layers keep more. From 2 slots - slots / beta in the first layer in
- * a straight line to slots / beta in the last, in whole numbers whose sum is exactly layers * slots. Sinks and recent
- * slots are counted in, while the code adds its window to every layer's share.
+ * PyramidKV (https://arxiv.org/abs/2406.02069): lower layers keep more. Sinks and recent slots stay in every layer; the
+ * other C slots of a layer run from 2 C - C / beta in the first layer in a straight line to C / beta in the last, in whole
+ * numbers whose sum is exactly layers * C.
  * @param beta steepness, from 1 (all layers alike) to `slots`
  * @throws UsageError 'usage-option' for a parameter out of range.
  */
@@ -37,7 +37,8 @@ export function pyramid(slots: number, { beta = 20 }: { readonly beta?: number }
   return {
     name: 'pyramid',
     slots,
-    perLayer: (layers) => pyramidOf(layers, slots, beta),
+    perLayer: (layers, always = 0) =>
+      pyramidOf(layers, Math.max(0, slots - always), beta).map((count) => count + always),
     floor: 0,
     parameters: { slots, beta },
   };

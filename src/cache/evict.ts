@@ -57,9 +57,8 @@ export function evict(options: EvictOptions): CacheMethod {
   whole('every', every, 1);
   if (prefill !== 'whole' && prefill !== 'chunked') refuse('prefill', prefill, '"whole" or "chunked".');
   checkPolicy(policy, budget, options);
-  const least = leastSlots(budget);
-  const recent = recentOf(policy, least, sinks, options.recent);
-  checkRoom(policy, least, sinks, recent);
+  const recent = recentOf(policy, budget, sinks, options.recent);
+  checkRoom(policy, leastSlots(budget, alwaysOf(policy, sinks, recent)), sinks, recent);
   return {
     spec: { name: policy.name, parameters: parametersOf(policy, budget, sinks, recent, every, prefill) },
     policy,
@@ -77,7 +76,7 @@ export function evict(options: EvictOptions): CacheMethod {
  * @throws UsageError 'usage-option' where a layer has too few for sinks and recent slots
  */
 export function layerBudgets({ policy, budget, sinks, recent }: CacheMethod, layers: number): readonly number[] {
-  const slots = budget.perLayer(layers);
+  const slots = budget.perLayer(layers, alwaysOf(policy, sinks, recent));
   checkRoom(policy, Math.min(...slots), sinks, recent);
   return slots;
 }
@@ -86,11 +85,15 @@ export function layerBudgets({ policy, budget, sinks, recent }: CacheMethod, lay
 const isWindow = ({ name }: EvictionPolicy): boolean => name === 'streaming-llm';
 
 /** The newest slots that a policy is tied to, whatever is asked. */
-const tiedRecent = (policy: EvictionPolicy, slots: number, sinks: number): number | undefined =>
-  isWindow(policy) ? slots - sinks : policy.recent > 0 ? policy.recent : undefined;
+const tiedRecent = (policy: EvictionPolicy, budget: Budget, sinks: number): number | undefined =>
+  isWindow(policy) ? leastSlots(budget, sinks) - sinks : policy.recent > 0 ? policy.recent : undefined;
 
-function recentOf(policy: EvictionPolicy, slots: number, sinks: number, asked: number | undefined): number {
-  const tied = tiedRecent(policy, slots, sinks);
+/** Slots that every layer keeps, whatever its share of the budget. */
+const alwaysOf = (policy: EvictionPolicy, sinks: number, recent: number): number =>
+  isWindow(policy) ? sinks : sinks + recent;
+
+function recentOf(policy: EvictionPolicy, budget: Budget, sinks: number, asked: number | undefined): number {
+  const tied = tiedRecent(policy, budget, sinks);
   if (asked !== undefined) whole('recent', asked, 0);
   if (tied !== undefined) {
     if (asked !== undefined && asked !== tied) refuse('recent', asked, `${policy.name} itself says ${tied} here.`);
@@ -98,7 +101,7 @@ function recentOf(policy: EvictionPolicy, slots: number, sinks: number, asked: n
   }
   // Sums of mass favour old slots, so new ones need time; where only the last row counts they do not.
   const adds = policy.observes !== undefined && policy.observes.decay > 0;
-  return asked ?? (adds ? Math.max(0, Math.floor((slots - sinks) / 2)) : 0);
+  return asked ?? (adds ? Math.max(0, Math.floor((budget.slots - sinks) / 2)) : 0);
 }
 
 function checkRoom(policy: EvictionPolicy, slots: number, sinks: number, recent: number): void {
@@ -147,7 +150,7 @@ function budgetOf(budget: number | Budget): Budget {
 }
 
 /** Slots of the layer that has fewest. The first and the last layer of two have what those of many have. */
-const leastSlots = (budget: Budget): number => Math.min(...budget.perLayer(2));
+const leastSlots = (budget: Budget, always: number): number => Math.min(...budget.perLayer(2, always));
 
 function parametersOf(
   policy: EvictionPolicy,
@@ -160,7 +163,7 @@ function parametersOf(
   return {
     budget: budget.slots,
     sinks,
-    ...(tiedRecent(policy, leastSlots(budget), sinks) === undefined && { recent }),
+    ...(tiedRecent(policy, budget, sinks) === undefined && { recent }),
     ...(policy.cuts === 'always' && { every }),
     ...policy.parameters,
     ...(budget.name !== 'uniform' && { budgets: budget.name, ...shapeOf(budget) }),

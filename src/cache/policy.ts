@@ -48,8 +48,8 @@ export interface Budget {
   readonly name: string;
   /** Slots of a KV head, on average over layers and heads. */
   readonly slots: number;
-  /** Slots of a KV head in each layer. */
-  perLayer(layers: number): readonly number[];
+  /** Slots of a KV head in each layer; `always` of them, sinks and recent ones, are kept in every layer. */
+  perLayer(layers: number, always?: number): readonly number[];
   /** The share of the layer's number that each head keeps at least, where the heads of a layer compete for it; 0 = they do not. */
   readonly floor: number;
   readonly parameters: MethodParameters;

@@ -29,7 +29,7 @@ const recent = (default_: Parameter['default']): Parameter => ({
   range: whole(0, MOST_SLOTS),
   default: default_,
 });
-const RECENT_HALF = recent({ follows: '(budget - sinks) / 2 of the smallest layer' });
+const RECENT_HALF = recent({ follows: '(budget - sinks) / 2' });
 const RECENT_NONE = recent(0);
 const EVERY: Parameter = {
   key: 'every',
@@ -39,7 +39,8 @@ const EVERY: Parameter = {
 };
 const BETA: Parameter = {
   key: 'beta',
-  meaning: 'how steep a pyramid is: from 2 - 1/beta of the budget in the first layer to 1/beta in the last',
+  meaning:
+    'how steep a pyramid is: of the slots beside sinks and recent, from 2 - 1/beta in the first layer to 1/beta in the last',
   range: { min: 1 },
   default: { follows: '20 with budgets=pyramid, else not allowed' },
 };

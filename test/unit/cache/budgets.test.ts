@@ -19,6 +19,8 @@ describe('pyramid', () => {
     expect(pyramid(100, { beta: 1 }).perLayer(4)).toEqual([100, 100, 100, 100]);
     expect(pyramid(7, { beta: 7 }).perLayer(2)).toEqual([13, 1]);
     expect(pyramid(64).perLayer(1)).toEqual([64]);
+    // 40 stay in every layer, and 60 are shared out from 117 to 3.
+    expect(pyramid(100, { beta: 20 }).perLayer(3, 40)).toEqual([157, 100, 43]);
   });
 
   test('keeps the sum, the order, and a slot for every layer', () => {

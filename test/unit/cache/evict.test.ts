@@ -37,9 +37,15 @@ describe('defaults', () => {
     expect(evict({ policy, budget: 512 }).recent).toBe(recent);
   });
 
-  test('half of what sinks leave in the smallest layer of a pyramid', () => {
-    const budget = pyramid(400, { beta: 4 }); // From 700 slots down to 100.
-    expect(evict({ policy: h2o(), budget }).recent).toBe(48);
+  test('half of what sinks leave of a pyramid, in every layer', () => {
+    const method = evict({ policy: h2o(), budget: pyramid(400, { beta: 4 }) });
+    expect(method.recent).toBe(198);
+    // 202 stay anyway, and 346.5 to 49.5 more are chosen.
+    expect(layerBudgets(method, 2)).toEqual([549, 251]);
+  });
+
+  test('the window of a pyramid is what its smallest layer has', () => {
+    expect(evict({ policy: streamingLlm(), budget: pyramid(100, { beta: 4 }) }).recent).toBe(24);
   });
 
   test('sinks above the default leave recent slots their room', () => {
@@ -81,7 +87,7 @@ test.each<[string, EvictOptions, happened: string, expected: string]>([
     'budget of evict() is "pyramid"',
     'uniform',
   ],
-  ['a layer without room', { policy: snapKv(), budget: pyramid(170) }, 'window of evict() is 32', 'smallest layer'],
+  ['a layer without room', { policy: snapKv(), budget: pyramid(36) }, 'window of evict() is 32', 'smallest layer'],
 ])('%s is refused', (_, options, happened, expected) => {
   const { message } = error(options);
   expect(message).toContain(happened);

@@ -28,7 +28,7 @@ test('winnow methods --json gives the same as data', async () => {
   expect(h2o.parameters.find(({ key }) => key === 'recent')).toMatchObject({
     required: false,
     default: null,
-    follows: '(budget - sinks) / 2 of the smallest layer',
+    follows: '(budget - sinks) / 2',
   });
   expect(h2o.parameters.find(({ key }) => key === 'budgets')).toMatchObject({
     default: 'uniform',
