@@ -15,7 +15,7 @@ export interface EvictOptions {
   readonly recent?: number;
   /** Slots above the budget that are awaited before a cut. Default 16. */
   readonly every?: number;
-  /** 'whole': a prompt borrows slots and is cut at its end; 'chunked': it is cut after each chunk. Default 'whole'. */
+  /** 'whole': a prompt borrows slots and is cut at its end; 'chunked': it is cut after every 256 tokens. Default 'whole'. */
   readonly prefill?: 'whole' | 'chunked';
 }
 

@@ -283,6 +283,8 @@ export interface ConversationReport {
   readonly lastCutAt: number | undefined;
   /** How often it was computed again from the start, because what was evicted was wanted back. */
   readonly restarts: number;
+  /** Whether it was disposed since, and its memory given back. */
+  readonly disposed: boolean;
 }
 
 /** What really ran. */
@@ -331,7 +333,7 @@ export interface Report {
     readonly shrinks: number;
     readonly peakBytes: number;
   };
-  /** The conversations that hold some of the cache, and what their methods did. */
+  /** What the methods did in the conversations that hold some of the cache, after those of the last eight that were disposed. */
   readonly conversations: readonly ConversationReport[];
   readonly steps: {
     readonly prefill: number;

@@ -134,7 +134,10 @@ export class EngineConversation implements Conversation {
     const lease = this.#lease;
     if (runtime && lease)
       await runtime.scheduler
-        .exclusive(async () => runtime.sequences.release(lease))
+        .exclusive(async () => {
+          runtime.disposed.add(lease);
+          runtime.sequences.release(lease);
+        })
         .catch(() => {
           // The device is gone, and the cache with it.
         });

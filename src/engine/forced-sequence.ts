@@ -8,8 +8,9 @@ import { encodeInSubmits } from './encode-steps.ts';
 import { Lease } from './lease.ts';
 import { rowBucket } from './plans.ts';
 import type { Runtime } from './runtime.ts';
-import { cutOf, packMethods, type Phase, type RunSpan, type SequenceMethods } from './sequence-methods.ts';
+import { cutOf, type Phase, type RunSpan, type SequenceMethods } from './sequence-methods.ts';
 import { kindsOf } from './step-kinds.ts';
+import { writeMethods } from './write-methods.ts';
 
 export interface ForcedOptions {
   readonly methods: SequenceMethods;
@@ -61,6 +62,7 @@ export class ForcedSequence {
     const sequence = new ForcedSequence(runtime, options);
     await runtime.sequences.require(options.methods, () => runtime.plans.clear());
     runtime.sequences.begin(sequence.lease);
+    runtime.methodBuffers.forget(sequence.lease.sequence!);
     return sequence;
   }
 
@@ -72,11 +74,11 @@ export class ForcedSequence {
 
   /** Computes these rows behind those before, evicts where that is due, and scores the rows that have targets. */
   async feed({ ids, phase, targets = [], wanted = [], logits = false }: ForcedRows): Promise<ForcedScore[]> {
-    const { sequences, state, plans, gpu, ring, outputs, activations, config } = this.#runtime;
+    const { sequences, state, plans, gpu, ring, outputs, activations, config, methodIds } = this.#runtime;
     const { lease } = this;
     const { methods, observer } = this.#options;
     await sequences.reserve(lease, ids.length, 'never', () => plans.clear());
-    this.#writeMethods(phase);
+    writeMethods(state, methodIds, lease, this.#options.span, phase);
     const sequence = lease.sequence!;
     const first = lease.length;
     const rows = ids.map((token, i): BatchRow => {
@@ -140,20 +142,6 @@ export class ForcedSequence {
   dispose(): void {
     this.#readback?.dispose();
     this.#runtime.sequences.release(this.lease);
-  }
-
-  #writeMethods(phase: Phase): void {
-    const { lease } = this;
-    if (lease.phase === phase) return;
-    const { state, methodIds } = this.#runtime;
-    const { closed, rule } = lease.residency;
-    const { words, budgets } = packMethods(lease.methods, methodIds, phase, this.#options.span, {
-      closed,
-      rule,
-      layers: state.layout.layers,
-    });
-    state.writeMethods(lease.sequence!, words, budgets);
-    lease.phase = phase;
   }
 
   #staging(bytes: number): Readback {

@@ -9,6 +9,9 @@ import { slotScoresElements } from '../kernels/selection/slot-scores.ts';
 import { MATVEC_ROWS } from '../models/llama.ts';
 import type { Caches } from './caches.ts';
 
+/** Word 0 of a sequence's memory says of how many slots it knows. */
+const NOTHING_KEPT = new Uint32Array(1);
+
 export interface MethodBufferSizes {
   readonly maxRows: number;
   readonly maxSequences: number;
@@ -22,6 +25,8 @@ export class MethodBuffers {
   readonly #qHeads: number;
   readonly #kvHeads: number;
   readonly #made = new Map<string, GpuArray>();
+  /** What selections remember from step to step, and the words of a sequence in it. */
+  readonly #memories = new Map<string, number>();
 
   constructor(gpu: Gpu, config: ModelConfig, caches: Caches, sizes: MethodBufferSizes) {
     this.#gpu = gpu;
@@ -38,6 +43,12 @@ export class MethodBuffers {
   /** Scratch of an eviction: ranks of the slots of one layer's pages. */
   evictionKeys(pages: number): GpuArray {
     return this.#array('ranks of slots', pages * this.#kvHeads * PAGE_SLOTS);
+  }
+
+  /** Drops what selections remember of a sequence, for its tokens are others now. Steps in flight must not be its own. */
+  forget(sequence: number): void {
+    for (const [label, words] of this.#memories)
+      this.#gpu.write(this.#made.get(label)!.buffer, sequence * words * 4, NOTHING_KEPT);
   }
 
   /** For bindings that a kernel does not use. */
@@ -66,12 +77,10 @@ export class MethodBuffers {
       bounds: cache.side(layer.layer, 'bounds'),
       memory: (selection: DecodeSelection) => {
         const words = selection.memoryWords(layer, capacity);
-        return words === 0
-          ? undefined
-          : array(
-              `memory of ${selectionName(selection)} in layer ${layer.layer}, ${words} words`,
-              () => maxSequences * words,
-            );
+        if (words === 0) return undefined;
+        const label = `memory of ${selectionName(selection)} in layer ${layer.layer}, ${words} words`;
+        this.#memories.set(label, words);
+        return array(label, () => maxSequences * words);
       },
     };
   }

@@ -1,11 +1,8 @@
 import { GGML_TYPE_NAMES } from '../weights/ggml-types.ts';
 import type { GgufFile } from '../weights/gguf.ts';
-import type { ConversationReport, Report, TuningReport } from '../core/api.ts';
-import { formatSpec } from '../core/method-spec.ts';
-import type { Lease } from './lease.ts';
+import type { Report, TuningReport } from '../core/api.ts';
+import { conversationReport } from './conversation-report.ts';
 import type { Runtime } from './runtime.ts';
-import type { Sequences } from './sequences.ts';
-import { selectedSlots } from './sequence-methods.ts';
 import type { TuningTable } from './tuning/autotune.ts';
 import { VERSION } from './version.ts';
 import { PAGE_SLOTS } from '../kernels/cache-layout.ts';
@@ -77,7 +74,10 @@ export function createReport(
       shrinks: sequences.shrinks,
       peakBytes: caches.all.reduce((sum, { peakBytes }) => sum + peakBytes, 0),
     },
-    conversations: sequences.leases.map((lease) => conversationReport(lease, sequences)),
+    conversations: [
+      ...runtime.disposed.kept,
+      ...sequences.leases.map((lease) => conversationReport(lease, sequences.bytesOf(lease))),
+    ],
     steps: {
       prefill: steps.prefill,
       decode: steps.decode,
@@ -94,29 +94,6 @@ export function createReport(
         ? [`${sequences.reclaimed} idle conversations lost their cache to others and were, or will be, computed again`]
         : []),
     ],
-  };
-}
-
-function conversationReport(lease: Lease, sequences: Sequences): ConversationReport {
-  const { methods, residency, peakBytes, restarts } = lease;
-  const { cache, select, prefillMask, decodeMask, kv } = methods;
-  const slotsKept = Math.round(residency.meanSlots);
-  return {
-    cache: cache ? formatSpec(cache.spec) : 'none',
-    attention: {
-      prefill: prefillMask ? formatSpec(prefillMask) : 'none',
-      decode: select || decodeMask ? formatSpec((select ?? decodeMask)!) : 'none',
-    },
-    kv,
-    tokens: residency.tokens,
-    slotsKept,
-    slotsEvicted: residency.tokens - slotsKept,
-    slotsSelected: select && Math.min(residency.tokens, selectedSlots(select)),
-    bytes: sequences.bytesOf(lease),
-    peakBytes,
-    cuts: residency.cuts,
-    lastCutAt: residency.lastCutAt,
-    restarts,
   };
 }
 

@@ -17,6 +17,7 @@ import type { ByteSource } from '../weights/byte-source.ts';
 import type { GgufFile } from '../weights/gguf.ts';
 import { createActivations } from './activations.ts';
 import { Caches } from './caches.ts';
+import { DisposedConversations } from './conversation-report.ts';
 import { MethodBuffers } from './method-buffers.ts';
 import { MethodIds } from './sequence-methods.ts';
 import { plainKinds } from './step-kinds.ts';
@@ -76,6 +77,8 @@ export interface Runtime {
   readonly kv: KvType;
   readonly caches: Caches;
   readonly methodBuffers: MethodBuffers;
+  /** What became of conversations that no longer hold anything. */
+  readonly disposed: DisposedConversations;
   readonly methodIds: MethodIds;
   readonly sequences: Sequences;
   readonly outputs: GpuArray;
@@ -198,6 +201,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
         vocab: config.vocab,
         chunkRows,
         methodIds,
+        methodBuffers,
       });
       return {
         gpu,
@@ -212,6 +216,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
         caches,
         methodBuffers,
         methodIds,
+        disposed: new DisposedConversations(),
         sequences,
         outputs,
         ring: RING,

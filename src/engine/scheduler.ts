@@ -9,15 +9,17 @@ import { hasPenalties, packSequence } from '../sampling/settings.ts';
 import { encodeInSubmits, encodeSteps } from './encode-steps.ts';
 import { Pacing } from './pacing.ts';
 import { Pipeline } from './pipeline.ts';
-import type { Lease } from './lease.ts';
+import type { MethodBuffers } from './method-buffers.ts';
 import { rowBucket, type Plans, type Tail } from './plans.ts';
+import { decodeCut, dueSteps, pendingOf, phaseOf, portionsOf } from './portions.ts';
 import type { Cut } from './residency.ts';
-import { cutOf, packMethods, type MethodIds, type Phase } from './sequence-methods.ts';
+import { cutOf, rowsToCut, type MethodIds, type Phase } from './sequence-methods.ts';
 import { kindsOf, type StepPart } from './step-kinds.ts';
 import type { Run } from './run.ts';
 import type { Sequences } from './sequences.ts';
 import type { StepState } from './step-state.ts';
 import { TokenTables } from './token-tables.ts';
+import { writeMethods } from './write-methods.ts';
 
 /** Tokens for which pages are reserved ahead, so that the steps between write nothing. */
 const RESERVE_AHEAD = 256;
@@ -41,6 +43,7 @@ export interface SchedulerParts {
   /** Rows of a prompt in one step. */
   readonly chunkRows: number;
   readonly methodIds: MethodIds;
+  readonly methodBuffers: MethodBuffers;
 }
 
 export interface StepStatistics {
@@ -172,6 +175,7 @@ export class Scheduler {
       try {
         await sequences.require(run.lease.methods, () => this.#parts.plans.clear());
         sequences.begin(run.lease);
+        this.#parts.methodBuffers.forget(run.lease.sequence!);
         await this.#reserve(run, this.#firstRows(run), 'never');
       } catch (error) {
         sequences.release(run.lease);
@@ -187,10 +191,10 @@ export class Scheduler {
 
   /** Rows for which a run gets pages when it begins: of its prompt, and of what follows where nothing is evicted. */
   #firstRows(run: Run): number {
-    const { cache } = run.lease.methods;
+    const { methods, length } = run.lease;
     const pending = pendingOf(run);
-    if (!cache) return Math.min(pending + run.maxTokens, pending + RESERVE_AHEAD);
-    return cache.prefill === 'chunked' ? Math.min(pending, this.#parts.chunkRows) : pending;
+    if (!methods.cache) return Math.min(pending + run.maxTokens, pending + RESERVE_AHEAD);
+    return Math.min(pending, rowsToCut(methods, length));
   }
 
   /** Lets ended runs go. The rest is fed again, for the GPU would carry the ended ones' rows on. */
@@ -205,7 +209,7 @@ export class Scheduler {
   async #feed(): Promise<void> {
     const { state, plans, gpu } = this.#parts;
     const { chunkRows } = this.#pacing;
-    const portions = this.#portions(chunkRows);
+    const portions = portionsOf(this.#turn(), chunkRows);
     const lacking = portions.filter(({ run, count }) => this.#parts.sequences.lacks(run.lease, count, 'never'));
     if (lacking.length > 0) {
       // oxlint-disable-next-line no-await-in-loop -- one after the other
@@ -358,32 +362,10 @@ export class Scheduler {
     return this.#active.filter(({ lease }) => lease.methods.kv === kv);
   }
 
-  /** How many rows of each run the next step has. Short ones first: a long prompt does not hold up those that already generate. */
-  #portions(chunkRows: number): { readonly run: Run; readonly count: number }[] {
-    let left = chunkRows;
-    return this.#turn()
-      .toSorted((a, b) => pendingOf(a) - pendingOf(b))
-      .flatMap((run) => {
-        const count = Math.min(pendingOf(run), left);
-        left -= count;
-        return count === 0 ? [] : [{ run, count }];
-      });
-  }
-
-  /** Tells the GPU what a run's methods are set to in this phase. */
   #writeMethods(run: Run, phase: Phase): void {
     const { lease, promptTokens, maxTokens } = run;
-    if (lease.phase === phase) return;
     const { state, methodIds } = this.#parts;
-    const { closed, rule } = lease.residency;
-    const span = { promptEnd: promptTokens, maxTokens };
-    const { words, budgets } = packMethods(lease.methods, methodIds, phase, span, {
-      closed,
-      rule,
-      layers: state.layout.layers,
-    });
-    state.writeMethods(lease.sequence!, words, budgets);
-    lease.phase = phase;
+    writeMethods(state, methodIds, lease, { promptEnd: promptTokens, maxTokens }, phase);
   }
 
   #note(before: GpuCounts, steps: number, plan: Plan, evictionDispatches: number): void {
@@ -394,22 +376,6 @@ export class Scheduler {
     perToken.plan = plan;
   }
 }
-
-/** When steps of a run that generates are cut. */
-const decodeCut = ({ methods }: Lease): Cut => cutOf(methods, 'decode');
-
-/** Where a run stands once its first `end` tokens are fed. */
-const phaseOf = ({ lease, promptTokens }: Run, end: number): Phase =>
-  lease.length >= promptTokens ? 'decode' : end === promptTokens ? 'prompt-end' : 'prompt';
-
-/** After which of `count` steps, behind those that are under way, some run is cut. */
-function dueSteps(runs: readonly Run[], ahead: number, count: number): boolean[] {
-  const due = runs.map(({ lease }) => lease.residency.dueIn(ahead + count));
-  return Array.from({ length: count }, (_, step) => due.some((steps) => steps[ahead + step]));
-}
-
-/** Tokens whose keys and values are not cached yet. */
-const pendingOf = (run: Run): number => run.ids.length - run.lease.length;
 
 const wantLogprobs = (runs: readonly Run[]): boolean => runs.some(({ logprobs }) => logprobs !== undefined);
 const sampledTail = (logprobs: boolean): Tail => (logprobs ? 'sample-logprobs' : 'sample');

@@ -14,8 +14,11 @@ export interface SequenceMethods {
   readonly decodeMask?: AttentionMask | undefined;
 }
 
-/** Where a sequence stands: in the middle of its prompt, at the prompt's last rows, or after it. */
-export type Phase = 'prompt' | 'prompt-end' | 'decode';
+/** Where a sequence stands: in its prompt, at rows of it behind which it is cut, or after it. */
+export type Phase = 'prompt' | 'prompt-cut' | 'decode';
+
+/** A prompt that is cut in chunks is cut after so many tokens each time, whatever else the steps compute. */
+const CUT_TOKENS = 256;
 
 /** Numbers of a run that its methods need. */
 export interface RunSpan {
@@ -31,10 +34,18 @@ const NEVER = 2 ** 30;
 /** When the steps of a phase cut. */
 export function cutOf({ cache }: SequenceMethods, phase: Phase): Cut {
   if (!cache) return 'never';
-  if (phase === 'prompt') return cache.prefill === 'chunked' ? 'now' : 'never';
-  if (phase === 'prompt-end') return 'now';
+  if (phase === 'prompt') return 'never';
+  if (phase === 'prompt-cut') return 'now';
   return cache.policy.cuts === 'prompt' ? 'never' : 'due';
 }
+
+/** How many rows may come behind the first `length` tokens of a prompt before it is cut. */
+export const rowsToCut = ({ cache }: SequenceMethods, length: number): number =>
+  cache?.prefill === 'chunked' ? CUT_TOKENS - (length % CUT_TOKENS) : Number.POSITIVE_INFINITY;
+
+/** The phase of rows of a prompt, of which they are the last before its `end`th token. */
+export const promptPhase = ({ cache }: SequenceMethods, end: number, promptEnd: number): Phase =>
+  end === promptEnd || (cache?.prefill === 'chunked' && end % CUT_TOKENS === 0) ? 'prompt-cut' : 'prompt';
 
 /** The most slots of a KV head that a decoding row reads where a selection chooses them. */
 export const selectedSlots = ({ settings: { count, sinks, recent, page }, bounds }: DecodeSelection): number =>

@@ -32,7 +32,7 @@ export const SELECTION_METHODS: readonly Method<'attention-decode'>[] = [
       url: 'https://arxiv.org/abs/2411.02886',
     },
     status:
-      'differs: votes by true scores unless scoring=release; positions stay original (published code re-numbers what is read); prompts are dense; a query head votes with the KV head that it attends with',
+      'differs: votes by true scores unless scoring=release; positions stay original (published code re-numbers what is read); prompts are dense; a query head votes with the KV head that it attends with (paper: sinks=128,recent=512)',
     parameters: [
       K,
       SINKS,

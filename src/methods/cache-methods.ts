@@ -59,7 +59,7 @@ const budgets = (...kinds: readonly string[]): Parameter => ({
 const ALL_BUDGETS = [budgets('uniform', 'pyramid', 'adaptive-per-head'), BETA, FLOOR];
 const PREFILL: Parameter = {
   key: 'prefill',
-  meaning: 'cut a prompt at its end, which borrows memory till then, or after each chunk',
+  meaning: 'cut a prompt at its end, which borrows memory till then, or after every 256 tokens',
   range: ['whole', 'chunked'],
   default: { word: 'whole' },
 };

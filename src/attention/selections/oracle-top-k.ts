@@ -5,7 +5,7 @@ import { encodeVotes } from './votes.ts';
 export interface OracleTopKOptions {
   /** Slots that a row reads of each KV head, besides sinks and recent tokens. */
   readonly k: number;
-  /** So many first tokens, and so many newest, are always read. */
+  /** So many first tokens, and so many newest, are always read. Default 4 and 64. */
   readonly sinks?: number;
   readonly recent?: number;
   /** So many first layers attend to everything. */
@@ -17,7 +17,7 @@ export interface OracleTopKOptions {
  * them, so it saves little: it is the ceiling that other selections are measured against.
  * @throws UsageError when a number is out of its range.
  */
-export function oracleTopK({ k, sinks = 0, recent = 1, dense = 0 }: OracleTopKOptions): DecodeSelection {
+export function oracleTopK({ k, sinks = 4, recent = 64, dense = 0 }: OracleTopKOptions): DecodeSelection {
   checkInteger('oracleTopK', 'k', k, 1);
   checkInteger('oracleTopK', 'sinks', sinks, 0);
   checkInteger('oracleTopK', 'recent', recent, 0);

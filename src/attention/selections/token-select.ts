@@ -7,7 +7,7 @@ import { encodeVotes } from './votes.ts';
 export interface TokenSelectOptions {
   /** Tokens that a row reads besides sinks and recent ones, the same for all heads of a layer. */
   readonly k: number;
-  /** So many first tokens, and so many newest, are always read, and take no part in the vote. */
+  /** So many first tokens, and so many newest, are always read, and take no part in the vote. Default 4 and 64 (paper: 128 and 512). */
   readonly sinks?: number;
   readonly recent?: number;
   /** So many first layers attend to everything. */
@@ -29,8 +29,8 @@ export interface TokenSelectOptions {
  */
 export function tokenSelect({
   k,
-  sinks = 128,
-  recent = 512,
+  sinks = 4,
+  recent = 64,
   dense = 0,
   scoring = 'rotated',
   theta,

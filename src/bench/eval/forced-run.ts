@@ -1,7 +1,7 @@
 import { throwIfAborted } from '../../core/errors.ts';
 import { ForcedSequence } from '../../engine/forced-sequence.ts';
 import type { Runtime } from '../../engine/runtime.ts';
-import { selectedSlots, type SequenceMethods } from '../../engine/sequence-methods.ts';
+import { promptPhase, rowsToCut, selectedSlots, type SequenceMethods } from '../../engine/sequence-methods.ts';
 import { MassMeter } from './mass-meter.ts';
 
 /** What is evaluated: `prefill` ids are read in one go, then `decode` ids are fed one at a time and their rows scored. */
@@ -65,10 +65,10 @@ export const forcedRun = (runtime: Runtime, options: ForcedRunOptions): Promise<
     try {
       const { maxRows } = runtime.state.layout;
       // oxlint-disable no-await-in-loop -- rows follow each other through one cache
-      for (let from = 0; from < prefill; from += maxRows) {
+      for (let from = 0, to; from < prefill; from = to) {
         throwIfAborted(signal);
-        const to = Math.min(prefill, from + maxRows);
-        await sequence.feed({ ids: ids.slice(from, to), phase: to === prefill ? 'prompt-end' : 'prompt' });
+        to = Math.min(prefill, from + maxRows, from + rowsToCut(methods, from));
+        await sequence.feed({ ids: ids.slice(from, to), phase: promptPhase(methods, to, prefill) });
         onProgress?.(to);
       }
       meter?.start();
