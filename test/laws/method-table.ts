@@ -1,9 +1,13 @@
-import type { MethodOptions } from '../../src/core/api.ts';
+/** As a user writes them. */
+export interface WrittenMethods {
+  readonly cache?: string;
+  readonly attention?: string;
+}
 
 /** A method as the laws see it: set so tight that it must act, and so loose that it has nothing to do. */
 export interface MethodCase {
-  readonly tight: MethodOptions;
-  readonly loose: MethodOptions;
+  readonly tight: WrittenMethods;
+  readonly loose: WrittenMethods;
 }
 
 const cache = (tight: string, loose: string): MethodCase => ({ tight: { cache: tight }, loose: { cache: loose } });
@@ -34,5 +38,4 @@ export const METHOD_CASES: readonly MethodCase[] = [
 ];
 
 /** What a case is called. */
-export const caseName = ({ tight }: MethodCase): string =>
-  [tight.cache, tight.attention].filter((part) => part !== undefined).join(' + ');
+export const caseName = ({ tight: { cache: kept, attention: read } }: MethodCase): string => kept ?? read ?? 'nothing';
