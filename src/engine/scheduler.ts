@@ -115,14 +115,20 @@ export class Scheduler {
   #start(): void {
     this.#loop ??= this.#work().finally(() => {
       this.#loop = undefined;
+      // What came between the loop's end and this has found it running.
+      if (this.#hasWork) this.#start();
     });
+  }
+
+  get #hasWork(): boolean {
+    return this.#jobs.length > 0 || this.#waiting.length > 0 || this.#active.length > 0 || this.pipeline.ahead > 0;
   }
 
   async #work(): Promise<void> {
     // A run that was queued in this turn joins those queued with it.
     await Promise.resolve();
     try {
-      while (this.#jobs.length > 0 || this.#waiting.length > 0 || this.#active.length > 0 || this.pipeline.ahead > 0) {
+      while (this.#hasWork) {
         if (this.#closed !== undefined) throw this.#closed;
         // oxlint-disable no-await-in-loop -- a step follows the other
         if (this.#jobs.length > 0) {

@@ -75,6 +75,18 @@ test('the cache grows by doubling, and what was cached stays', async () => {
   await Promise.all([conversation.dispose(), filled.dispose()]);
 });
 
+test('what is asked for just as the last work ends is done', async () => {
+  const conversation = engine.conversation();
+  // One of these moments is that between the end of the scheduler's loop and its being noticed.
+  for (let moment = 0; moment < 12; moment++) {
+    await conversation.memory();
+    for (let i = 0; i < moment; i++) await Promise.resolve();
+    const { result } = conversation.generate(ids(3, 60 + moment), { maxTokens: 1, ignoreEos: true });
+    expect((await result).ids).toHaveLength(1);
+  }
+  await conversation.dispose();
+}, 20_000);
+
 test('more runs than rows wait their turn and all end', async () => {
   const results = await Promise.all(
     Array.from(

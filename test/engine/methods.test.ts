@@ -1,0 +1,120 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { Random } from '../../src/core/rng.ts';
+import type { Conversation, Engine, GenerationResult, MethodOptions } from '../../src/index.ts';
+import { tinyEngine } from '../support/tiny-engine.ts';
+
+const CONTEXT = 512;
+
+const ids = (count: number, seed: number): number[] => {
+  const random = new Random(seed);
+  return Array.from({ length: count }, () => random.below(320));
+};
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await tinyEngine({ contextLength: CONTEXT, seed: 83, tied: false, layers: 2 }, { context: CONTEXT });
+});
+afterAll(() => engine?.dispose());
+
+const begun = new Set<Conversation>();
+afterEach(async () => {
+  await Promise.all([...begun].map((conversation) => conversation.dispose()));
+  begun.clear();
+});
+function begin(methods: MethodOptions): Conversation {
+  const conversation = engine.conversation({ ...methods, seed: 3 });
+  begun.add(conversation);
+  return conversation;
+}
+const answer = (conversation: Conversation, prompt: readonly number[], maxTokens: number): Promise<GenerationResult> =>
+  conversation.generate(prompt, { maxTokens, ignoreEos: true }).result;
+const single = async (methods: MethodOptions, prompt: readonly number[], maxTokens: number): Promise<number[]> => {
+  const conversation = begin(methods);
+  const { ids: got } = await answer(conversation, prompt, maxTokens);
+  await conversation.dispose();
+  return [...got];
+};
+
+test('10,000 tokens past the trained length with rank positions, in constant memory', async () => {
+  const conversation = begin({ cache: 'streaming-llm:budget=64,positions=rank' });
+  const text = ids(100, 1);
+  text.push(...(await answer(conversation, text, 600)).ids);
+  text.push(...(await answer(conversation, text, 100)).ids);
+  const [memory, { bytes }] = [await conversation.memory(), await engine.report()];
+  const { ids: more, finish } = await answer(conversation, text, CONTEXT + 10_000);
+  expect([more.length, finish]).toEqual([CONTEXT + 10_000, 'length']);
+  const after = await conversation.memory();
+  expect(after.tokens).toBe(text.length + more.length - 1);
+  expect(after.bytes).toBe(memory.bytes);
+  expect((await engine.report()).bytes.total).toBe(bytes.total);
+  for (const heads of after.layers)
+    for (const { positions } of heads) expect(positions).toEqual(positions.map((_, place) => place));
+  // The answers do not run into a rut of one token, as they would where positions leave what was trained.
+  expect(new Set(more.slice(-200)).size).toBeGreaterThan(1);
+}, 240_000);
+
+test('without rank positions an answer ends where the context does', async () => {
+  const conversation = begin({ cache: 'streaming-llm:budget=64' });
+  const { ids: got, finish } = await answer(conversation, ids(500, 2), 100);
+  expect([got.length, finish]).toEqual([CONTEXT - 500, 'length']);
+  await expect(answer(conversation, ids(CONTEXT, 2), 1)).rejects.toThrow('The prompt has 512 tokens');
+});
+
+test('what a selection remembers of a conversation is not used in the next one', async () => {
+  const theta = { attention: 'token-select:k=4,sinks=1,recent=64,theta=-1' };
+  for (const length of [99, 100, 101, 102]) {
+    const prompt = ids(length, length);
+    const want = await single({ attention: 'token-select:k=4,sinks=1,recent=64' }, prompt, 1 + 1);
+    // Its last row has the slot before the next one's first.
+    await single(theta, ids(80, 1), 21);
+    expect(await single(theta, prompt, 2), `${length} tokens`).toEqual(want);
+  }
+});
+
+test('a prompt that is cut in chunks borrows little', async () => {
+  const prompt = ids(480, 4);
+  const [whole, chunked] = [begin({ cache: 'h2o:budget=64' }), begin({ cache: 'h2o:budget=64,prefill=chunked' })];
+  await answer(whole, prompt, 8);
+  await answer(chunked, prompt, 8);
+  const reports = (await engine.report()).conversations.filter(({ disposed }) => !disposed);
+  expect(reports.map(({ slotsKept }) => slotsKept)).toEqual([71, 71]);
+  expect(reports.map(({ cuts }) => cuts)).toEqual([1, 2]);
+  // 480 slots are 8 pages; 256, and 64 and 224 more, are 5.
+  expect(reports[1]!.peakBytes / reports[0]!.peakBytes).toBe(5 / 8);
+});
+
+test('one storage type beside another: each conversation gets what it gets alone', async () => {
+  const kinds: MethodOptions[] = [{ kv: 'f16' }, { kv: 'q8' }, { kv: 'f32' }, { kv: 'q8', cache: 'h2o:budget=32' }];
+  const prompts = kinds.map((_, i) => ids(50 + i, 30 + i));
+  const alone: number[][] = [];
+  for (const [i, kind] of kinds.entries()) alone.push(await single(kind, prompts[i]!, 24));
+  const together = await Promise.all(kinds.map((kind, i) => answer(begin(kind), prompts[i]!, 24)));
+  expect(together.map((result) => result.ids)).toEqual(alone);
+});
+
+describe('what a decode step costs', () => {
+  const dispatches = async (methods: MethodOptions, length = 40): Promise<number> => {
+    await single(methods, ids(length, 6), 30);
+    const { perToken } = await engine.report();
+    expect(perToken).toMatchObject({ bindGroupsCreated: 0, buffersCreated: 0, bytesWritten: 0 });
+    return perToken.dispatches;
+  };
+
+  test.each(['streaming-llm', 'random', 'h2o', 'keyformer', 'tova', 'snap-kv'])(
+    '%s adds no dispatch to it, and writes nothing',
+    async (name) => {
+      const window = name === 'snap-kv' ? ',window=8' : '';
+      expect(await dispatches({ cache: `${name}:budget=64${window}` })).toBe(await dispatches({}));
+      // Split attention, too.
+      expect(await dispatches({ cache: `${name}:budget=400${window}` }, 450)).toBe(await dispatches({}, 450));
+    },
+  );
+});
+
+test('the report tells of conversations that were disposed, the last eight', async () => {
+  for (let i = 0; i < 10; i++) await single({ cache: `random:budget=${20 + i}` }, ids(60, i), 2);
+  const { conversations } = await engine.report();
+  expect(conversations.map(({ disposed, bytes }) => [disposed, bytes])).toEqual(Array.from({ length: 8 }, () => [true, 0]));
+  expect(conversations.at(-1)).toMatchObject({ tokens: 61, slotsKept: 30, slotsEvicted: 31, cuts: 1 });
+  expect(conversations.at(-1)!.cache).toContain('budget=29');
+});
