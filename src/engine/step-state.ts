@@ -31,6 +31,8 @@ export class StepState {
   /** The number of the next step, as the GPU counts it: which slot of the output ring it writes. */
   step = 0;
   readonly #gpu: Gpu;
+  /** The sequences of the last step that was fed: the GPU may have set their rows. */
+  #fed: readonly number[] = [];
 
   constructor(gpu: Gpu, sizes: StepSizes) {
     this.#gpu = gpu;
@@ -99,6 +101,15 @@ export class StepState {
       wanted.forEach(({ row, index }, i) => logitRows.set([index, row.sequence, row.position, 0], i * LOGIT_ROW_WORDS));
       this.#gpu.write(this.array.buffer, logitRowsAt * 4, logitRows);
     }
+    // The end of a step lengthens every sequence by its rows: those that have none in this one must say so.
+    for (const sequence of this.#fed)
+      if (!sequences.some((state) => state.sequence === sequence))
+        this.#gpu.write(
+          this.array.buffer,
+          (sequencesAt + sequence * SEQUENCE_WORDS + SequenceWord.rows) * 4,
+          new Uint32Array(1),
+        );
+    this.#fed = sequences.map(({ sequence }) => sequence);
     for (const { sequence, words } of sequences) {
       const record = new Uint32Array(SEQUENCE_WORDS);
       record.set(words);

@@ -75,6 +75,18 @@ test('the cache grows by doubling, and what was cached stays', async () => {
   await Promise.all([conversation.dispose(), filled.dispose()]);
 });
 
+test('a long prompt that waits for a short one goes on where it was', async () => {
+  const [long, short] = [ids(1000, 70), ids(90, 71)];
+  const alone = [(await engine.generate(long, options).result).ids, (await engine.generate(short, options).result).ids];
+  const first = engine.generate(long, options).result;
+  const idle = engine.conversation();
+  // Each is read between two steps.
+  for (let i = 0; i < 3; i++) await idle.memory();
+  const second = engine.generate(short, options).result;
+  expect([(await first).ids, (await second).ids]).toEqual(alone);
+  await idle.dispose();
+});
+
 test('what is asked for just as the last work ends is done', async () => {
   const conversation = engine.conversation();
   // One of these moments is that between the end of the scheduler's loop and its being noticed.

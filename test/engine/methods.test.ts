@@ -61,13 +61,20 @@ test('without rank positions an answer ends where the context does', async () =>
 });
 
 test('what a selection remembers of a conversation is not used in the next one', async () => {
-  const theta = { attention: 'token-select:k=4,sinks=1,recent=64,theta=-1' };
+  const attention = 'token-select:k=16,sinks=1,recent=16';
+  const second = async (methods: MethodOptions, prompt: readonly number[]): Promise<number> => {
+    const conversation = begin(methods);
+    const options = { maxTokens: 2, ignoreEos: true, logprobs: 0 };
+    const { logprobs } = await conversation.generate(prompt, options).result;
+    await conversation.dispose();
+    return logprobs![1]!.logprob;
+  };
   for (const length of [99, 100, 101, 102]) {
     const prompt = ids(length, length);
-    const want = await single({ attention: 'token-select:k=4,sinks=1,recent=64' }, prompt, 1 + 1);
-    // Its last row has the slot before the next one's first.
-    await single(theta, ids(80, 1), 21);
-    expect(await single(theta, prompt, 2), `${length} tokens`).toEqual(want);
+    const want = await second({ attention }, prompt);
+    // A choice is kept for 4 tokens, whatever the queries; the last of these is for the slot before the next one's first.
+    await single({ attention: `${attention},theta=-1` }, ids(80, 1), length - 79);
+    expect(await second({ attention: `${attention},theta=-1` }, prompt), `${length} tokens`).toBe(want);
   }
 });
 
@@ -114,7 +121,9 @@ describe('what a decode step costs', () => {
 test('the report tells of conversations that were disposed, the last eight', async () => {
   for (let i = 0; i < 10; i++) await single({ cache: `random:budget=${20 + i}` }, ids(60, i), 2);
   const { conversations } = await engine.report();
-  expect(conversations.map(({ disposed, bytes }) => [disposed, bytes])).toEqual(Array.from({ length: 8 }, () => [true, 0]));
+  expect(conversations.map(({ disposed, bytes }) => [disposed, bytes])).toEqual(
+    Array.from({ length: 8 }, () => [true, 0]),
+  );
   expect(conversations.at(-1)).toMatchObject({ tokens: 61, slotsKept: 30, slotsEvicted: 31, cuts: 1 });
   expect(conversations.at(-1)!.cache).toContain('budget=29');
 });
