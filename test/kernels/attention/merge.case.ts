@@ -87,4 +87,4 @@ const plain = kernelCase(mergeSplits, {
   }),
 });
 
-export default [plain, mergeObservingCase];
+export default [plain, mergeObservingCase] as const;
