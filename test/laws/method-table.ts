@@ -32,7 +32,7 @@ export const METHOD_CASES: readonly MethodCase[] = [
   attention('token-select:k=8,sinks=2,recent=8,scoring=release', 'token-select:k=400,scoring=release'),
   attention('token-select:k=8,sinks=2,recent=16,theta=0.5', 'token-select:k=400,theta=0.5'),
   attention('quest:pages=3,recent=16', 'quest:pages=30'),
-  attention('oracle-top-k:k=12', 'oracle-top-k:k=400'),
+  attention('oracle-top-k:k=12,sinks=1,recent=4', 'oracle-top-k:k=400'),
   attention('sliding-window:window=24', 'sliding-window:window=400'),
   attention('a-shape:window=24,sinks=4', 'a-shape:window=400,sinks=4'),
 ];

@@ -5,17 +5,16 @@ import {
   partialsBytes,
   type DecodeShape,
 } from '../../../src/kernels/attention/decode-flash.ts';
-import type { Bytes, KernelWork } from '../../../src/bench/kernel-case.ts';
+import type { KernelWork } from '../../../src/bench/kernel-case.ts';
 import type { Gpu } from '../../../src/gpu/device.ts';
 import { slotBytes } from '../../../src/kernels/cache-layout.ts';
 import { kernelCase } from '../../support/kernel-case.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 import { decodeObservingCase } from './decode-observing.ts';
+import { comparable, LOWEST, partialsOf } from './partials.ts';
 import {
-  attends,
   attentionOf,
   buildScene,
-  look,
   sceneLabel,
   shortScene,
   untouched,
@@ -42,43 +41,6 @@ const scenes = new WeakMap<object, Scene>();
 
 /** Narrow heads where the width does not matter: wider ones take software adapters longer to compile. */
 const one = { kv: 'f16', kvHeads: 3, group: 3, headDim: 32, bucket: 1 } as const;
-
-/** What stands for the maximum of a split that sees nothing, -3e38: beside it, no difference would count. */
-const NO_MAXIMUM = -1000;
-
-/** Outputs as `partialsOf` states them. */
-const withoutLowest = ({ partials, ...others }: Readonly<Record<string, Bytes>>): Record<string, Bytes> => ({
-  ...others,
-  ...(partials && { partials: Float32Array.from(partials, (number) => (number < -1e38 ? NO_MAXIMUM : number)) }),
-});
-
-/** Per (row, head, split): the sums of 2^(score - max) * value, the maximum in log2 units, the sum of 2^(score - max), and two zeros. */
-function partialsOf(scene: Scene, splits: number, kind = 0, lists?: Lists): number[] {
-  const heads = scene.kvHeads * scene.group;
-  const all: number[] = [];
-  for (let row = 0; row < scene.bucket; row++)
-    for (let head = 0; head < heads; head++)
-      for (let split = 0; split < splits; split++) {
-        if (!attends(scene, row, kind)) {
-          all.push(...untouched(scene.headDim + 4));
-          continue;
-        }
-        const list = lists?.[row]?.[Math.floor(head / scene.group)];
-        const mine = look(scene, row, head, lists).filter(
-          ({ slot }) => Math.floor((list ? list.indexOf(slot) : slot) / 64) % splits === split,
-        );
-        const max = Math.max(-3e38, ...mine.map(({ score }) => score * Math.LOG2E));
-        const sums = Array<number>(scene.headDim).fill(0);
-        let weight = 0;
-        for (const { score, value } of mine) {
-          const share = 2 ** (score * Math.LOG2E - max);
-          weight += share;
-          value.forEach((element, i) => (sums[i]! += share * element));
-        }
-        all.push(...sums, mine.length > 0 ? max : NO_MAXIMUM, weight, 0, 0);
-      }
-  return all;
-}
 
 /** The constants and inputs that both kernels take. */
 function inputsOf(shape: Shape, scene: Scene) {
@@ -262,9 +224,9 @@ const every = kernelCase(decodeFlash, {
     const { output, lse, partials } = built.buffers;
     return shape.splits === 0
       ? { ...attentionOf(scene), partials }
-      : { output, lse, partials: partialsOf(scene, shape.splits) };
+      : comparable({ output, lse, partials: partialsOf(scene, shape.splits) });
   },
-  decode: withoutLowest,
+  decode: comparable,
   tolerance: 2e-5,
   work: (shape) =>
     workOf(
@@ -364,13 +326,14 @@ const listed = kernelCase(decodeFlashListed, {
     const scene = scenes.get(built)!;
     const lists = listsOf.get(built)!;
     const { output, lse, partials } = built.buffers;
-    if (shape.splits > 0) return { output, lse, partials: partialsOf(scene, shape.splits, KIND, lists) };
+    if (shape.splits > 0)
+      return comparable({ output, lse, partials: partialsOf(scene, shape.splits, { kind: KIND, lists }) });
     const want = attentionOf(scene, KIND, lists);
     // An empty list weighs nothing.
-    const finite = (number: number): number => (Number.isFinite(number) ? number : -3e38);
-    return { output: want.output, lse: want.lse.map(finite), partials };
+    const lseOf = want.lse.map((number) => (Number.isFinite(number) ? number : LOWEST));
+    return comparable({ output: want.output, lse: lseOf, partials });
   },
-  decode: withoutLowest,
+  decode: comparable,
   tolerance: 2e-5,
   work: (shape) => workOf(shape, shape.list === 'all' ? 0 : shape.list),
 });

@@ -6,16 +6,8 @@ import {
 } from '../../../src/kernels/attention/decode-flash.ts';
 import { kernelCase } from '../../support/kernel-case.ts';
 import { isObserved, massOf, seenOf, watch, weighedOf, type Watch, type WatchedScene } from './observed.ts';
-import {
-  attentionOf,
-  buildScene,
-  look,
-  sceneLabel,
-  shortScene,
-  untouched,
-  type Scene,
-  type SceneShape,
-} from './scene.ts';
+import { comparable, partialsOf } from './partials.ts';
+import { attentionOf, buildScene, sceneLabel, shortScene, untouched, type Scene, type SceneShape } from './scene.ts';
 
 interface Shape extends SceneShape {
   /** 0 = direct. */
@@ -40,41 +32,14 @@ const noisy: Watch = { ...mass, observe: 'noisyMass', tau: [1, 0.25], promptEnd:
 /** Slots of a row and head that the scores have room for: no tile. */
 const capacityOf = (scene: Scene): number => Math.max(...scene.slots.flat().map((slots) => slots.length)) + 3;
 
-/** Maximum and weight of a split in log2 units, as `partials` ends with. */
-function endOf(scores: readonly number[]): [max: number, weight: number] {
-  const max = Math.max(-3e38, ...scores);
-  return [max, scores.reduce((sum, score) => sum + 2 ** (score - max), 0)];
-}
-
-/** Per (row, head, split) the sums of 2^(score - max) * value, the maximum in log2 units and the weight; and those of noisy scores. */
-export function partialsOf(scene: WatchedScene, splits: number): number[] {
-  const heads = scene.kvHeads * scene.group;
-  const all: number[] = [];
-  for (let row = 0; row < scene.bucket; row++)
-    for (let head = 0; head < heads; head++)
-      for (let split = 0; split < splits; split++) {
-        if (!scene.rows[row]?.valid) {
-          all.push(...untouched(scene.headDim + 4));
-          continue;
-        }
-        const inSplit = ({ slot }: { slot: number }): boolean => Math.floor(slot / 64) % splits === split;
-        const mine = look(scene, row, head).filter(inSplit);
-        const [max, weight] = endOf(mine.map(({ score }) => score * Math.LOG2E));
-        const sums = Array<number>(scene.headDim).fill(0);
-        for (const { score, value } of mine)
-          value.forEach((element, i) => (sums[i]! += 2 ** (score * Math.LOG2E - max) * element));
-        const isNoisy = scene.watches[scene.rows[row]!.sequence - 1]?.observe === 'noisyMass' && isObserved(scene, row);
-        const noise = isNoisy
-          ? endOf(
-              weighedOf(scene, row, head)
-                .filter(inSplit)
-                .map(({ score }) => score * Math.LOG2E),
-            )
-          : [0, 0];
-        all.push(...sums, max, weight, ...noise);
-      }
-  return all;
-}
+/** Partials with those of the noisy scores, where rows are observed with noise. */
+export const observedPartials = (scene: WatchedScene, splits: number): readonly number[] =>
+  partialsOf(scene, splits, {
+    noisy: (row, head) =>
+      scene.watches[scene.rows[row]!.sequence - 1]?.observe === 'noisyMass' && isObserved(scene, row)
+        ? weighedOf(scene, row, head)
+        : undefined,
+  });
 
 /** The scores that an observed row keeps, in log2 units; elsewhere what was there. */
 export function scoresOf(scene: WatchedScene, scores: ArrayLike<number>, capacity: number): number[] {
@@ -243,11 +208,11 @@ export const decodeObservingCase = kernelCase(decodeFlashObserving, {
     const noted = shownScores(scene, scoresOf(scene, scores, capacity), capacity);
     return shape.splits === 0
       ? { ...attentionOf(scene), partials, scores: noted, mass: massOf(scene, 'single rows') }
-      : { output, lse, partials: partialsOf(scene, shape.splits), scores: noted, mass: before };
+      : comparable({ output, lse, partials: observedPartials(scene, shape.splits), scores: noted, mass: before });
   },
   decode(got, shape) {
     const scene = scenes.get(shape)!;
-    return { ...got, scores: shownScores(scene, got['scores'] as Float32Array, capacityOf(scene)) };
+    return comparable({ ...got, scores: shownScores(scene, got['scores'] as Float32Array, capacityOf(scene)) });
   },
   tolerance: 2e-5,
   work: ({ kvHeads, group, headDim, sequences }) => {

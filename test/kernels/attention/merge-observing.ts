@@ -1,6 +1,6 @@
 import { mergeSplitsObserving } from '../../../src/kernels/attention/merge.ts';
 import { kernelCase } from '../../support/kernel-case.ts';
-import { partialsOf, scoresOf } from './decode-observing.ts';
+import { observedPartials, scoresOf } from './decode-observing.ts';
 import { massOf, watch, type Watch, type WatchedScene } from './observed.ts';
 import { attentionOf, buildScene, sceneLabel, shortScene, untouched, type SceneShape } from './scene.ts';
 
@@ -78,7 +78,7 @@ export const mergeObservingCase = kernelCase(mergeSplitsObserving, {
       variant: { kv, noise: shape.noise ?? false },
       buffers: {
         state,
-        partials: Float32Array.from(partialsOf(scene, splits)),
+        partials: Float32Array.from(observedPartials(scene, splits)),
         output: untouched(bucket * heads * headDim),
         lse: untouched(bucket * heads),
         cache,
