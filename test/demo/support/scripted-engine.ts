@@ -16,6 +16,7 @@ import type {
   TokenEvent,
 } from '../../../src/core/api.ts';
 import type { StoredFile } from '../../../src/weights/storage.ts';
+import { decodeWords, encodeWords, scriptedMemory } from './scripted-memory.ts';
 import { SCRIPTED_FILE_BYTES, scriptedReport } from './scripted-report.ts';
 import { abortedError, DeviceLostError, MemoryError, ModelFileError } from '../../../src/core/errors.ts';
 
@@ -86,8 +87,8 @@ class ScriptedEngine implements Engine {
     this.#options = options;
   }
   readonly tokenizer = {
-    encode: async (): Promise<number[]> => [],
-    decode: async (): Promise<string> => '',
+    encode: async (text: string): Promise<number[]> => encodeWords(text),
+    decode: async (ids: readonly number[]): Promise<string> => decodeWords(ids),
     applyChatTemplate: async (): Promise<{ ids: number[]; rendered: string }> => ({ ids: [], rendered: '' }),
   };
   conversation(options?: ConversationOptions): Conversation {
@@ -137,7 +138,7 @@ function scriptedConversation(
     regenerate: (options) => answer(messages.slice(0, -1), 'regenerate', options),
     chat: (next, options) => answer([...next], 'chat', options),
     generate: (prompt, options) => answer([{ role: 'user', content: String(prompt) }], 'generate', options),
-    memory: async () => ({ tokens: 0, bytes: 0, fullBytes: 0, layers: [] }),
+    memory: () => scriptedMemory(messages, defaults),
     async dispose() {},
   };
 }
