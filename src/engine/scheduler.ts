@@ -110,9 +110,7 @@ export class Scheduler {
   }
 
   #start(): void {
-    this.#loop ??= this.#work().finally(() => {
-      this.#loop = undefined;
-    });
+    this.#loop ??= this.#work();
   }
 
   async #work(): Promise<void> {
@@ -142,6 +140,9 @@ export class Scheduler {
       const reason = this.#closed ?? this.#parts.gpu.disposedError ?? this.#parts.gpu.lostError ?? error;
       await this.pipeline.drop();
       this.#failAll(reason);
+    } finally {
+      // In the turn that saw that nothing is left: what is queued a turn later must find that the loop has ended.
+      this.#loop = undefined;
     }
   }
 
