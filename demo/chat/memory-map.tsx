@@ -24,7 +24,7 @@ export function MemoryMap(props: { memory: ShownMemory; pointed: Signal<number |
   const [wanted, setFill] = useState<Fill>('attention');
   const observed = observesAttention(memory.view);
   const fill = observed ? wanted : 'age';
-  const grid = useMemo(() => memoryGrid(memory.view, fill, open), [memory, fill, open]);
+  const grid = useMemo(() => memoryGrid(memory.view, fill, open, memory.columns), [memory, fill, open]);
   const cell = Math.min(WIDEST, Math.max(NARROWEST, Math.floor(width / Math.max(1, grid.columns))));
   const at = Math.min(row, grid.rows.length - 1);
   const column = pointed.value === undefined ? undefined : Math.min(pointed.value, grid.columns - 1);
@@ -82,7 +82,7 @@ export function MemoryMap(props: { memory: ShownMemory; pointed: Signal<number |
           ref={box}
           role="application"
           tabIndex={0}
-          aria-label={`Memory map: ${grid.columns} tokens, ${memory.view.layers.length} layers. Arrow keys move, Enter opens a layer to its heads.`}
+          aria-label={`Memory map: ${grid.columns} ${memory.words ? 'tokens' : 'places'}, ${memory.view.layers.length} layers. Arrow keys move, Enter opens a layer to its heads.`}
           aria-describedby="memory-readout"
           onKeyDown={onKeyDown}
         >

@@ -31,7 +31,11 @@ export function MemoryReadout(props: {
             ) : (
               <p class="quiet">Columns are places in the cache: this method numbers them anew at every cut.</p>
             )}
-            <p>{keepersOf(memory.view, column, layer, head, formatCount)}</p>
+            <p>
+              {memory.words ? 'Token' : 'Place'} {formatCount(column + 1)} of {formatCount(memory.columns)}
+              {' · '}
+              {keepersOf(memory.view, column, layer, head)}
+            </p>
           </>
         )}
       </div>

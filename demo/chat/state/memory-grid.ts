@@ -21,6 +21,10 @@ export interface MemoryGrid {
 /** Attention spans many powers of ten: so many of them, down from the highest of a row, have a colour of their own. */
 export const ATTENTION_DECADES = 3;
 
+/** How many places are taken, where positions are places in the cache and not in the text. */
+export const placesOf = ({ layers }: MemoryView): number =>
+  layers.flat().reduce((most, { positions }) => Math.max(most, (positions.at(-1) ?? -1) + 1), 0);
+
 /** Whether the policy notes down the attention that slots receive. */
 export const observesAttention = ({ layers }: MemoryView): boolean =>
   layers.some((heads) => heads.some(({ mass }) => mass !== undefined));
@@ -28,9 +32,14 @@ export const observesAttention = ({ layers }: MemoryView): boolean =>
 /**
  * Lays a memory out: a column per position, a row per layer, and below it one per head where the layer is `open`.
  * A layer's fill is the mean over the heads that keep the token.
+ * @param columns how many positions there are
  */
-export function memoryGrid(view: MemoryView, fill: Fill, open: ReadonlySet<number>): MemoryGrid {
-  const columns = view.tokens;
+export function memoryGrid(
+  view: MemoryView,
+  fill: Fill,
+  open: ReadonlySet<number>,
+  columns: number = view.tokens,
+): MemoryGrid {
   const rows = view.layers.flatMap((heads, layer) => [
     { layer, ...fillRow(heads, columns, fill) },
     ...(open.has(layer) ? heads.map((memory, head) => ({ layer, head, ...fillRow([memory], columns, fill) })) : []),

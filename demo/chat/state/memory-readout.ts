@@ -1,23 +1,16 @@
 import type { MemoryView } from 'winnow-llm';
 
-/** In words: where a token stands, and which heads keep it, in a layer or a head of it and in all. */
-export function keepersOf(
-  { tokens, layers }: MemoryView,
-  token: number,
-  layer: number,
-  head: number | undefined,
-  format: (count: number) => string,
-): string {
+/** In words: which heads keep a token, in a layer or a head of it and in all. */
+export function keepersOf({ layers }: MemoryView, token: number, layer: number, head: number | undefined): string {
   const keeps = layers.map((heads) => heads.map(({ positions }) => positions.includes(token)));
   const all = keeps.flat();
   const here = keeps[layer] ?? [];
   const kept = all.filter(Boolean).length;
-  const place = `Token ${format(token + 1)} of ${format(tokens)}`;
   const inLayer =
     head === undefined
       ? `layer ${layer}: ${count(here.filter(Boolean).length, here.length)}`
       : `layer ${layer}, head ${head}: ${here[head] ? 'kept' : 'gone'}`;
-  return `${place} · ${inLayer}${attentionAt(layers[layer], token, head)} · whole model: ${count(kept, all.length)}.`;
+  return `${inLayer}${attentionAt(layers[layer], token, head)} · whole model: ${count(kept, all.length)}.`;
 }
 
 const count = (kept: number, heads: number): string =>

@@ -4,6 +4,7 @@ import { toProblem, type Problem } from '../../shared/problem.ts';
 import { turns } from './chat-state.ts';
 import { noteEngineLoss } from './engine-state.ts';
 import { memoryOpen } from './view-state.ts';
+import { placesOf } from './memory-grid.ts';
 import { MemoryWords, type Said } from './memory-words.ts';
 import { specOf, type MethodTexts } from './method-settings.ts';
 import { openConversation, type OpenConversation } from './open-conversation.ts';
@@ -14,6 +15,8 @@ export interface ShownMemory {
   readonly view: MemoryView;
   readonly methods: MethodTexts;
   readonly texts: readonly string[];
+  /** How many columns the map has: tokens, or places in the cache. */
+  readonly columns: number;
   /** Absent where positions are places in the cache, which say nothing about the text. */
   readonly words: MemoryWords | undefined;
 }
@@ -69,9 +72,9 @@ async function readMemory(open: OpenConversation): Promise<void> {
 
 async function withTexts({ engine, methods }: OpenConversation, view: MemoryView): Promise<ShownMemory> {
   const ranked = specOf(methods.cache)?.parameters['positions'] === 'rank';
-  if (ranked) return { view, methods, texts: [], words: undefined };
+  if (ranked) return { view, methods, texts: [], columns: placesOf(view), words: undefined };
   const [whole, texts] = await Promise.all([engine.tokenizer.decode(view.ids), tokenTexts(engine, view.ids)]);
-  return { view, methods, texts, words: new MemoryWords(whole, texts, said()) };
+  return { view, methods, texts, columns: view.tokens, words: new MemoryWords(whole, texts, said()) };
 }
 
 /** What was said so far; a failed answer's turn was never part of the history. */

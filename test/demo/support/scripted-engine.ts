@@ -16,7 +16,7 @@ import type {
   TokenEvent,
 } from '../../../src/core/api.ts';
 import type { StoredFile } from '../../../src/weights/storage.ts';
-import { decodeWords, encodeWords, scriptedMemory } from './scripted-memory.ts';
+import { counts, decodeWords, encodeWords, scriptedMemory } from './scripted-memory.ts';
 import { SCRIPTED_FILE_BYTES, scriptedReport } from './scripted-report.ts';
 import { abortedError, DeviceLostError, MemoryError, ModelFileError } from '../../../src/core/errors.ts';
 
@@ -119,6 +119,7 @@ function scriptedConversation(
   defaults: ConversationOptions = {},
 ): Conversation {
   let messages: Message[] = [];
+  counts.openConversations = (counts.openConversations ?? 0) + 1;
   const answer = (next: Message[], how: string, options: GenerateOptions = {}): Generation => {
     const question = next.at(-1)?.content ?? '';
     const history = next.map(({ role, content }) => `${role}: ${content}`).join(' | ');
@@ -139,7 +140,9 @@ function scriptedConversation(
     chat: (next, options) => answer([...next], 'chat', options),
     generate: (prompt, options) => answer([{ role: 'user', content: String(prompt) }], 'generate', options),
     memory: () => scriptedMemory(messages, defaults),
-    async dispose() {},
+    async dispose() {
+      counts.openConversations! -= 1;
+    },
   };
 }
 

@@ -17,14 +17,14 @@ export function encodeWords(text: string): number[] {
 
 export const decodeWords = (ids: readonly number[]): string => ids.map((id) => vocabulary[id]).join('');
 
-/** How many readings there were: `window.memoryReadings`, where a test can see them. */
-const counter = globalThis as { memoryReadings?: number };
+/** What happened so far, on `window`, where a test can see it. */
+export const counts = globalThis as { memoryReadings?: number; openConversations?: number };
 
 export async function scriptedMemory(
   messages: readonly Message[],
   { cache, kv = 'f16' }: ConversationOptions,
 ): Promise<MemoryView> {
-  counter.memoryReadings = (counter.memoryReadings ?? 0) + 1;
+  counts.memoryReadings = (counts.memoryReadings ?? 0) + 1;
   const ids = encodeWords(messages.map(({ role, content }) => `<|${role}|> ${content} `).join(''));
   const budget = Number(/budget=(\d+)/.exec(typeof cache === 'string' ? cache : '')?.[1] ?? ids.length);
   const observed = typeof cache === 'string' && /h2o|keyformer|tova/.test(cache);
