@@ -3,8 +3,11 @@ import { formatCount } from '../shared/format.ts';
 import { firstText, methodOf, methodsOf, NONE, sizeKey, sizeOf, withSize } from './state/method-settings.ts';
 import type { MethodPart } from './state/method-settings.ts';
 
-/** Sizes of the slider: powers of two and those half-way between. */
-const SIZES = Array.from({ length: 9 }, (_, power) => [2 ** (power + 4), 3 * 2 ** (power + 3)]).flat();
+/** Sizes of the slider: powers of two and those half-way between. Slots are counted in tens, pages one by one. */
+const sizesOf = (key: string): readonly number[] => {
+  const least = key === 'pages' ? 1 : 4;
+  return Array.from({ length: 9 }, (_, power) => [2 ** (power + least), 3 * 2 ** (power + least - 1)]).flat();
+};
 
 /** One method: its name, how much it keeps or reads, and its whole text for who knows the grammar. */
 export function MethodField(props: {
@@ -52,11 +55,11 @@ export function MethodField(props: {
                 id={`${id}-size`}
                 type="range"
                 min={0}
-                max={SIZES.length - 1}
+                max={sizesOf(key).length - 1}
                 step={1}
-                value={nearestStep(size)}
+                value={nearestStep(sizesOf(key), size)}
                 aria-valuetext={size === undefined ? 'not set' : formatCount(size)}
-                onInput={({ currentTarget }) => change(withSize(text, SIZES[Number(currentTarget.value)]!))}
+                onInput={({ currentTarget }) => change(withSize(text, sizesOf(key)[Number(currentTarget.value)]!))}
               />
             </div>
           )}
@@ -83,7 +86,7 @@ export function MethodField(props: {
 }
 
 /** The step of the slider whose size is nearest by ratio. */
-function nearestStep(size = SIZES[0]!): number {
-  const distances = SIZES.map((each) => Math.abs(Math.log2(each / Math.max(1, size))));
+function nearestStep(sizes: readonly number[], size = 0): number {
+  const distances = sizes.map((each) => Math.abs(Math.log2(each / Math.max(1, size))));
   return distances.indexOf(Math.min(...distances));
 }

@@ -81,7 +81,9 @@ describe('what it remembers', () => {
     expect(await highlighted(page)).toBe('quick');
     await page.keyboard.press('Enter');
     for (const key of ['ArrowDown', 'ArrowDown', 'Shift+ArrowRight']) await page.keyboard.press(key);
-    expect(await readout(page).textContent()).toMatch(/Token 13 of 15 · layer 1, head 1: gone · whole model: kept by \d of 90 heads/);
+    expect(await readout(page).textContent()).toMatch(
+      /Token 13 of 15 · layer 1, head 1: gone · whole model: kept by \d of 90 heads/,
+    );
     expect(await page.locator('.map-area canvas').getAttribute('height')).toBe('33');
     await page.getByRole('button', { name: 'Close layer 1' }).click();
     expect(await page.locator('.map-area canvas').getAttribute('height')).toBe('30');

@@ -7,7 +7,7 @@ import { memoryOpen } from './view-state.ts';
 import { placesOf } from './memory-grid.ts';
 import { MemoryWords, type Said } from './memory-words.ts';
 import { specOf, type MethodTexts } from './method-settings.ts';
-import { openConversation, type OpenConversation } from './open-conversation.ts';
+import { livingConversation, type OpenConversation } from './open-conversation.ts';
 import { generating } from './run-queue.ts';
 
 /** What the panel shows: a memory that was read, with the texts of its tokens. */
@@ -41,7 +41,7 @@ export function watchMemory(): void {
     clearTimeout(wait);
     pointedToken.value = undefined;
     if (!memoryOpen.value) return;
-    const open = openConversation.value;
+    const open = livingConversation.value;
     const busy = generating.value;
     if (!open) {
       memoryState.value = { phase: 'empty' };
@@ -49,7 +49,7 @@ export function watchMemory(): void {
     }
     const again = async (): Promise<void> => {
       await readMemory(open);
-      if (busy && memoryOpen.peek() && openConversation.peek() === open && generating.peek())
+      if (busy && memoryOpen.peek() && livingConversation.peek() === open && generating.peek())
         wait = setTimeout(() => void again(), READ_EVERY_MS);
     };
     void again();
@@ -58,7 +58,7 @@ export function watchMemory(): void {
 
 async function readMemory(open: OpenConversation): Promise<void> {
   if (memoryState.peek().phase !== 'shown') memoryState.value = { phase: 'reading' };
-  const current = (): boolean => openConversation.peek() === open && memoryOpen.peek();
+  const current = (): boolean => livingConversation.peek() === open && memoryOpen.peek();
   try {
     const view = await open.value.memory();
     const memory = await withTexts(open, view);

@@ -1,7 +1,7 @@
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import type { Conversation, Engine, GenerateOptions, Generation, Message } from 'winnow-llm';
 import { sameMethods, type MethodTexts } from './method-settings.ts';
-import { noteEngineLoss } from './engine-state.ts';
+import { engineState, noteEngineLoss } from './engine-state.ts';
 
 /** A conversation of the engine's, and what it was made with. */
 export interface OpenConversation {
@@ -12,6 +12,13 @@ export interface OpenConversation {
 
 /** The conversation that answers; undefined before the first question. */
 export const openConversation = signal<OpenConversation | undefined>(undefined);
+
+/** The same, as long as its engine is there to be asked. */
+export const livingConversation = computed(() => {
+  const state = engineState.value;
+  const open = openConversation.value;
+  return state.phase === 'ready' && state.engine === open?.engine ? open : undefined;
+});
 
 /** The conversation with these methods: a conversation keeps its methods for life, so that other ones need a new one. */
 export function conversationWith(engine: Engine, methods: MethodTexts): Conversation {

@@ -65,7 +65,7 @@ test('where positions are places in the cache, there are as many columns as plac
 test('a gone token is an empty pixel, one that some heads keep is half see-through', () => {
   const grid = memoryGrid(VIEW, 'age', new Set());
   const pixels = gridPixels(grid, [readHex('#000000'), readHex('#ff8040')]);
-  const pixel = (column: number, row: number): number[] => [...pixels.slice((row * 5 + column) * 4).slice(0, 4)];
+  const pixel = (column: number, row: number): number[] => Array.from(pixels.slice((row * 5 + column) * 4).slice(0, 4));
   expect(pixel(0, 0)).toEqual([0, 0, 0, 255]);
   expect(pixel(3, 0)).toEqual([0, 0, 0, 0]);
   expect(pixel(2, 0)).toEqual([128, 64, 32, 128]);
