@@ -25,7 +25,7 @@ export function MemoryMap(props: { memory: ShownMemory; pointed: Signal<number |
   const observed = observesAttention(memory.view);
   const fill = observed ? wanted : 'age';
   const grid = useMemo(() => memoryGrid(memory.view, fill, open, memory.columns), [memory, fill, open]);
-  const cell = Math.min(WIDEST, Math.max(NARROWEST, Math.floor(width / Math.max(1, grid.columns))));
+  const cell = Math.min(WIDEST, Math.max(NARROWEST, Math.floor((100 * width) / Math.max(1, grid.columns)) / 100));
   const at = Math.min(row, grid.rows.length - 1);
   const column = pointed.value === undefined ? undefined : Math.min(pointed.value, grid.columns - 1);
 

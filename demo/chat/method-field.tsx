@@ -63,7 +63,7 @@ export function MethodField(props: {
               />
             </div>
           )}
-          <div class="field long">
+          <div class="field whole">
             <label for={`${id}-text`}>
               {label} <small>in full</small>
             </label>
