@@ -118,6 +118,17 @@ const STATES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
       await map.press(key);
     await page.getByText(/^Token 6 of \d+/).waitFor();
   },
+  'memory-long': async (page) => {
+    await openReady(page, `?model=${MODEL}quick.gguf&cache=keyformer:budget=256`);
+    await ask(page, Array.from({ length: 600 }, (_, index) => `word${index}`).join(' '));
+    await page.getByRole('button', { name: 'Regenerate' }).waitFor();
+    await page.getByRole('button', { name: 'Memory' }).click();
+    await page.getByText('cache 256 / 1,205 slots').waitFor();
+    const map = page.getByRole('application', { name: /^Memory map/ });
+    await map.press('End');
+    await page.getByText('Token 1,205 of 1,205').waitFor();
+    await page.getByText('Layer by layer').click();
+  },
   'memory-refused': async (page) => {
     await openReady(page);
     await page.getByRole('button', { name: 'Memory' }).click();

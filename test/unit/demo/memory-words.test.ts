@@ -56,6 +56,17 @@ describe('the token of a word', () => {
   });
 });
 
+test('the same question asked again has its words where it was asked again', () => {
+  const twice = ['Why', '?', ' So', '.', 'Why', '?', ' Yes'];
+  const again = new MemoryWords(twice.join(''), twice, [
+    { turn: 0, part: 'question', text: 'Why?' },
+    { turn: 0, part: 'answer', text: 'So.' },
+    { turn: 1, part: 'question', text: 'Why?' },
+  ]);
+  expect(again.tokenOf({ turn: 1, part: 'question', word: 'Why', nth: 0 })).toBe(4);
+  expect(again.placeOf(4)).toEqual({ turn: 1, part: 'question', word: 'Why', nth: 0 });
+});
+
 test('a character that several tokens share begins with the first, and what follows is found again', () => {
   expect(tokenOffsets('a\u{1F600} b', ['a', '\uFFFD', '\uFFFD', ' b'])).toEqual([0, 1, 1, 3]);
 });
