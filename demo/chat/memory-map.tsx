@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { MapLegend } from './map-legend.tsx';
@@ -34,7 +34,7 @@ export function MemoryMap(props: { memory: ShownMemory; pointed: Signal<number |
     if (box.current) observer.observe(box.current);
     return (): void => observer.disconnect();
   }, []);
-  useEffect(() => paint(canvas.current, grid), [grid]);
+  useLayoutEffect(() => paint(canvas.current, grid), [grid]); // before the old picture is seen at the new size
   useEffect(() => {
     if (box.current && column !== undefined) keepInView(box.current, column * cell, cell);
   }, [column, cell]);

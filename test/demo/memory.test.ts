@@ -74,19 +74,21 @@ describe('what it remembers', () => {
     await page.getByText('cache 6 / 15 slots').waitFor();
     await map(page).focus();
     for (const key of ['Home', 'ArrowRight', 'ArrowRight', 'ArrowDown']) await page.keyboard.press(key);
-    expect(await readout(page).locator('mark').textContent()).toBe(' quick');
-    expect(await readout(page).textContent()).toMatch(
-      /<\|user\|> the quick brown .*Token 3 of 15 · layer 1: kept by all 3 heads, .* % of the attention · whole model: kept by all 90 heads\./,
-    );
-    expect(await highlighted(page)).toBe('quick');
+    await expect.poll(() => readout(page).locator('mark').textContent()).toBe(' quick');
+    await expect
+      .poll(() => readout(page).textContent())
+      .toMatch(
+        /<\|user\|> the quick brown .*Token 3 of 15 · layer 1: kept by all 3 heads, .* % of the attention · whole model: kept by all 90 heads\./,
+      );
+    await expect.poll(() => highlighted(page)).toBe('quick');
     await page.keyboard.press('Enter');
     for (const key of ['ArrowDown', 'ArrowDown', 'Shift+ArrowRight']) await page.keyboard.press(key);
-    expect(await readout(page).textContent()).toMatch(
-      /Token 13 of 15 · layer 1, head 1: gone · whole model: kept by \d of 90 heads/,
-    );
-    expect(await page.locator('.map-area canvas').getAttribute('height')).toBe('33');
+    await expect
+      .poll(() => readout(page).textContent())
+      .toMatch(/Token 13 of 15 · layer 1, head 1: gone · whole model: kept by \d of 90 heads/);
+    await expect.poll(() => page.locator('.map-area canvas').getAttribute('height')).toBe('33');
     await page.getByRole('button', { name: 'Close layer 1' }).click();
-    expect(await page.locator('.map-area canvas').getAttribute('height')).toBe('30');
+    await expect.poll(() => page.locator('.map-area canvas').getAttribute('height')).toBe('30');
     await page.context().close();
   });
 
@@ -114,16 +116,16 @@ describe('what it remembers', () => {
     const { x, y, height } = (await said.boundingBox())!;
     await page.mouse.move(x + 12, y + height / 2);
     await expect.poll(() => readout(page).locator('mark').textContent()).toBe(' You');
-    expect(await highlighted(page)).toBe('You');
+    await expect.poll(() => highlighted(page)).toBe('You');
     expect(await page.locator('.map-column').count()).toBe(1);
     const box = (await page.locator('.map-area canvas').boundingBox())!;
     await page.mouse.move(box.x + box.width / 22, box.y + 5);
     await expect.poll(() => readout(page).locator('mark').textContent()).toBe('<|user|>');
-    expect(await highlighted(page)).toBe('');
+    await expect.poll(() => highlighted(page)).toBe('');
     await page.mouse.move(box.x + (box.width * 3) / 22, box.y + 5);
     await expect.poll(() => highlighted(page)).toBe('one');
     await page.getByRole('button', { name: 'Close what it remembers' }).click();
-    expect(await highlighted(page)).toBe('');
+    await expect.poll(() => highlighted(page)).toBe('');
     await page.context().close();
   });
 });

@@ -7,14 +7,16 @@ export function effectWords(texts: MethodTexts, table: MeasuredTable | undefined
   const { cache, attention, kv } = texts;
   const lossy = [cache, attention, kv === 'q8' ? kv : undefined].flatMap((text) => (text === undefined ? [] : [text]));
   if (lossy.length === 0) return ['Exact: every token is kept and read.'];
-  return [
-    ...lossy.map((text) => effectOf(text, table)),
-    ...(lossy.length > 1 ? ['Together they were not measured.'] : []),
-  ];
+  const together = lossy.join(' + ');
+  if (lossy.length === 1 || measuredEffect(table, together)) return [effectOf(together, table)];
+  return [...lossy.map((text) => effectOf(text, table)), 'Together they were not measured.'];
 }
 
 function effectOf(text: string, table: MeasuredTable | undefined): string {
-  const name = methodOf(text)?.name ?? text;
+  const name = text
+    .split(' + ')
+    .map((part) => methodOf(part)?.name ?? part)
+    .join(' + ');
   const effect = measuredEffect(table, text);
   if (!effect) return `${name} is lossy: not measured.`;
   const where = `English prose${spanOf(table)}`;
@@ -33,7 +35,7 @@ function spanOf(table: MeasuredTable | undefined): string {
 
 const sameSize = (a: string, b: string): boolean => sizeOf(a) !== undefined && sizeOf(a) === sizeOf(b);
 
-/** "budget" where a method has one, else "setting". */
+/** "budget" where a method has one, else "setting", which several methods are as well. */
 function sizeName(text: string): string {
   const method = methodOf(text);
   return (method && sizeKey(method)) === 'budget' ? 'budget' : 'setting';

@@ -2,6 +2,7 @@ import { parseSpec, type MethodSpec } from 'winnow-llm/methods';
 
 /** One setting that was measured: how much it adds to the loss per token of a continued text, and how far it moves. */
 export interface MeasuredRun {
+  /** `h2o:budget=170`, or several methods at once: `h2o:budget=170 + q8`. */
   readonly setting: string;
   /** Added negative log-likelihood, in nats per token. */
   readonly dnll: number;
@@ -40,16 +41,17 @@ export function readTable(data: unknown): MeasuredTable | undefined {
 }
 
 /**
- * The measured setting of the same method that is nearest to `text`: sizes by their ratio, other differences count less.
- * Undefined where the method was not measured.
+ * The measured setting of the same methods that is nearest to `text`: sizes by their ratio, other differences count less.
+ * Undefined where the methods were not measured, or not together.
  */
 export function measuredEffect(table: MeasuredTable | undefined, text: string): Effect | undefined {
   const wanted = read(text);
   if (!wanted) return undefined;
   const near = (table?.runs ?? [])
     .flatMap((run) => {
-      const spec = read(run.setting);
-      return spec?.name === wanted.name ? [{ run, distance: distanceOf(wanted, spec) }] : [];
+      const specs = read(run.setting);
+      if (!specs || specs.map(({ name }) => name).join() !== wanted.map(({ name }) => name).join()) return [];
+      return [{ run, distance: specs.reduce((sum, spec, part) => sum + distanceOf(wanted[part]!, spec), 0) }];
     })
     .toSorted((a, b) => a.distance - b.distance)[0];
   return near && { ...near.run, exact: near.distance === 0 };
@@ -75,9 +77,13 @@ function distanceOf(a: MethodSpec, b: MethodSpec): number {
   }, 0);
 }
 
-function read(text: string): MethodSpec | undefined {
+/** The methods of a setting, by name. */
+function read(text: string): readonly MethodSpec[] | undefined {
   try {
-    return parseSpec(text);
+    return text
+      .split(' + ')
+      .map(parseSpec)
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   } catch {
     return undefined;
   }

@@ -13,6 +13,7 @@ const TABLE = readTable({
     { setting: 'random:budget=170', dnll: 1.5 },
     { setting: 'token-select:k=64', dnll: -0.001 },
     { setting: 'q8', dnll: 0.004 },
+    { setting: 'h2o:budget=170 + q8', dnll: 0.2 },
     { setting: 'NOT A METHOD', dnll: 9 },
     { setting: 'tova:budget=64', dnll: 'much' },
   ],
@@ -27,13 +28,20 @@ describe('the nearest measured setting', () => {
     ['h2o:budget=280', 'h2o:budget=170,sinks=4,recent=64', false],
     ['h2o:budget=320', 'h2o:budget=512', false],
     ['random:budget=4', 'random:budget=170', false],
+    ['h2o:budget=170 + q8', 'h2o:budget=170 + q8', true],
+    ['q8 + h2o:budget=170', 'h2o:budget=170 + q8', true],
+    ['h2o:budget=160 + q8', 'h2o:budget=170 + q8', false],
+    ['q8', 'q8', true],
   ])('%s is %s', (wanted, setting, exact) => {
     expect(measuredEffect(TABLE, wanted)).toMatchObject({ setting, exact });
   });
 
-  test.each(['keyformer:budget=170', 'tova:budget=64', 'no method'])('%s was not measured', (text) => {
-    expect(measuredEffect(TABLE, text)).toBeUndefined();
-  });
+  test.each(['keyformer:budget=170', 'tova:budget=64', 'random:budget=170 + q8', 'no method'])(
+    '%s was not measured',
+    (text) => {
+      expect(measuredEffect(TABLE, text)).toBeUndefined();
+    },
+  );
 
   test('nothing is measured without a table, or with one that is none', () => {
     expect(measuredEffect(undefined, 'h2o:budget=170')).toBeUndefined();
@@ -64,6 +72,9 @@ describe('in words', () => {
     expect(words({ cache: 'tova:budget=64' })).toBe('tova is lossy: not measured.');
     expect(words({ attention: 'token-select:k=64', kv: 'q8' })).toMatch(
       /^token-select is lossy: under 0.01 nats per token at this setting.* q8 is lossy: under 0.01 nats.* Together they were not measured\.$/,
+    );
+    expect(words({ cache: 'h2o:budget=170', kv: 'q8' })).toBe(
+      'h2o + q8 is lossy: about +0.20 nats per token at this setting on English prose, 512 tokens after 1,024.',
     );
     expect(words({ kv: 'f32' })).toBe('Exact: every token is kept and read.');
     expect(effectWords({ cache: 'h2o:budget=170' }, undefined)).toEqual(['h2o is lossy: not measured.']);
