@@ -32,6 +32,7 @@ export default defineConfig({
         'attention/index': at('src/attention/index.ts'),
         'bench/index': at('src/bench/index.ts'),
         'cache/index': at('src/cache/index.ts'),
+        'methods/index': at('src/methods/index.ts'),
         'worker/entry': at('src/worker/entry.ts'),
         'cli/main': at('src/cli/main.ts'),
       },

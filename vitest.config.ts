@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { browserLaunchOptions } from './scripts/find-gpu.mjs';
@@ -19,7 +20,13 @@ const oneProcess = { pool: 'forks', isolate: false, maxWorkers: 1 } as const;
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: testFiles('unit'), testTimeout: 30_000 } },
+      {
+        // The pages' own modules name the package as its users do.
+        resolve: {
+          alias: { 'winnow-llm/methods': fileURLToPath(new URL('src/methods/index.ts', import.meta.url)) },
+        },
+        test: { name: 'unit', include: testFiles('unit'), testTimeout: 30_000 },
+      },
       {
         test: {
           ...oneProcess,

@@ -20,6 +20,7 @@ export default defineConfig({
       { find: 'winnow-llm/attention', replacement: at('../src/attention/index.ts') },
       { find: 'winnow-llm/bench', replacement: at('../src/bench/index.ts') },
       { find: 'winnow-llm/cache', replacement: at('../src/cache/index.ts') },
+      { find: 'winnow-llm/methods', replacement: at('../src/methods/index.ts') },
       { find: 'winnow-llm', replacement: at('../src/index.ts') },
     ],
   },

@@ -4,11 +4,18 @@ import { copyText } from '../shared/clipboard.ts';
 import { formatCount, formatDuration, formatSpeed, formatTokens } from '../shared/format.ts';
 import { Icon } from '../shared/icons.tsx';
 import { regenerate } from './state/chat-state.ts';
+import { describeMethods, sameMethods } from './state/method-settings.ts';
 import { settings } from './state/page-settings.ts';
 import type { Answer } from './state/turn.ts';
 
 /** Under each answer: what it cost, and what can be done with it. */
-export function AnswerFooter({ answer, canRegenerate }: { answer: Answer; canRegenerate: boolean }): JSX.Element {
+export function AnswerFooter(props: {
+  answer: Answer;
+  canRegenerate: boolean;
+  /** Opens the choice of what to compare it with; undefined while there is nothing to compare. */
+  compare: { readonly open: boolean; readonly toggle: () => void } | undefined;
+}): JSX.Element {
+  const { answer, canRegenerate, compare } = props;
   const [copied, setCopied] = useState(false);
   const copy = async (): Promise<void> => {
     setCopied(await copyText(answer.text));
@@ -46,14 +53,27 @@ export function AnswerFooter({ answer, canRegenerate }: { answer: Answer; canReg
               <span>Regenerate</span>
             </button>
           )}
+          {compare && (
+            <button
+              type="button"
+              class="tool"
+              title="Answer the same question with and without a method"
+              aria-expanded={compare.open}
+              onClick={compare.toggle}
+            >
+              <Icon name="compare" />
+              <span>Compare</span>
+            </button>
+          )}
         </div>
       )}
     </footer>
   );
 }
 
-function figures(answer: Answer): readonly string[] {
-  const { state, tokens, tokensPerSecond, timeToFirstTokenMs, promptTokens, cachedTokens, seed } = answer;
+/** What an answer cost, and with which methods. */
+export function figures(answer: Answer): readonly string[] {
+  const { state, tokens, tokensPerSecond, timeToFirstTokenMs, promptTokens, cachedTokens, seed, methods } = answer;
   return [
     ...(state === 'stopped' ? ['stopped'] : state === 'length' ? ['ended at the token limit'] : []),
     ...(tokensPerSecond ? [formatSpeed(tokensPerSecond)] : []),
@@ -63,5 +83,6 @@ function figures(answer: Answer): readonly string[] {
       ? []
       : [`prompt ${formatCount(promptTokens)}, ${formatCount(cachedTokens ?? 0)} from cache`]),
     ...(seed === undefined ? [] : [`seed ${seed}`]),
+    ...(methods === undefined || sameMethods(methods, {}) ? [] : [describeMethods(methods)]),
   ];
 }

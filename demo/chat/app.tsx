@@ -4,6 +4,7 @@ import { Composer } from './composer.tsx';
 import { ConversationView } from './conversation-view.tsx';
 import { DropZone } from '../shared/drop-zone.tsx';
 import { Header } from './header.tsx';
+import { MemoryPanel } from './memory-panel.tsx';
 import { ModelDialog } from '../shared/model-dialog.tsx';
 import { SettingsPanel } from './settings-panel.tsx';
 import { chooseModel } from './state/choose-model.ts';
@@ -18,6 +19,7 @@ export function App(): JSX.Element {
       <Header />
       <ConversationView />
       <Composer />
+      <MemoryPanel />
       <SettingsPanel />
       <ModelDialog open={modelDialogOpen} address={settings.value.model ?? ''} choose={chooseModel} />
       <DropZone hint="Drop a .gguf file to load it" take={takeDropped} />

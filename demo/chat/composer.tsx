@@ -2,7 +2,8 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { loadMarkdown } from './answer-text.tsx';
 import { Icon } from '../shared/icons.tsx';
-import { ask, draft, generating, stop } from './state/chat-state.ts';
+import { ask, draft } from './state/chat-state.ts';
+import { generating, stop } from './state/run-queue.ts';
 import { engineState } from './state/engine-state.ts';
 
 /** The message box. Enter sends, Shift+Enter makes a new line, Escape stops; send and stop share one place. */

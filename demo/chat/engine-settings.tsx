@@ -3,11 +3,11 @@ import type { OptionalFeature } from 'winnow-llm';
 import { SettingNumber } from './setting-number.tsx';
 import { engineSettings, engineState, load, loadedWith } from './state/engine-state.ts';
 import { changeSettings, settings } from './state/page-settings.ts';
-import { CACHE_TYPES, CONTEXT_SPEC, OPTIONAL_FEATURES } from './state/settings-spec.ts';
+import { CONTEXT_SPEC, OPTIONAL_FEATURES } from './state/settings-spec.ts';
 
 /** Settings that shape the engine itself, and the button that loads it again with them. */
 export function EngineSettingsFields(): JSX.Element {
-  const { kv, disable = [], adapter } = settings.value;
+  const { disable = [], adapter } = settings.value;
   const toggle = (feature: OptionalFeature, on: boolean): void => {
     const next = OPTIONAL_FEATURES.filter((each) => (each === feature ? !on : disable.includes(each)));
     changeSettings({ disable: next.length > 0 ? next : undefined });
@@ -17,22 +17,6 @@ export function EngineSettingsFields(): JSX.Element {
   return (
     <>
       <SettingNumber spec={CONTEXT_SPEC} />
-      <div class="field">
-        <label for="setting-kv">
-          Cache <small>keys and values</small>
-        </label>
-        <select
-          id="setting-kv"
-          value={kv ?? 'f16'}
-          onChange={({ currentTarget }) => changeSettings({ kv: currentTarget.value === 'f32' ? 'f32' : undefined })}
-        >
-          {CACHE_TYPES.map((type) => (
-            <option key={type} value={type}>
-              {type}
-            </option>
-          ))}
-        </select>
-      </div>
       {OPTIONAL_FEATURES.map((feature) => (
         <div class="field" key={feature}>
           <label for={`setting-${feature}`}>

@@ -6,7 +6,7 @@ import { newChat, turns } from './state/chat-state.ts';
 import { engineState } from './state/engine-state.ts';
 import { choiceBytes, choiceOf, choiceTitle } from '../shared/model-choice.ts';
 import { settings } from './state/page-settings.ts';
-import { modelDialogOpen, settingsOpen } from './state/view-state.ts';
+import { memoryOpen, modelDialogOpen, settingsOpen } from './state/view-state.ts';
 import { PageLinks } from '../shared/page-links.tsx';
 import { ThemeButton } from '../shared/theme-controls.tsx';
 import { wide } from '../shared/wide.ts';
@@ -33,6 +33,15 @@ export function Header(): JSX.Element {
         <button type="button" class="tool" disabled={turns.value.length === 0} onClick={newChat}>
           <Icon name="plus" />
           <span>New chat</span>
+        </button>
+        <button
+          type="button"
+          class="tool"
+          aria-expanded={memoryOpen.value}
+          onClick={() => (memoryOpen.value = !memoryOpen.value)}
+        >
+          <Icon name="memory" />
+          <span>Memory</span>
         </button>
         <button
           type="button"

@@ -38,7 +38,7 @@ rules['fence'] = (tokens, index): string =>
   codeBlock(tokens[index]?.content ?? '', tokens[index]?.info.trim().split(/\s/, 1)[0] ?? '');
 rules['code_block'] = (tokens, index): string => codeBlock(tokens[index]?.content ?? '', '');
 
-rules['table_open'] = (): string => '<div class="table" role="region" aria-label="Table" tabindex="0"><table>';
+rules['table_open'] = (): string => '<div class="table" role="group" aria-label="Table" tabindex="0"><table>';
 rules['table_close'] = (): string => '</table></div>';
 for (const cell of ['th_open', 'td_open']) {
   rules[cell] = (tokens, index, options, _env, self): string => {

@@ -33,6 +33,10 @@ export function ReportView(): JSX.Element {
   );
 }
 
+/** How the conversations that are there store keys and values; else how a new one would. */
+const cacheTypes = ({ conversations, precision }: Report): string =>
+  [...new Set(conversations.map(({ kv }) => kv))].join(', ') || precision.cache;
+
 function reportRows(what: Report, from: string): readonly (readonly [string, string])[] {
   const { adapter, bytes, cache, model, perToken, precision } = what;
   const weights = Object.entries(precision.weights).map(([type, size]) => `${type} ${formatBytes(size)}`);
@@ -41,7 +45,7 @@ function reportRows(what: Report, from: string): readonly (readonly [string, str
     ['Features', what.featuresUsed.join(', ') || 'none'],
     ['Model', `${model.architecture}, ${model.layers} layers, ${formatBytes(model.fileBytes)} from ${from}`],
     ['Weights', weights.join(', ')],
-    ['Arithmetic', `${precision.activations}, cache ${precision.cache}`],
+    ['Arithmetic', `${precision.activations}, cache ${cacheTypes(what)}`],
     ['GPU memory', `${formatBytes(bytes.total)}, at most ${formatBytes(bytes.peak)}`],
     ['of it weights', formatBytes(bytes.weights)],
     ['of it cache', formatBytes(bytes.cache)],

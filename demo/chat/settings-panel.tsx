@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { Group, SidePanel } from '../shared/side-panel.tsx';
 import { ThemeSelect } from '../shared/theme-controls.tsx';
 import { EngineSettingsFields } from './engine-settings.tsx';
+import { MethodSwitch } from './method-switch.tsx';
 import { ReportView } from './report-view.tsx';
 import { SettingNumber } from './setting-number.tsx';
 import { changeSettings, settings } from './state/page-settings.ts';
@@ -40,6 +41,9 @@ function Groups(): JSX.Element {
         >
           Reset sampling
         </button>
+      </Group>
+      <Group title="What it keeps and reads" note="From the next message on.">
+        <MethodSwitch />
       </Group>
       <Group title="Engine" note="These need the model to be loaded again.">
         <EngineSettingsFields />

@@ -8,6 +8,8 @@ const PATHS = {
   plus: 'M12 5v14M5 12h14',
   close: 'M6 6l12 12M18 6L6 18',
   settings: 'M4 7h10M18 7h2M4 17h2M10 17h10M16 4.5v5M8 14.5v5',
+  memory: 'M4 5h16v14H4zM4 12h16M9 5v14M15 12v7',
+  compare: 'M4 5h6v14H4zM14 5h6v14h-6z',
   down: 'M6 9l6 6 6-6',
   edit: 'M5 19h4L19 9l-4-4L5 15z',
   system: 'M4 5h16v11H4zM9 20h6M12 16v4',

@@ -8,6 +8,8 @@ import { wide } from './wide.ts';
 export function SidePanel(props: {
   title: string;
   open: Signal<boolean>;
+  /** Another width than that of settings. */
+  kind?: string;
   children: ComponentChildren;
 }): JSX.Element | null {
   const { title, open, children } = props;
@@ -20,7 +22,7 @@ export function SidePanel(props: {
   }
   if (!open.value) return null;
   return (
-    <aside class="settings" aria-label={title}>
+    <aside class={`settings ${props.kind ?? ''}`} aria-label={title}>
       <div class="dialog-head">
         <h2>{title}</h2>
         <button type="button" class="tool icon-only" onClick={() => (open.value = false)}>

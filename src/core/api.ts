@@ -180,6 +180,8 @@ export interface HeadMemory {
 export interface MemoryView {
   /** Tokens that were computed, evicted ones included. */
   readonly tokens: number;
+  /** Their ids, by position in the text. */
+  readonly ids: readonly number[];
   /** Bytes of the pages that hold them, and what all tokens would take stored alike. */
   readonly bytes: number;
   readonly fullBytes: number;

@@ -216,7 +216,7 @@ export class EngineConversation implements Conversation {
   async memory(): Promise<MemoryView> {
     const runtime = this.#host.runtime();
     const lease = this.#leaseOf === runtime ? this.#lease : undefined;
-    return runtime.scheduler.exclusive(() => readMemory(runtime, lease));
+    return runtime.scheduler.exclusive(() => readMemory(runtime, lease, this.#cachedIds));
   }
 
   #newLease(runtime: Runtime): Lease {

@@ -5,12 +5,19 @@ import { Readback } from '../gpu/readback.ts';
 import type { Lease } from './lease.ts';
 import type { Runtime } from './runtime.ts';
 
-/** Reads from the GPU which positions each layer and KV head of a lease holds. Nothing may be in flight. */
-export async function readMemory(runtime: Runtime, lease: Lease | undefined): Promise<MemoryView> {
+/**
+ * Reads from the GPU which positions each layer and KV head of a lease holds. Nothing may be in flight.
+ * @param text the ids that the lease was fed from
+ */
+export async function readMemory(
+  runtime: Runtime,
+  lease: Lease | undefined,
+  text: readonly number[],
+): Promise<MemoryView> {
   const { caches, config, sequences, state } = runtime;
   const bytes = lease ? sequences.bytesOf(lease) : 0;
   if (lease?.sequence === undefined || lease.length === 0)
-    return { tokens: 0, bytes, fullBytes: 0, layers: config.layers.map(({ kvHeads }) => emptyHeads(kvHeads)) };
+    return { tokens: 0, ids: [], bytes, fullBytes: 0, layers: config.layers.map(({ kvHeads }) => emptyHeads(kvHeads)) };
   const { kv, cache: method } = lease.methods;
   const cache = caches.of(kv);
   const { layers: layerCount, kvStride, lengthsAt } = state.layout;
@@ -49,7 +56,8 @@ export async function readMemory(runtime: Runtime, lease: Lease | undefined): Pr
     });
   });
   const pageBytes = cache.pageBytes.reduce((sum, page) => sum + page, 0);
-  return { tokens: lease.length, bytes, fullBytes: ceilDiv(lease.length, PAGE_SLOTS) * pageBytes, layers };
+  const fullBytes = ceilDiv(lease.length, PAGE_SLOTS) * pageBytes;
+  return { tokens: lease.length, ids: text.slice(0, lease.length), bytes, fullBytes, layers };
 }
 
 async function readRanges(

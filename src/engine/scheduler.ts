@@ -113,11 +113,7 @@ export class Scheduler {
   }
 
   #start(): void {
-    this.#loop ??= this.#work().finally(() => {
-      this.#loop = undefined;
-      // What came between the loop's end and this has found it running.
-      if (this.#hasWork) this.#start();
-    });
+    this.#loop ??= this.#work();
   }
 
   get #hasWork(): boolean {
@@ -151,6 +147,9 @@ export class Scheduler {
       const reason = this.#closed ?? this.#parts.gpu.disposedError ?? this.#parts.gpu.lostError ?? error;
       await this.pipeline.drop();
       this.#failAll(reason);
+    } finally {
+      // In the turn that saw that nothing is left: what is queued a turn later must find that the loop has ended.
+      this.#loop = undefined;
     }
   }
 

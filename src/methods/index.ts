@@ -1,5 +1,6 @@
 /** Methods by name: what there is, read from text or plain data, checked together. */
 
+export { formatSpec, parseSpec, type MethodSpec } from '../core/method-spec.ts';
 export { attentionOf, cacheMethodOf, isSelection } from './options.ts';
 export type { AttentionMethods, AttentionOptions } from './options.ts';
 export { checkCombination, type MethodCombination } from './combination.ts';

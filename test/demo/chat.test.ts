@@ -318,13 +318,12 @@ describe('settings of the engine', () => {
     await answered(page, 'stay with me');
     await page.getByRole('button', { name: 'Settings' }).click();
     await page.getByLabel('Context').fill('512');
-    await page.getByLabel('Cache').selectOption('f32');
+    await page.keyboard.press('Tab');
     await page.getByRole('button', { name: 'Load the model again' }).click();
     await page.getByText('43 of 512 in use').waitFor();
-    expect(await page.getByText('f32, cache f32').count()).toBe(1);
     expect(await page.getByRole('button', { name: 'Load the model again' }).count()).toBe(0);
     expect(await lastAnswer(page).textContent()).toContain('You said: stay with me');
-    expect(new URL(page.url()).searchParams.get('kv')).toBe('f32');
+    expect(new URL(page.url()).searchParams.get('context')).toBe('512');
     await page.context().close();
   });
 
@@ -351,7 +350,7 @@ describe('the keyboard', () => {
     await answered(page, 'hello');
     await page.getByRole('link', { name: 'Skip to the message box' }).focus();
     const names: string[] = [];
-    for (let step = 0; step < 11; step++) {
+    for (let step = 0; step < 13; step++) {
       if (step > 0) await page.keyboard.press('Tab');
       names.push(
         await page.evaluate(() => {
@@ -367,11 +366,13 @@ describe('the keyboard', () => {
       'Chat',
       'Bench',
       'New chat',
+      'Memory',
       'Settings',
       'Colours: system',
       'Conversation',
       'Copy answer',
       'Regenerate',
+      'Compare',
       'Message',
     ]);
     await page.context().close();

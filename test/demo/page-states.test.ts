@@ -94,6 +94,62 @@ const STATES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
     await page.keyboard.press('Tab');
     await page.getByText('Temperature must be a number from 0 to 5.').waitFor();
   },
+  'memory-empty': async (page) => {
+    await openReady(page);
+    await page.getByRole('button', { name: 'Memory' }).click();
+    await page.getByText('Nothing yet. After the first answer').waitFor();
+  },
+  'memory-whole': async (page) => {
+    await openReady(page);
+    await ask(page, 'Show me some markdown.');
+    await page.getByRole('button', { name: 'Regenerate' }).waitFor();
+    await page.getByRole('button', { name: 'Memory' }).click();
+    await page.getByText(/^cache \d+ \/ \d+ slots$/).waitFor();
+  },
+  memory: async (page) => {
+    await openReady(page, `?model=${MODEL}quick.gguf&cache=h2o:budget=48`);
+    await ask(page, 'Show me some markdown.');
+    await page.getByRole('button', { name: 'Regenerate' }).waitFor();
+    await page.getByRole('button', { name: 'Memory' }).click();
+    await page.getByText(/^cache 48 \/ \d+ slots$/).waitFor();
+    const map = page.getByRole('application', { name: /^Memory map/ });
+    await map.focus();
+    for (const key of ['Home', ...Array.from({ length: 5 }, () => 'ArrowRight'), 'ArrowDown', 'ArrowDown', 'Enter'])
+      await map.press(key);
+    await page.getByText(/^Token 6 of \d+/).waitFor();
+  },
+  'memory-long': async (page) => {
+    await openReady(page, `?model=${MODEL}quick.gguf&cache=keyformer:budget=256`);
+    await ask(page, Array.from({ length: 600 }, (_, index) => `word${index}`).join(' '));
+    await page.getByRole('button', { name: 'Regenerate' }).waitFor();
+    await page.getByRole('button', { name: 'Memory' }).click();
+    await page.getByText('cache 256 / 1,205 slots').waitFor();
+    const map = page.getByRole('application', { name: /^Memory map/ });
+    await map.press('End');
+    await page.getByText('Token 1,205 of 1,205').waitFor();
+    await page.getByText('Layer by layer').click();
+  },
+  'memory-refused': async (page) => {
+    await openReady(page);
+    await page.getByRole('button', { name: 'Memory' }).click();
+    await page.getByLabel('Cache', { exact: true }).selectOption('h2o');
+    await page.getByLabel('Attention', { exact: true }).selectOption('quest');
+    await page.getByText('Not taken: h2o was asked for together with quest.').waitFor();
+  },
+  'compare-form': async (page) => {
+    await openReady(page);
+    await ask(page, 'Why is the sky blue?');
+    await page.getByRole('button', { name: 'Compare' }).click();
+    await page.getByRole('heading', { name: 'Answer twice' }).waitFor();
+  },
+  compared: async (page) => {
+    await openReady(page, `?model=${MODEL}quick.gguf&cache=h2o:budget=16`);
+    await ask(page, 'Show me some markdown.');
+    await page.getByRole('button', { name: 'Compare' }).click();
+    await page.getByRole('button', { name: 'Answer twice' }).click();
+    await page.getByRole('button', { name: 'Remove the comparison' }).waitFor();
+    await page.getByText(/^cache 16 \//).waitFor();
+  },
   'model-picker': async (page) => {
     await openReady(page);
     await page.getByRole('button', { name: /^Model:/ }).click();

@@ -45,6 +45,13 @@ async function answered(): Promise<string> {
   return (await answers().last().textContent()) ?? '';
 }
 
+/** Longer than the cache of 64 slots that it is asked with. */
+const LONG_QUESTION = `Here is a shopping list: ${[
+  'two loaves of bread, six eggs, a bag of flour, butter, a jar of honey, green apples, red onions',
+  'three lemons, fresh basil, black pepper, olive oil, rice, lentils, a bottle of milk and some cheese',
+  'two tins of tomatoes, a pound of pasta, oats, raisins, walnuts, dark chocolate and a jar of plum jam',
+].join(', ')}. How many lemons are on the list, and which fruit is green?`;
+
 test('one click downloads and loads the default model in a worker', async () => {
   await page.goto(`${site.url}?temperature=0&max-tokens=10`);
   await page.getByRole('button', { name: 'Download and start · 98.4 MB' }).click();
@@ -113,6 +120,52 @@ test('a second tab loads the same file beside the first', async () => {
   await page.getByText('is ready').waitFor();
   await ask('Hi');
   expect(await answered()).toContain('ended at the token limit');
+  await page.close();
+  page = first;
+});
+
+test('a switch to h2o with 64 slots: the map shows tokens gone, and the counts say how many', async () => {
+  const first = page;
+  page = await context.newPage();
+  await page.goto(`${site.url}?temperature=0&max-tokens=6&context=512&cache=h2o:budget=64,every=1`);
+  await page.getByText('is ready').waitFor();
+  await page.getByRole('button', { name: 'Memory', exact: true }).click();
+  await page.getByText('From your next message on: h2o:budget=64,every=1.').waitFor();
+  await ask(LONG_QUESTION);
+  await answered();
+  const counts = await page.getByText(/^cache \d+ \/ \d+ slots$/).textContent();
+  const [slots, tokens] = /cache (\d+) \/ (\d+)/
+    .exec(counts ?? '')!
+    .slice(1)
+    .map(Number) as [number, number];
+  expect(slots).toBeGreaterThan(60);
+  expect(slots).toBeLessThanOrEqual(65);
+  expect(tokens).toBeGreaterThan(130);
+  await page.getByText(/^\d\.\d MB instead of \d\.\d MB$/).waitFor();
+  // Sinks stay everywhere; of what lies between them and the newest, every layer has let most go.
+  const alphas = await page.locator('.map-area canvas').evaluate((canvas: HTMLCanvasElement) => {
+    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+    return Array.from({ length: canvas.height }, (_, row) =>
+      Array.from({ length: canvas.width }, (__, column) => data[(row * canvas.width + column) * 4 + 3]!),
+    );
+  });
+  expect(alphas).toHaveLength(30);
+  for (const row of alphas) {
+    expect(row).toHaveLength(tokens);
+    expect(row.slice(0, 4)).toEqual([255, 255, 255, 255]);
+    expect(row.filter((alpha) => alpha === 0).length).toBeGreaterThan(5);
+  }
+  const map = page.getByRole('application', { name: /^Memory map/ });
+  await map.focus();
+  await page.keyboard.press('Home');
+  expect(await page.locator('#memory-readout mark').textContent()).toBe('<|im_start|>');
+  for (const size of Object.keys(SIZES) as Size[]) {
+    await page.setViewportSize(SIZES[size]);
+    await page.getByText(/^cache \d+ \/ \d+ slots$/).waitFor();
+    await keepScreenshot(page, `chat-real-memory-${size}`);
+    expect(await accessibilityProblems(page)).toEqual([]);
+    expect(await sidewaysOverflow(page)).toEqual([]);
+  }
   await page.close();
   page = first;
 });

@@ -44,10 +44,9 @@ export const report = signal<Report | undefined>(undefined);
 /** The settings that the engine was made with: others of them need it to be loaded again. */
 export const loadedWith = signal<EngineSettings | undefined>(undefined);
 
-export type EngineSettings = Pick<Settings, 'context' | 'kv' | 'disable' | 'adapter'>;
-export const engineSettings = ({ context, kv, disable, adapter }: Settings): EngineSettings => ({
+export type EngineSettings = Pick<Settings, 'context' | 'disable' | 'adapter'>;
+export const engineSettings = ({ context, disable, adapter }: Settings): EngineSettings => ({
   ...(context !== undefined && { context }),
-  ...(kv !== undefined && { kv }),
   ...(disable !== undefined && { disable }),
   ...(adapter !== undefined && { adapter }),
 });

@@ -1,6 +1,7 @@
 import { effect, signal } from '@preact/signals';
 import type { GenerateOptions } from 'winnow-llm';
 import { choiceOf } from '../../shared/model-choice.ts';
+import { methodProblem, pickMethods, type MethodTexts } from './method-settings.ts';
 import type { NumberKey, Settings } from './settings-spec.ts';
 import { readUrlSettings, writeUrlSettings } from './url-settings.ts';
 
@@ -11,6 +12,19 @@ export const settings = signal<Settings>(fromAddress.settings);
 
 /** What the address said and the page did not take. */
 export const addressProblems: readonly string[] = fromAddress.problems;
+
+/** The methods as they were typed last, which the package may have refused: then those in `settings` stay in force. */
+export const typedMethods = signal<MethodTexts>(fromAddress.typedMethods);
+
+/** Takes typed methods if the package does. */
+export function changeMethods(typed: MethodTexts): void {
+  typedMethods.value = typed;
+  if (methodProblem(typed)) return;
+  changeSettings({ cache: typed.cache, attention: typed.attention, kv: typed.kv });
+}
+
+/** The methods in force from the next turn on. */
+export const chosenMethods = (): MethodTexts => pickMethods(settings.value);
 
 /** Sets some settings; `undefined` takes a setting back to its default. */
 export function changeSettings(change: { readonly [key in keyof Settings]?: Settings[key] | undefined }): void {

@@ -1,3 +1,4 @@
+import { readMethodTexts } from './method-settings.ts';
 import type { Answer } from './turn.ts';
 
 /** What survives a reload of the tab; another tab has its own. */
@@ -37,7 +38,8 @@ function readTurn(stored: unknown): Session['turns'] {
   const text = typeof old['text'] === 'string' ? old['text'] : '';
   const tokens = typeof old['tokens'] === 'number' ? old['tokens'] : 0;
   const numbers = NUMBERS.flatMap((name) => (typeof old[name] === 'number' ? [[name, old[name]]] : []));
-  return [{ question: stored['question'], answer: { state, text, tokens, ...Object.fromEntries(numbers) } }];
+  const methods = readMethodTexts(old['methods']);
+  return [{ question: stored['question'], answer: { state, text, tokens, methods, ...Object.fromEntries(numbers) } }];
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

@@ -1,5 +1,6 @@
 import type { OptionalFeature } from 'winnow-llm';
 import type { NumberSpec } from '../../shared/number-spec.ts';
+import type { MethodTexts } from './method-settings.ts';
 
 export type NumberKey =
   | 'temperature'
@@ -14,17 +15,14 @@ export type NumberKey =
   | 'context';
 
 /** What the visitor chose; a setting that is absent has its default. */
-export type Settings = { readonly [key in NumberKey]?: number } & {
-  /** A name in the manifest or an absolute http(s) address. */
-  readonly model?: string;
-  readonly system?: string;
-  readonly kv?: CacheType;
-  readonly disable?: readonly OptionalFeature[];
-  readonly adapter?: string;
-};
+export type Settings = { readonly [key in NumberKey]?: number } & MethodTexts & {
+    /** A name in the manifest or an absolute http(s) address. */
+    readonly model?: string;
+    readonly system?: string;
+    readonly disable?: readonly OptionalFeature[];
+    readonly adapter?: string;
+  };
 
-export type CacheType = 'f16' | 'f32';
-export const CACHE_TYPES: readonly CacheType[] = ['f16', 'f32'];
 export const OPTIONAL_FEATURES: readonly OptionalFeature[] = ['shader-f16', 'subgroups'];
 
 const MAX_SEED = 2 ** 32 - 1;

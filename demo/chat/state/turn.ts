@@ -1,10 +1,14 @@
 import { signal, type Signal } from '@preact/signals';
 import type { Problem } from '../../shared/problem.ts';
+import type { Comparison } from './comparison.ts';
+import type { MethodTexts } from './method-settings.ts';
 
 export interface Answer {
   readonly state: 'waiting' | 'streaming' | 'done' | 'length' | 'stopped' | 'failed';
   readonly text: string;
   readonly tokens: number;
+  /** What was kept and read for it. */
+  readonly methods?: MethodTexts;
   /** Measured by the engine; absent until the answer has ended. */
   readonly timeToFirstTokenMs?: number;
   readonly tokensPerSecond?: number;
@@ -19,6 +23,8 @@ export interface Turn {
   readonly id: number;
   readonly question: string;
   readonly answer: Signal<Answer>;
+  /** The same question answered with two settings of methods. */
+  readonly comparison: Signal<Comparison | undefined>;
 }
 
 export const EMPTY_ANSWER: Answer = { state: 'waiting', text: '', tokens: 0 };
@@ -29,4 +35,5 @@ export const makeTurn = (question: string, answer: Answer = EMPTY_ANSWER): Turn 
   id: nextId++,
   question,
   answer: signal(answer),
+  comparison: signal(undefined),
 });

@@ -1,4 +1,5 @@
-import { CACHE_TYPES, NUMBER_SPECS, OPTIONAL_FEATURES, type Settings } from './settings-spec.ts';
+import { NUMBER_SPECS, OPTIONAL_FEATURES, type Settings } from './settings-spec.ts';
+import { KV_TYPES, METHOD_PARTS, methodProblem, NONE, type MethodTexts } from './method-settings.ts';
 import { readNumber } from '../../shared/number-spec.ts';
 import { readModelName } from '../../shared/model-choice.ts';
 
@@ -6,12 +7,15 @@ export interface ReadSettings {
   readonly settings: Settings;
   /** One sentence for each part of the address that was not taken. */
   readonly problems: readonly string[];
+  /** The methods as the address has them, taken or not. */
+  readonly typedMethods: MethodTexts;
 }
 
 /** Reads settings from the query part of an address. Nothing in it is trusted: what is not valid is reported and left out. */
 export function readUrlSettings(query: string): ReadSettings {
   const settings: { -readonly [key in keyof Settings]: Settings[key] } = {};
   const problems: string[] = [];
+  const typedMethods: { -readonly [key in keyof MethodTexts]: MethodTexts[key] } = {};
   const numbers = new Map(NUMBER_SPECS.map((spec) => [spec.query, spec]));
 
   for (const [name, text] of new URLSearchParams(query)) {
@@ -29,9 +33,11 @@ export function readUrlSettings(query: string): ReadSettings {
     } else if (name === 'adapter') {
       settings.adapter = text;
     } else if (name === 'kv') {
-      const kv = CACHE_TYPES.find((known) => known === text);
-      if (kv) settings.kv = kv;
-      else problems.push(`The cache can be ${CACHE_TYPES.join(' or ')}. The address says “${shorten(text)}”.`);
+      const kv = KV_TYPES.find((known) => known === text);
+      if (kv) typedMethods.kv = kv;
+      else problems.push(`Keys and values can be ${KV_TYPES.join(' or ')}. The address says “${shorten(text)}”.`);
+    } else if (name === 'cache' || name === 'attention') {
+      if (text !== NONE) typedMethods[name] = text;
     } else if (name === 'disable') {
       const wanted = text.split(',').map((part) => part.trim());
       const known = OPTIONAL_FEATURES.filter((feature) => wanted.includes(feature));
@@ -42,7 +48,20 @@ export function readUrlSettings(query: string): ReadSettings {
       problems.push(`There is no setting “${shorten(name)}”.`);
     }
   }
-  return { settings, problems };
+  const methods = readMethods(typedMethods);
+  return {
+    settings: { ...settings, ...methods.taken },
+    problems: [...problems, ...methods.problems],
+    typedMethods,
+  };
+}
+
+/** The methods, if the package takes them together; else none but the kind of numbers. */
+function readMethods(typed: MethodTexts): { readonly taken: MethodTexts; readonly problems: readonly string[] } {
+  const problem = methodProblem(typed);
+  if (!problem) return { taken: typed, problems: [] };
+  const sentence = `${problem.happened} ${problem.expected} The address asks for it; no method is used.`;
+  return { taken: typed.kv ? { kv: typed.kv } : {}, problems: [sentence] };
 }
 
 /** The query part that says the same settings, with its question mark; '' when all have their defaults. */
@@ -57,7 +76,9 @@ export function writeUrlSettings(settings: Settings): string {
   if (settings.kv) query.set('kv', settings.kv);
   if (settings.disable?.length) query.set('disable', settings.disable.join(','));
   if (settings.adapter) query.set('adapter', settings.adapter);
-  const text = query.toString();
+  // A method's text holds only what an address may hold, and stays readable there.
+  const methods = METHOD_PARTS.flatMap((part) => (settings[part] ? [`${part}=${settings[part]}`] : []));
+  const text = [query.toString(), ...methods].filter(Boolean).join('&');
   return text === '' ? '' : `?${text}`;
 }
 

@@ -16,6 +16,7 @@ import type {
   TokenEvent,
 } from '../../../src/core/api.ts';
 import type { StoredFile } from '../../../src/weights/storage.ts';
+import { counts, decodeWords, encodeWords, scriptedMemory } from './scripted-memory.ts';
 import { SCRIPTED_FILE_BYTES, scriptedReport } from './scripted-report.ts';
 import { abortedError, DeviceLostError, MemoryError, ModelFileError } from '../../../src/core/errors.ts';
 
@@ -86,8 +87,8 @@ class ScriptedEngine implements Engine {
     this.#options = options;
   }
   readonly tokenizer = {
-    encode: async (): Promise<number[]> => [],
-    decode: async (): Promise<string> => '',
+    encode: async (text: string): Promise<number[]> => encodeWords(text),
+    decode: async (ids: readonly number[]): Promise<string> => decodeWords(ids),
     applyChatTemplate: async (): Promise<{ ids: number[]; rendered: string }> => ({ ids: [], rendered: '' }),
   };
   conversation(options?: ConversationOptions): Conversation {
@@ -118,6 +119,7 @@ function scriptedConversation(
   defaults: ConversationOptions = {},
 ): Conversation {
   let messages: Message[] = [];
+  counts.openConversations = (counts.openConversations ?? 0) + 1;
   const answer = (next: Message[], how: string, options: GenerateOptions = {}): Generation => {
     const question = next.at(-1)?.content ?? '';
     const history = next.map(({ role, content }) => `${role}: ${content}`).join(' | ');
@@ -137,8 +139,10 @@ function scriptedConversation(
     regenerate: (options) => answer(messages.slice(0, -1), 'regenerate', options),
     chat: (next, options) => answer([...next], 'chat', options),
     generate: (prompt, options) => answer([{ role: 'user', content: String(prompt) }], 'generate', options),
-    memory: async () => ({ tokens: 0, bytes: 0, fullBytes: 0, layers: [] }),
-    async dispose() {},
+    memory: () => scriptedMemory(messages, defaults),
+    async dispose() {
+      counts.openConversations! -= 1;
+    },
   };
 }
 

@@ -24,6 +24,7 @@ export async function serveSite(options: { readonly scripted: boolean }): Promis
       resolve: {
         alias: [
           { find: 'winnow-llm/bench', replacement: at('./scripted-bench.ts') },
+          { find: 'winnow-llm/methods', replacement: at('../../../src/methods/index.ts') },
           { find: 'winnow-llm', replacement: at('./scripted-engine.ts') },
         ],
       },

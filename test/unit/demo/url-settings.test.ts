@@ -17,16 +17,18 @@ describe('settings in the address', () => {
       seed: 4_294_967_295,
       maxTokens: 64,
       context: 2048,
-      kv: 'f32',
+      cache: 'h2o:budget=512,sinks=4',
+      attention: 'sliding-window:window=256',
+      kv: 'q8',
       disable: ['shader-f16', 'subgroups'],
       adapter: 'nvidia',
     };
-    expect(readUrlSettings(writeUrlSettings(settings))).toEqual({ settings, problems: [] });
+    expect(readUrlSettings(writeUrlSettings(settings))).toMatchObject({ settings, problems: [] });
   });
 
   test('no settings leave no query', () => {
     expect(writeUrlSettings({})).toBe('');
-    expect(readUrlSettings('')).toEqual({ settings: {}, problems: [] });
+    expect(readUrlSettings('')).toEqual({ settings: {}, problems: [], typedMethods: {} });
   });
 
   test('a model of the manifest goes by its name', () => {
@@ -42,7 +44,14 @@ describe('settings in the address', () => {
     ['seed=4294967296', 'Seed'],
     ['context=0', 'Context'],
     ['max-tokens=0', 'Most new tokens'],
-    ['kv=q4', 'f16 or f32'],
+    ['kv=q4', 'f16 or f32 or q8'],
+    ['cache=h3o:budget=512', 'no method "h3o"'],
+    ['cache=h2o', 'needs budget'],
+    ['cache=h2o:budget=none', 'takes a whole number'],
+    ['cache=H2O:', 'cannot be read'],
+    ['cache=quest:pages=4', 'has no meaning'],
+    ['attention=h2o:budget=4', 'has no meaning'],
+    ['cache=h2o:budget=64&attention=quest:pages=4', 'together with quest'],
     ['disable=subgroups,everything', 'shader-f16 and subgroups'],
     ['disable=', 'shader-f16 and subgroups'],
     ['model=javascript:alert(1)', 'neither a model'],
@@ -54,6 +63,22 @@ describe('settings in the address', () => {
     expect(settings).toEqual({});
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(words);
+  });
+
+  test('methods that are refused stay as they were typed; none of them is used', () => {
+    const { settings, typedMethods } = readUrlSettings('?cache=h2o:budget=64&attention=quest:pages=4&kv=q8');
+    expect(settings).toEqual({ kv: 'q8' });
+    expect(typedMethods).toEqual({ cache: 'h2o:budget=64', attention: 'quest:pages=4', kv: 'q8' });
+  });
+
+  test('the word none is no method, and needs no place in the address', () => {
+    expect(readUrlSettings('?cache=none&attention=none')).toMatchObject({ settings: {}, problems: [] });
+  });
+
+  test('a method is written as it is read on the command line', () => {
+    expect(writeUrlSettings({ cache: 'h2o:budget=170,sinks=4,recent=64' })).toBe(
+      '?cache=h2o:budget=170,sinks=4,recent=64',
+    );
   });
 
   test('one bad part does not spoil the others, and long texts are shortened', () => {

@@ -133,7 +133,7 @@ function fakeConversation(log: FakeLog, { system, ...settings }: ConversationOpt
       return answer(options);
     },
     generate: (prompt, options) => fakeGeneration(log, typeof prompt === 'string' ? prompt : prompt.join('+'), options),
-    memory: async () => ({ tokens: messages.length, bytes: 0, fullBytes: 0, layers: [] }),
+    memory: async () => ({ tokens: messages.length, ids: [], bytes: 0, fullBytes: 0, layers: [] }),
     dispose: async () => {
       log.disposed++;
     },
