@@ -19,6 +19,7 @@ export interface EvalRun {
   readonly slotsReadPerToken: number;
   readonly kvBytesHeld: number;
   readonly kvBytesReadPerToken: number;
+  /** Median over the tokens. */
   readonly msPerToken: number;
 }
 
