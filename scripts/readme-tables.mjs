@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { root, say } from './lib/project.mjs';
 import {
   kernelTables,
+  methodTables,
   modelTable,
   peerTables,
   precisionTable,
@@ -19,7 +20,11 @@ try {
   const models = results['winnow-bench'];
   const peers = results['winnow-peers'];
   const places = {
-    'README.md': { models: modelTable(models), peers: peerTables(peers) || 'None kept yet.' },
+    'README.md': {
+      methods: methodTables(results['winnow-methods']) || 'None kept yet.',
+      models: modelTable(models),
+      peers: peerTables(peers) || 'None kept yet.',
+    },
     'bench/results/README.md': { kernels: kernelTables(models) },
     'docs/performance.md': { precision: precisionTable(results['winnow-precision']) },
   };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 /** Results by format, in the order of their names. @throws {Error} for a file of another format */
 export function readResults(folder) {
-  const results = { 'winnow-bench': [], 'winnow-peers': [], 'winnow-precision': [] };
+  const results = { 'winnow-bench': [], 'winnow-peers': [], 'winnow-precision': [], 'winnow-methods': [] };
   for (const name of readdirSync(folder)
     .filter((file) => file.endsWith('.json'))
     .toSorted()) {
@@ -140,3 +140,42 @@ export const precisionTable = (results) =>
       ]),
     ),
   );
+
+const signed = (value, digits) => `${value < 0 ? '' : '+'}${value.toFixed(digits)}`;
+/** Two digits that count, also of what is near 0. */
+const divergence = (value) => (value < 0.001 ? value.toExponential(1) : value.toFixed(3));
+const mebibytes = (bytes) => `${figure(bytes / 2 ** 20)} MiB`;
+
+/** What methods cost in quality and save in memory: a table for each result, dense attention first. */
+export function methodTables(results) {
+  return results
+    .map(({ environment, settings, dense, runs, date }) =>
+      [
+        `${settings.model}, ${adapterName(environment.adapter)}, ${environment.runtime}, ${day(date)}; ${settings.decode} tokens scored behind a prompt of ${settings.prefill}:`,
+        '',
+        table(
+          [
+            'method',
+            'loss (nats a token)',
+            'KL from dense',
+            'same likeliest token',
+            'attention kept',
+            'slots read a token',
+            'cache held',
+            'time of dense',
+          ],
+          [{ ...dense, setting: undefined }, ...runs].map((run) => [
+            run.setting === undefined ? 'dense' : `\`${run.setting}\``,
+            run.setting === undefined ? run.nll.toFixed(3) : signed(run.dnll, 3),
+            run.setting === undefined ? '' : divergence(run.kl),
+            run.setting === undefined ? '' : `${(100 * run.top1Agreement).toFixed(1)} %`,
+            run.mass === undefined ? '' : `${(100 * run.mass).toFixed(1)} %`,
+            run.slotsReadPerToken.toFixed(0),
+            mebibytes(run.kvBytesHeld),
+            run.setting === undefined ? '1' : run.timeRatio.toFixed(2),
+          ]),
+        ),
+      ].join('\n'),
+    )
+    .join('\n\n');
+}

@@ -13,6 +13,7 @@ export { Mismatch } from './checks.ts';
 export { percentile, spread } from './statistics.ts';
 export { LogitComparison, type LogitDifference } from './logit-comparison.ts';
 export { evaluate, settingText, type EvalSetting, type EvaluateOptions } from './eval/evaluate.ts';
+export { runTasks, type TaskOptions } from './eval/run-tasks.ts';
 export type { BenchHost } from './bench-host.ts';
 export type * from './bench-result.ts';
 export { buildGrid, buildTask, depths, isAnswer } from './eval/tasks.ts';
@@ -27,4 +28,4 @@ export {
 export { SAMPLE_PROSE } from './eval/prose.ts';
 export { expandSweep } from './eval/sweep.ts';
 export { evalCsv, evalMarkdown, taskCsv, taskMarkdown } from './eval/tables.ts';
-export type { EvalResult, EvalRun, TaskRun } from './eval/eval-result.ts';
+export type { EvalResult, EvalRun, TaskResult, TaskRun } from './eval/eval-result.ts';

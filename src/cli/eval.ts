@@ -1,39 +1,43 @@
-/** `winnow eval`: what methods of cache and attention do to a text, beside what they cost. */
+/** `winnow eval`: what methods of cache and attention do to a text or to answers, beside what they cost. */
 
-import { formatSpec, parseSpec } from '../core/method-spec.ts';
+import { Option } from 'commander';
 import type { KvType } from '../core/api.ts';
-import { expandSweep } from '../bench/eval/sweep.ts';
-import type { EvalSetting } from '../bench/eval/evaluate.ts';
-import { evalCsv, evalMarkdown } from '../bench/eval/tables.ts';
+import { evalCsv, evalMarkdown, taskCsv, taskMarkdown } from '../bench/eval/tables.ts';
+import { TASK_NAMES, type TaskName } from '../bench/eval/task.ts';
 import { kvChoice, withEngineOptions, type CommonOptions } from './common-options.ts';
-import { exactlyOne, readIdsFile, readTextFile } from './inputs.ts';
-import { gathered, optionError, wholeNumber } from './option-values.ts';
-import { printJson, withEngine, type AddCommand } from './session.ts';
-import type { Terminal } from './terminal.ts';
+import { settingsOf, type MethodLists } from './eval-settings.ts';
+import { progressOn, show, type OutputFlags } from './eval-output.ts';
+import { contextFor, depthList, evalTask, type TaskFlags } from './eval-task.ts';
+import { exactlyOne, onlyWith, readIdsFile, readTextFile } from './inputs.ts';
+import { gathered, optionError, wholeNumber, wholeNumbers } from './option-values.ts';
+import { withEngine, type AddCommand, type CliContext } from './session.ts';
 
-interface EvalFlags extends Omit<CommonOptions, 'kv'> {
+interface EvalFlags extends Omit<CommonOptions, 'kv'>, MethodLists, OutputFlags, Omit<TaskFlags, 'task'> {
   readonly textFile?: string;
   readonly idsFile?: string;
-  readonly prefill: number;
-  readonly decode: number;
-  readonly cache?: readonly string[];
-  readonly attention?: readonly string[];
-  readonly kv?: readonly KvType[];
-  readonly sweep?: string;
+  readonly task?: TaskName;
+  readonly prefill?: number;
+  readonly decode?: number;
   readonly mass?: boolean;
-  readonly seed?: number;
-  readonly csv?: boolean;
-  readonly output?: string;
 }
 
 export const addEval: AddCommand = (program, context) => {
-  const { terminal } = context;
   withEngineOptions(program.command('eval').argument('<model>', 'path, URL or name of the model'))
-    .description('what methods do to a text: loss and divergence from dense attention, beside memory and time')
+    .description('what methods do to a text: loss and divergence from dense attention; or to the answers to questions')
     .option('--text-file <file>', 'a file with the text, in UTF-8')
     .option('--ids-file <file>', 'a file with a JSON array of token ids')
-    .option('--prefill <tokens>', 'tokens that are read densely first', wholeNumber('--prefill', 1), 1024)
-    .option('--decode <tokens>', 'tokens that are fed one at a time and scored', wholeNumber('--decode', 1), 512)
+    .option('--prefill <tokens>', 'of a text: tokens that are read densely first (1024)', wholeNumber('--prefill', 1))
+    .option('--decode <tokens>', 'of a text: tokens fed one at a time and scored (512)', wholeNumber('--decode', 1))
+    .option('--mass', 'of a text: which share of all attention falls on what is read (takes memory for all keys)')
+    .addOption(new Option('--task <name>', 'ask for a fact in a context instead').choices(TASK_NAMES))
+    .option('--lengths <tokens>', 'of a task: lengths of the context (512,1024)', wholeNumbers('--lengths', 1))
+    .option('--depths <list>', 'of a task: how many places of the fact (5), or places such as 0,0.25,1', depthList)
+    .addOption(
+      new Option('--question <when>', 'of a task: before the cache is cut, or in a turn after (before)').choices([
+        'before',
+        'after',
+      ]),
+    )
     .option(
       '--cache <method>',
       'evaluate this: h2o:budget=170,sinks=4,recent=64 (may be given several times)',
@@ -46,66 +50,78 @@ export const addEval: AddCommand = (program, context) => {
       (text: string, before: readonly KvType[] | undefined) => [...(before ?? []), kvChoice(text)],
     )
     .option('--sweep <values>', 'every method that has the parameter with each of its values: budget=64,128,256')
-    .option('--mass', 'also which share of all attention falls on what is read (takes memory for all keys)')
-    .option('--seed <n>', 'for what methods draw', wholeNumber('--seed', 0, 2 ** 32 - 1))
+    .option('--seed <n>', 'for what methods draw, and for the facts of a task', wholeNumber('--seed', 0, 2 ** 32 - 1))
     .option('--csv', 'print the figures as comma-separated values')
     .option('--output <file>', 'save the result as JSON')
     .action(async (model: string, flags: EvalFlags) => {
-      const { textFile, idsFile, prefill, decode, mass, seed } = flags;
-      exactlyOne({ '--text-file': textFile, '--ids-file': idsFile });
-      if (flags.json && flags.csv)
-        throw optionError('The options --json and --csv were given together.', 'One form of output at a time.');
-      const settings = settingsOf(flags);
-      const text = textFile === undefined ? undefined : await readTextFile(terminal, textFile);
-      const fileIds = idsFile === undefined ? undefined : await readIdsFile(terminal, idsFile);
-      const { kv: _kv, cache: _cache, attention: _attention, ...common } = flags;
-      const needed = prefill + decode + 1;
-      await withEngine(context, model, { ...common, context: flags.context ?? needed }, async ({ engine, signal }) => {
-        const ids = fileIds ?? (await engine.tokenizer.encode(text ?? '', { bos: true }));
-        const result = await context.runtime.evaluate(engine, {
-          ids,
-          prefill,
-          decode,
-          settings,
-          signal,
-          ...(mass && { mass }),
-          ...(seed !== undefined && { seed }),
-          onProgress: progressOn(terminal),
-        });
-        if (flags.output !== undefined) await terminal.writeText(flags.output, `${JSON.stringify(result, null, 1)}\n`);
-        if (flags.json) printJson(terminal, result);
-        else terminal.out(flags.csv ? evalCsv(result) : evalMarkdown(result));
-      });
+      checkMode(flags);
+      await (flags.task === undefined ? evalText(context, model, flags) : evalTasks(context, model, flags, flags.task));
     });
 };
 
-/** Each cache and attention method is a setting of its own, with every way of storing that is named. */
-function settingsOf({ cache = [], attention = [], kv, sweep }: EvalFlags): EvalSetting[] {
-  const given = [...cache, ...attention];
-  if (sweep !== undefined && given.length === 0)
-    throw optionError('The option --sweep was given without a method.', 'It varies --cache and --attention.');
-  if (given.length === 0 && kv === undefined)
-    throw optionError(
-      'Nothing was given to evaluate.',
-      '--cache, --attention or --kv was expected, each as often as needed.',
-      'Add one; "winnow methods" lists them.',
-    );
-  const caches = new Set(cache.map((text) => parseSpec(text).name));
-  const methods = (sweep === undefined ? given : expandSweep(given, sweep).map(formatSpec)).map((text): EvalSetting =>
-    caches.has(parseSpec(text).name) ? { cache: text } : { attention: text },
-  );
-  return (kv ?? [undefined]).flatMap((type) =>
-    methods.length === 0 ? [{ kv: type }] : methods.map((method) => ({ ...method, ...(type && { kv: type }) })),
+/** A text or a task; an option of one is refused beside the other. */
+function checkMode({
+  textFile,
+  idsFile,
+  task,
+  prefill,
+  decode,
+  mass,
+  lengths,
+  depths,
+  question,
+  json,
+  csv,
+}: EvalFlags): void {
+  exactlyOne({ '--text-file': textFile, '--ids-file': idsFile, '--task': task });
+  const ofText = { '--prefill': prefill, '--decode': decode, '--mass': mass };
+  for (const [name, value] of Object.entries(ofText))
+    onlyWith(name, value, '--text-file or --ids-file', textFile ?? idsFile);
+  const ofTask = { '--lengths': lengths, '--depths': depths, '--question': question };
+  for (const [name, value] of Object.entries(ofTask)) onlyWith(name, value, '--task', task);
+  if (json && csv)
+    throw optionError('The options --json and --csv were given together.', 'One form of output at a time.');
+}
+
+async function evalText(context: CliContext, model: string, flags: EvalFlags): Promise<void> {
+  const { terminal, runtime } = context;
+  const { textFile, idsFile, prefill = 1024, decode = 512, mass, seed } = flags;
+  const settings = settingsOf(flags);
+  const content = textFile === undefined ? undefined : await readTextFile(terminal, textFile);
+  const fileIds = idsFile === undefined ? undefined : await readIdsFile(terminal, idsFile);
+  await withEngine(context, model, engineFlags(flags, prefill + decode + 1), async ({ engine, signal }) => {
+    const result = await runtime.evaluate(engine, {
+      ids: fileIds ?? (await engine.tokenizer.encode(content ?? '', { bos: true })),
+      prefill,
+      decode,
+      settings,
+      signal,
+      ...(mass && { mass }),
+      ...(seed !== undefined && { seed }),
+      onProgress: progressOn(terminal),
+    });
+    await show(terminal, flags, result, { csv: evalCsv, markdown: evalMarkdown });
+  });
+}
+
+async function evalTasks(context: CliContext, model: string, flags: EvalFlags, task: TaskName): Promise<void> {
+  const { terminal } = context;
+  const settings = settingsOf(flags);
+  const asked: TaskFlags = { ...flags, task };
+  await withEngine(context, model, engineFlags(flags, contextFor(asked)), (session) =>
+    evalTask(context, session, asked, settings, progressOn(terminal), (result) =>
+      show(terminal, flags, result, {
+        csv: ({ runs }) => taskCsv(runs),
+        markdown: ({ runs }) => taskMarkdown(runs),
+      }),
+    ),
   );
 }
 
-/** Shows on a screen which run goes on, and how far it is. */
-function progressOn(terminal: Terminal): (run: number, runs: number, done: number) => void {
-  let shown = '';
-  return (run, runs, done) => {
-    const line = `run ${run + 1} of ${runs}: ${Math.floor(100 * done)} %`;
-    if (!terminal.isScreen || line === shown) return;
-    shown = line;
-    terminal.err(`\r${line}${run + 1 === runs && done === 1 ? '\r\n' : ''}`);
-  };
+/** The engine has room for what is fed, and no methods of its own. */
+function engineFlags(
+  { kv: _kv, cache: _cache, attention: _attention, ...common }: EvalFlags,
+  room: number,
+): CommonOptions {
+  return { ...common, context: common.context ?? room };
 }

@@ -10,6 +10,7 @@ const runtime: Runtime = {
   // Loaded when it is asked for: no other subcommand needs it.
   runBench: async (options) => (await import('../bench/index.ts')).runBench({ ...options, host: node.nodeBenchHost() }),
   evaluate: async (engine, options) => (await import('../bench/index.ts')).evaluate(engine, options),
+  runTasks: async (engine, options) => (await import('../bench/index.ts')).runTasks(engine, options),
 };
 
 /** Runs the command with the arguments of `process.argv`, and sets the exit status of the process. */

@@ -19,6 +19,7 @@ export interface EvalRun {
   readonly slotsReadPerToken: number;
   readonly kvBytesHeld: number;
   readonly kvBytesReadPerToken: number;
+  /** Median over the tokens. */
   readonly msPerToken: number;
 }
 
@@ -34,6 +35,7 @@ export interface TaskRun {
   /** The methods as text; 'dense' for none. */
   readonly setting: string;
   readonly task: TaskName;
+  /** 'before': it stood in the prompt that was compressed; 'after': it came in a later turn. */
   readonly question: 'before' | 'after';
   /** Tokens of the messages, as asked. */
   readonly tokens: number;
@@ -42,4 +44,12 @@ export interface TaskRun {
   readonly exact: boolean;
   /** Mean log-probability of the answer's tokens, nats. */
   readonly logProb: number;
+}
+
+/** What `winnow eval --task` prints. */
+export interface TaskResult {
+  readonly task: TaskName;
+  /** Of each setting in turn, 'dense' first. */
+  readonly runs: readonly TaskRun[];
+  readonly report?: Report;
 }

@@ -2,6 +2,7 @@ import { throwIfAborted } from '../../core/errors.ts';
 import { ForcedSequence } from '../../engine/forced-sequence.ts';
 import type { Runtime } from '../../engine/runtime.ts';
 import { promptPhase, rowsToCut, selectedSlots, type SequenceMethods } from '../../engine/sequence-methods.ts';
+import { spread } from '../statistics.ts';
 import { MassMeter } from './mass-meter.ts';
 
 /** What is evaluated: `prefill` ids are read in one go, then `decode` ids are fed one at a time and their rows scored. */
@@ -30,6 +31,7 @@ export interface ForcedRun {
   /** Pages of the cache at the end, and at most. */
   readonly kvBytesHeld: number;
   readonly kvBytesReadPerToken: number;
+  /** Median, so that kernels which compile on the way do not count. */
   readonly msPerToken: number;
 }
 
@@ -76,7 +78,7 @@ export const forcedRun = (runtime: Runtime, options: ForcedRunOptions): Promise<
       const rows = batched ? Math.min(BATCHED_ROWS, sequence.mostRows) : 1;
       let slotsRead = 0;
       let bytesRead = 0;
-      let milliseconds = 0;
+      const times: number[] = [];
       for (let t = 0; t < decode; t += rows) {
         throwIfAborted(signal);
         const count = Math.min(rows, decode - t);
@@ -89,7 +91,7 @@ export const forcedRun = (runtime: Runtime, options: ForcedRunOptions): Promise<
           targets: ids.slice(at + 1, at + count + 1),
           logits: true,
         });
-        milliseconds += performance.now() - started;
+        times.push(performance.now() - started);
         for (const { nll, logits } of scored) {
           nlls.push(nll);
           onLogits(logits!);
@@ -108,7 +110,7 @@ export const forcedRun = (runtime: Runtime, options: ForcedRunOptions): Promise<
         slotsReadPerToken: slotsRead / decode,
         kvBytesHeld: runtime.sequences.bytesOf(sequence.lease),
         kvBytesReadPerToken: bytesRead / decode,
-        msPerToken: milliseconds / decode,
+        msPerToken: spread(times).median,
       };
     } finally {
       sequence.dispose();

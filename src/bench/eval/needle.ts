@@ -42,7 +42,7 @@ export function twoTurnTask(settings: ReadySettings, count: CountTokens): Turns 
       { before: INTRODUCTION, after: INTRODUCTION_AFTER, ...first },
       'before',
     ),
-    { messages: [user(second.question)], answer: second.answer },
+    { messages: [user(second.question)], answer: second.answer, depth: 1 - settings.depth },
   ]);
 }
 

@@ -63,8 +63,8 @@ export function taskCsv(runs: readonly TaskRun[]): string {
 }
 
 /**
- * Task runs as a table of Markdown: a line for each setting and task, a column for each length, in it how many of the
- * questions that dense attention solves were answered, and the mean log-probability of the answers to those.
+ * Task runs as a table of Markdown: a line for each setting and task, and for each length how many of the questions that
+ * dense attention answers were answered, then how many of all; in brackets the mean log-probability of the right answers.
  */
 export function taskMarkdown(runs: readonly TaskRun[]): string {
   const lengths = [...new Set(runs.map(({ tokens }) => tokens))].toSorted((a, b) => a - b);
@@ -77,18 +77,18 @@ export function taskMarkdown(runs: readonly TaskRun[]): string {
   }
   const rows = [...groups.values()].map((group) => {
     const { setting, task, question } = group[0]!;
-    const cells = lengths.map((length) => {
+    const cells = lengths.flatMap((length) => {
       const all = group.filter(({ tokens }) => tokens === length);
-      // Dense runs are shown whole: they say how many questions there were to solve.
-      return answered(setting === 'dense' ? all : all.filter((run) => solved.has(placeOf(run))));
+      return [answered(all.filter((run) => solved.has(placeOf(run)))), answered(all)];
     });
     return [setting, `${task}, question ${question}`, ...cells];
   });
-  return markdown([['methods', 'task', ...lengths.map((length) => `${length} tokens`)], ...rows]);
+  const heads = lengths.flatMap((length) => [`${length} tokens, where dense is right`, `${length} tokens, all`]);
+  return markdown([['methods', 'task', ...heads], ...rows]);
 }
 
 function answered(runs: readonly TaskRun[]): string {
-  if (runs.length === 0) return '';
+  if (runs.length === 0) return 'none';
   const mean = runs.reduce((sum, { logProb }) => sum + logProb, 0) / runs.length;
   return `${runs.filter(({ exact }) => exact).length} of ${runs.length} (${mean.toFixed(2)})`;
 }

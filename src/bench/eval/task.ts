@@ -30,6 +30,8 @@ export interface EvalTurn {
   readonly messages: readonly Message[];
   /** What the model should say then; undefined where it is not asked. The next turn's history holds this answer. */
   readonly answer: string | undefined;
+  /** Where the fact of its answer lies, if elsewhere than the task says. */
+  readonly depth?: number;
 }
 
 /** A question about a context, with its answer. The same settings and tokenizer give the same task. */

@@ -1,5 +1,6 @@
 import type { EngineOptions } from '../../../src/core/api.ts';
 import { throwIfAborted } from '../../../src/core/errors.ts';
+import type { TaskRun } from '../../../src/bench/eval/eval-result.ts';
 import { settingText } from '../../../src/bench/eval/evaluate.ts';
 import { runCli } from '../../../src/cli/program.ts';
 import type { ModelInspection, Runtime } from '../../../src/cli/runtime.ts';
@@ -23,11 +24,14 @@ export class FakeCli {
   engineOptions: EngineOptions | undefined;
   benchOptions: Parameters<Runtime['runBench']>[0] | undefined;
   evalOptions: Parameters<Runtime['evaluate']>[1] | undefined;
+  taskOptions: Parameters<Runtime['runTasks']>[1] | undefined;
   isScreen = false;
   /** Called when a line is asked for. */
   onLine = (): void => undefined;
   /** Called while a benchmark runs. */
   onBench = (): void => undefined;
+  /** Called before each question of a task. */
+  onQuestion = (): void => undefined;
   #out = '';
   #err = '';
 
@@ -66,6 +70,22 @@ export class FakeCli {
           msPerToken: 4,
         })),
       };
+    },
+    runTasks: async (_engine, options) => {
+      this.taskOptions = options;
+      const { task, settings, lengths = [], question = 'before', onRun, onProgress, signal } = options;
+      const runs: TaskRun[] = [];
+      const points = (settings.length + 1) * lengths.length;
+      for (const setting of ['dense', ...settings.map(settingText)])
+        for (const tokens of lengths) {
+          this.onQuestion();
+          throwIfAborted(signal);
+          const run = { setting, task, question, tokens, depth: 0.5, exact: true, logProb: -0.5 };
+          onProgress?.(runs.length, points, 1);
+          runs.push(run);
+          onRun?.(run);
+        }
+      return { task, runs };
     },
   };
 

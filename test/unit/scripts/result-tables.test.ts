@@ -1,7 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { kernelTables, modelTable, peerTables, replaceBetween } from '../../../scripts/lib/result-tables.mjs';
+import {
+  kernelTables,
+  methodTables,
+  modelTable,
+  peerTables,
+  replaceBetween,
+} from '../../../scripts/lib/result-tables.mjs';
 import { benchResult, spreadOf } from '../bench/bench-result.ts';
 
 describe('tables of results', () => {
@@ -40,6 +46,35 @@ describe('tables of results', () => {
     ]);
     expect(text).toContain('| ours 1 | webgpu | Q4_1 | 128: 50 (49 to 51) | 128: 12 (11 to 13) |');
     expect(text).toContain('| theirs 2 | webgpu |  | did not run: no a/b |  |');
+  });
+
+  it('show what each method costs beside dense attention', () => {
+    const figures = { nll: 3.5, dnll: 0.25, kl: 0.0625, klP99: 1, top1Agreement: 0.875, mass: 0.5 };
+    const costs = { slotsReadPerToken: 174, kvBytesHeld: 4.5 * 2 ** 20, kvBytesReadPerToken: 2 ** 19 };
+    const text = methodTables([
+      {
+        format: 'winnow-methods',
+        date: '2026-01-02T00:00:00Z',
+        environment: { adapter: 'lavapipe', runtime: 'Node 20' },
+        settings: { model: 'fake', prefill: 1024, decode: 256 },
+        dense: { ...figures, ...costs, nll: 3.25, mass: 1, slotsReadPerToken: 1152.5, kvBytesHeld: 27 * 2 ** 20 },
+        runs: [
+          { ...figures, ...costs, setting: 'h2o:budget=174,recent=64', timeRatio: 0.5 },
+          { ...figures, ...costs, setting: 'q8', dnll: -0.001, kl: 0.00012, timeRatio: 1.125 },
+        ],
+      },
+    ]);
+    expect(
+      text
+        .split('\n')
+        .filter((line) => line.startsWith('| '))
+        .slice(2),
+    ).toEqual([
+      '| dense | 3.250 |  |  | 100.0 % | 1153 | 27 MiB | 1 |',
+      '| `h2o:budget=174,recent=64` | +0.250 | 0.063 | 87.5 % | 50.0 % | 174 | 4.5 MiB | 0.50 |',
+      '| `q8` | -0.001 | 1.2e-4 | 87.5 % | 50.0 % | 174 | 4.5 MiB | 1.13 |',
+    ]);
+    expect(text).toMatch(/^fake, lavapipe, Node 20, 2026-01-02; 256 tokens scored behind a prompt of 1024:/);
   });
 
   it('go between their markers and nowhere else', () => {

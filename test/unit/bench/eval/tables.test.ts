@@ -78,14 +78,19 @@ describe('tables of tasks', () => {
     of('h2o', 0, true, -0.25, 1024),
   ];
 
-  test('Markdown judges a method only on what dense attention solves', () => {
+  test('Markdown judges a method on what dense attention solves, and shows all beside', () => {
     expect(taskMarkdown(runs).split('\n')).toEqual([
-      '| methods | task | 512 tokens | 1024 tokens |',
-      '| --- | --- | --- | --- |',
-      '| dense | needle, question before | 1 of 2 (-1.55) | 1 of 1 (-0.50) |',
-      '| h2o | needle, question before | 0 of 1 (-2.00) | 1 of 1 (-0.25) |',
+      '| methods | task | 512 tokens, where dense is right | 512 tokens, all | 1024 tokens, where dense is right | 1024 tokens, all |',
+      '| --- | --- | --- | --- | --- | --- |',
+      '| dense | needle, question before | 1 of 1 (-0.10) | 1 of 2 (-1.55) | 1 of 1 (-0.50) | 1 of 1 (-0.50) |',
+      '| h2o | needle, question before | 0 of 1 (-2.00) | 1 of 2 (-1.50) | 1 of 1 (-0.25) | 1 of 1 (-0.25) |',
       '',
     ]);
+  });
+
+  test('a length at which dense attention solves nothing judges nobody', () => {
+    const wrong = runs.map((one) => ({ ...one, exact: one.setting !== 'dense' }));
+    expect(taskMarkdown(wrong)).toContain('| h2o | needle, question before | none | 2 of 2 (-1.50) | none |');
   });
 
   test('CSV has every question', () => {

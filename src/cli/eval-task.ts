@@ -1,0 +1,63 @@
+/** `winnow eval --task`: whether questions about a context are still answered. */
+
+import type { EvalSetting } from '../bench/eval/evaluate.ts';
+import type { TaskResult, TaskRun } from '../bench/eval/eval-result.ts';
+import type { TaskOptions } from '../bench/eval/run-tasks.ts';
+import type { TaskName } from '../bench/eval/task.ts';
+import { depths as evenDepths } from '../bench/eval/tasks.ts';
+import { decimal, wholeNumber } from './option-values.ts';
+import type { CliContext, Session } from './session.ts';
+
+export interface TaskFlags {
+  readonly task: TaskName;
+  readonly lengths?: readonly number[];
+  readonly depths?: readonly number[];
+  readonly question?: 'before' | 'after';
+  readonly seed?: number;
+}
+
+const DEFAULT_LENGTHS: readonly number[] = [512, 1024];
+
+/** What a context holds beside a task's messages: the template's own tokens, the first turn's reply, the answer. */
+const BESIDE = 256;
+
+export const contextFor = ({ lengths = DEFAULT_LENGTHS }: TaskFlags): number => Math.max(...lengths) + BESIDE;
+
+/** Reads --depths: one whole number is how many, evenly spaced; anything else are the depths, with commas between. */
+export function depthList(text: string): number[] {
+  if (/^\d+$/.test(text)) return evenDepths(wholeNumber('--depths', 1, 100)(text));
+  return text.split(',').map((part) => decimal('--depths', 0, 1)(part.trim()));
+}
+
+/**
+ * Asks the questions; `show` is given the result, or what was finished of it before an interruption or a failure.
+ * @throws what the run failed with
+ */
+export async function evalTask(
+  { runtime }: CliContext,
+  { engine, signal }: Session,
+  { task, lengths = DEFAULT_LENGTHS, depths, question, seed }: TaskFlags,
+  settings: readonly EvalSetting[],
+  onProgress: TaskOptions['onProgress'],
+  show: (result: TaskResult) => Promise<void>,
+): Promise<void> {
+  const finished: TaskRun[] = [];
+  let result: TaskResult;
+  try {
+    result = await runtime.runTasks(engine, {
+      task,
+      lengths,
+      settings,
+      signal,
+      ...(depths && { depths }),
+      ...(question && { question }),
+      ...(seed !== undefined && { seed }),
+      onProgress,
+      onRun: (run) => finished.push(run),
+    });
+  } catch (error) {
+    if (finished.length > 0) await show({ task, runs: finished });
+    throw error;
+  }
+  await show(result);
+}
