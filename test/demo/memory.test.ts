@@ -223,6 +223,28 @@ describe('answers compared', () => {
     await page.context().close();
   });
 
+  test('the map is not read while answers are compared', async () => {
+    const page = await ready(`${QUICK}&max-tokens=4`);
+    await answered(page, 'count slowly');
+    await openPanel(page);
+    await page.getByText(/^cache \d+ \/ \d+ slots$/).waitFor();
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByLabel('Most new tokens').fill('60');
+    await page.keyboard.press('Tab');
+    await openPanel(page);
+    await expect.poll(() => count(page, 'memoryReadings')).toBe(2);
+    await page.getByRole('button', { name: 'Compare' }).click();
+    await page.getByRole('button', { name: 'Answer twice' }).click();
+    // Far enough that a growing conversation would have been read again.
+    await page
+      .getByRole('region', { name: 'Comparison' })
+      .getByText(/^5\d tokens$/)
+      .first()
+      .waitFor();
+    expect(await count(page, 'memoryReadings')).toBe(2);
+    await page.context().close();
+  });
+
   test('stop ends both', async () => {
     const page = await ready(`${QUICK}&max-tokens=4`);
     await answered(page, 'count slowly');

@@ -47,14 +47,19 @@ export function watchMemory(): void {
       memoryState.value = { phase: 'empty' };
       return;
     }
+    // Answers that are compared have conversations of their own, and their times are not to be disturbed.
+    if (busy && !isAnswering() && memoryState.peek().phase === 'shown') return;
     const again = async (): Promise<void> => {
       await readMemory(open);
-      if (busy && memoryOpen.peek() && livingConversation.peek() === open && generating.peek())
+      if (busy && memoryOpen.peek() && livingConversation.peek() === open && isAnswering())
         wait = setTimeout(() => void again(), READ_EVERY_MS);
     };
     void again();
   });
 }
+
+/** Whether the conversation itself grows at the moment. */
+const isAnswering = (): boolean => ['waiting', 'streaming'].includes(turns.peek().at(-1)?.answer.peek().state ?? '');
 
 async function readMemory(open: OpenConversation): Promise<void> {
   if (memoryState.peek().phase !== 'shown') memoryState.value = { phase: 'reading' };
