@@ -1,19 +1,19 @@
-import type { BatchRow } from '../core/batch.ts';
 import { invariant } from '../core/invariant.ts';
 import type { GpuArray } from '../gpu/array.ts';
 import type { Gpu, GpuCounts } from '../gpu/device.ts';
 import type { Plan } from '../gpu/plan.ts';
 import { Rest } from '../gpu/rest.ts';
 import { MATVEC_ROWS } from '../models/llama.ts';
-import { hasPenalties, packSequence } from '../sampling/settings.ts';
+import { hasPenalties } from '../sampling/settings.ts';
 import { encodeInSubmits, encodeSteps } from './encode-steps.ts';
+import { fedStep } from './fed-step.ts';
 import { Pacing } from './pacing.ts';
 import { Pipeline } from './pipeline.ts';
 import type { MethodBuffers } from './method-buffers.ts';
 import { rowBucket, type Plans, type Tail } from './plans.ts';
-import { decodeCut, dueSteps, pendingOf, phaseOf, portionsOf } from './portions.ts';
+import { decodeCut, dueSteps, pendingOf, portionsOf } from './portions.ts';
 import type { Cut } from './residency.ts';
-import { cutOf, rowsToCut, type MethodIds, type Phase } from './sequence-methods.ts';
+import { rowsToCut, type MethodIds, type Phase } from './sequence-methods.ts';
 import { kindsOf, type StepPart } from './step-kinds.ts';
 import type { Run } from './run.ts';
 import type { Sequences } from './sequences.ts';
@@ -23,12 +23,6 @@ import { writeMethods } from './write-methods.ts';
 
 /** Tokens for which pages are reserved ahead, so that the steps between write nothing. */
 const RESERVE_AHEAD = 256;
-
-/** Rows of a run in a step that is fed. */
-interface Fed extends StepPart {
-  readonly run: Run;
-  readonly cut: Cut;
-}
 
 export interface SchedulerParts {
   readonly gpu: Gpu;
@@ -222,25 +216,7 @@ export class Scheduler {
       // Whatever changed meanwhile is looked at anew.
       return;
     }
-    const rows: BatchRow[] = [];
-    const finishing: Run[] = [];
-    const fed: Fed[] = [];
-    for (const { run, count } of portions) {
-      const { lease } = run;
-      const first = lease.length;
-      const phase = phaseOf(run, first + count);
-      for (let i = 0; i < count; i++)
-        rows.push({
-          sequence: lease.sequence!,
-          position: first + i,
-          ordinal: i,
-          token: run.ids[first + i]!,
-          decode: phase === 'decode',
-          logits: first + i === run.ids.length - 1,
-        });
-      fed.push({ run, rows: count, phase, methods: lease.methods, cut: cutOf(lease.methods, phase) });
-      if (first + count === run.ids.length) finishing.push(run);
-    }
+    const { rows, fed, finishing, sequences } = fedStep(portions);
     const length = Math.max(...fed.map(({ run, rows: count }) => run.lease.residency.mostAfter(count)));
     for (const { run, phase } of fed) this.#writeMethods(run, phase);
     // At once, before anything else is awaited: an ended run's conversation may lower it for its next run meanwhile.
@@ -255,19 +231,7 @@ export class Scheduler {
       kinds: kindsOf(fed),
     });
     const eviction = cutting.length > 0 ? await plans.eviction(cutting.map(({ methods }) => methods)) : undefined;
-    state.writeBatch(
-      { rows },
-      fed.map(({ run, rows: count }) => ({
-        sequence: run.lease.sequence!,
-        words: packSequence(run.sampling, {
-          remaining: run.maxTokens - run.generated,
-          stopIds: run.stopIds,
-          ignoreEos: run.ignoreEos,
-          rows: count,
-          masked: run.mask !== undefined,
-        }),
-      })),
-    );
+    state.writeBatch({ rows }, sequences);
     this.#tables.writeMasks(finishing);
     this.statistics[rows.length > finishing.length ? 'prefill' : 'decode']++;
     const started = performance.now();
