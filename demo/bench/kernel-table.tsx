@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import type { KernelResult } from 'winnow-llm/bench';
-import { formatFigure, formatMicroseconds } from './data/figures.ts';
+import { formatFigure, formatMicroseconds } from '../shared/figures.ts';
 import { sortKernels, type Sorting, type SortKey } from './data/kernel-rows.ts';
 import { formatShare, verdict } from './data/verdict.ts';
 

@@ -1,5 +1,6 @@
-import { useState } from 'preact/hooks';
-import type { JSX, TargetedEvent } from 'preact';
+import type { JSX } from 'preact';
+import { gpu } from '../shared/gpu-state.ts';
+import { ListField } from '../shared/list-field.tsx';
 import { NumberField } from '../shared/number-field.tsx';
 import { Group, SidePanel } from '../shared/side-panel.tsx';
 import { ThemeSelect } from '../shared/theme-controls.tsx';
@@ -10,12 +11,9 @@ import {
   NUMBER_SPECS,
   OPTIONAL_FEATURES,
   PARTS,
-  readList,
-  type ListSpec,
   type Part,
 } from './state/bench-spec.ts';
 import { changeSettings, settings } from './state/page-settings.ts';
-import { gpu } from './state/run-state.ts';
 import { settingsOpen } from './state/view-state.ts';
 
 /** What is measured, and how the engine is made. */
@@ -37,7 +35,12 @@ export function SettingsPanel(): JSX.Element {
       </Group>
       <Group title="Model" note="Lists have commas between their numbers.">
         {LIST_SPECS.map((spec) => (
-          <ListField key={spec.key} spec={spec} value={now[spec.key]} />
+          <ListField
+            key={spec.key}
+            spec={spec}
+            value={now[spec.key]}
+            change={(value) => changeSettings({ [spec.key]: value })}
+          />
         ))}
         {NUMBER_SPECS.map((spec) => (
           <NumberField
@@ -110,41 +113,6 @@ function Switch(props: {
         checked={props.on}
         onChange={({ currentTarget }) => props.change(currentTarget.checked)}
       />
-    </div>
-  );
-}
-
-/** Numbers with commas between them; emptied, the list goes back to its default. */
-function ListField({ spec, value }: { spec: ListSpec; value: readonly number[] }): JSX.Element {
-  const [typed, setTyped] = useState<string>();
-  const [problem, setProblem] = useState('');
-  const id = `setting-${spec.query}`;
-  const onChange = ({ currentTarget }: TargetedEvent<HTMLInputElement>): void => {
-    const read = currentTarget.value.trim() === '' ? { value: undefined } : readList(spec, currentTarget.value);
-    setProblem('problem' in read ? read.problem : '');
-    if ('problem' in read) return;
-    changeSettings({ [spec.key]: read.value });
-    setTyped(undefined);
-  };
-  return (
-    <div class="field long">
-      <label for={id}>
-        {spec.label} <small>{spec.hint}</small>
-      </label>
-      <input
-        id={id}
-        type="text"
-        inputMode="numeric"
-        autocomplete="off"
-        value={typed ?? value.join(', ')}
-        aria-invalid={problem !== ''}
-        aria-describedby={`${id}-problem`}
-        onInput={({ currentTarget }) => setTyped(currentTarget.value)}
-        onChange={onChange}
-      />
-      <p id={`${id}-problem`} class="field-problem" role="alert">
-        {problem}
-      </p>
     </div>
   );
 }

@@ -365,6 +365,7 @@ describe('the keyboard', () => {
       'Skip to the message box',
       'Model: quick.gguf',
       'Chat',
+      'Lab',
       'Bench',
       'New chat',
       'Settings',

@@ -1,3 +1,5 @@
+import { said, shorten } from '../../shared/address-words.ts';
+import { readList } from '../../shared/list-spec.ts';
 import { readModelName } from '../../shared/model-choice.ts';
 import { readNumber } from '../../shared/number-spec.ts';
 import {
@@ -6,7 +8,6 @@ import {
   NUMBER_SPECS,
   OPTIONAL_FEATURES,
   PARTS,
-  readList,
   type ListKey,
   type NumberKey,
   type Settings,
@@ -48,10 +49,6 @@ export function writeUrlSettings(settings: Settings): string {
   const text = new URLSearchParams(entries).toString();
   return text === '' ? '' : `?${text}`;
 }
-
-const said = (problem: string, text: string): { readonly problem: string } => ({
-  problem: `${problem} The address says “${shorten(text)}”.`,
-});
 
 /** Some of the known words, in their own order; undefined when the text has a word that is not known, or none. */
 function readWords<T extends string>(known: readonly T[], text: string): readonly T[] | undefined {
@@ -101,5 +98,3 @@ function toRead(
 ): Read {
   return 'value' in read ? { [key]: read.value } : said(read.problem, text);
 }
-
-const shorten = (text: string): string => (text.length > 40 ? `${text.slice(0, 40)}…` : text);
