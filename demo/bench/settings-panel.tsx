@@ -2,17 +2,12 @@ import type { JSX } from 'preact';
 import { gpu } from '../shared/gpu-state.ts';
 import { ListField } from '../shared/list-field.tsx';
 import { NumberField } from '../shared/number-field.tsx';
+import { GpuSettings } from '../shared/gpu-settings.tsx';
 import { Group, SidePanel } from '../shared/side-panel.tsx';
+import { SwitchField } from '../shared/switch-field.tsx';
+import { TextSetting } from '../shared/text-setting.tsx';
 import { ThemeSelect } from '../shared/theme-controls.tsx';
-import {
-  defaultsFor,
-  LIST_SPECS,
-  MAX_TEXT,
-  NUMBER_SPECS,
-  OPTIONAL_FEATURES,
-  PARTS,
-  type Part,
-} from './state/bench-spec.ts';
+import { defaultsFor, LIST_SPECS, NUMBER_SPECS, PARTS, type Part } from './state/bench-spec.ts';
 import { changeSettings, settings } from './state/page-settings.ts';
 import { settingsOpen } from './state/view-state.ts';
 
@@ -23,7 +18,7 @@ export function SettingsPanel(): JSX.Element {
     <SidePanel title="Settings" open={settingsOpen}>
       <Group title="Parts">
         {PARTS.map((part) => (
-          <Switch
+          <SwitchField
             key={part}
             id={`part-${part}`}
             label={part === 'model' ? 'Model' : 'Kernels'}
@@ -52,26 +47,16 @@ export function SettingsPanel(): JSX.Element {
         ))}
       </Group>
       <Group title="Kernels">
-        <TextField id="setting-kernels" label="Only those" hint="whose name has" name="kernels" absent="all" />
+        <TextSetting
+          id="setting-kernels"
+          label="Only those"
+          hint="whose name has"
+          absent="all"
+          value={settings.value.kernels}
+          change={(kernels) => changeSettings({ kernels })}
+        />
       </Group>
-      <Group title="GPU">
-        {OPTIONAL_FEATURES.map((feature) => (
-          <Switch
-            key={feature}
-            id={`setting-${feature}`}
-            label={feature}
-            hint="where the GPU has it"
-            on={!(now.disable ?? []).includes(feature)}
-            change={(on) => {
-              const off = OPTIONAL_FEATURES.filter((each) =>
-                each === feature ? !on : (now.disable ?? []).includes(each),
-              );
-              changeSettings({ disable: off.length > 0 ? off : undefined });
-            }}
-          />
-        ))}
-        <TextField id="setting-adapter" label="GPU" hint="its name contains" name="adapter" absent="any" />
-      </Group>
+      <GpuSettings value={now} change={changeSettings} />
       <button type="button" disabled={Object.keys(settings.value).length === 0} onClick={resetSettings}>
         Reset all
       </button>
@@ -93,50 +78,4 @@ function changeParts(now: readonly Part[], part: Part, on: boolean): void {
 function resetSettings(): void {
   const { model } = settings.value;
   settings.value = model === undefined ? {} : { model };
-}
-
-function Switch(props: {
-  id: string;
-  label: string;
-  hint: string;
-  on: boolean;
-  change: (on: boolean) => void;
-}): JSX.Element {
-  return (
-    <div class="field">
-      <label for={props.id}>
-        {props.label} <small>{props.hint}</small>
-      </label>
-      <input
-        id={props.id}
-        type="checkbox"
-        checked={props.on}
-        onChange={({ currentTarget }) => props.change(currentTarget.checked)}
-      />
-    </div>
-  );
-}
-
-function TextField(props: {
-  id: string;
-  label: string;
-  hint: string;
-  name: 'kernels' | 'adapter';
-  absent: string;
-}): JSX.Element {
-  return (
-    <div class="field">
-      <label for={props.id}>
-        {props.label} <small>{props.hint}</small>
-      </label>
-      <input
-        id={props.id}
-        type="text"
-        maxLength={MAX_TEXT}
-        placeholder={props.absent}
-        value={settings.value[props.name] ?? ''}
-        onChange={({ currentTarget }) => changeSettings({ [props.name]: currentTarget.value.trim() || undefined })}
-      />
-    </div>
-  );
 }

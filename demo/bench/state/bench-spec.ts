@@ -1,15 +1,14 @@
-import type { OptionalFeature } from 'winnow-llm';
 import type { BenchSettings } from 'winnow-llm/bench';
+import type { GpuChoice } from '../../shared/gpu-choice.ts';
 import type { ListSpec } from '../../shared/list-spec.ts';
 import type { NumberSpec } from '../../shared/number-spec.ts';
 import { DEFAULT_SETTINGS, SOFTWARE_SETTINGS } from '../bench-tools.ts';
 
 export type Part = BenchSettings['parts'][number];
 export const PARTS: readonly Part[] = ['model', 'kernels'];
-export const OPTIONAL_FEATURES: readonly OptionalFeature[] = ['shader-f16', 'subgroups'];
 
 /** What the visitor chose; a setting that is absent has its default. */
-export interface Settings {
+export interface Settings extends GpuChoice {
   /** A name in the manifest or an absolute http(s) address. */
   readonly model?: string;
   readonly parts?: readonly Part[];
@@ -18,8 +17,6 @@ export interface Settings {
   readonly decodeTokens?: number;
   readonly runs?: number;
   readonly kernels?: string;
-  readonly disable?: readonly OptionalFeature[];
-  readonly adapter?: string;
 }
 
 /** What is measured where the visitor chose nothing; an adapter that computes on the CPU gets the small set. */
@@ -37,8 +34,6 @@ export const NUMBER_SPECS: readonly NumberSpec<NumberKey>[] = [
   { key: 'decodeTokens', query: 'decode', label: 'Decode', hint: 'tokens a run', min: 1, max: 4096, step: 1 },
   { key: 'runs', query: 'runs', label: 'Runs', hint: 'of each figure', min: 1, max: 100, step: 1 },
 ];
-
-export const MAX_TEXT = 80;
 
 /** The visitor's choices as the benchmark takes them; what is absent it chooses itself, for the adapter it finds. */
 export function chosenSettings(settings: Settings): Partial<BenchSettings> {

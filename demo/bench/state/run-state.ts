@@ -1,3 +1,4 @@
+import { chosenGpu } from '../../shared/gpu-choice.ts';
 import { findSource } from '../../shared/model-source.ts';
 import { model } from '../../shared/model-state.ts';
 import { runOnce } from '../../shared/run-state.ts';
@@ -11,13 +12,13 @@ import { showRun, shown } from './results-state.ts';
 export async function run(): Promise<void> {
   let begun = false;
   const ended = await runOnce('The benchmark', async (signal, onProgress) => {
-    const { parts = PARTS, adapter, disable } = settings.value;
+    const { parts = PARTS } = settings.value;
     const source = parts.includes('model') ? await findSource(model.value, signal) : undefined;
     const result = await measureInWorker({
       message: {
         type: 'start',
         settings: chosenSettings(settings.value),
-        adapter: { ...(adapter !== undefined && { adapter }), ...(disable !== undefined && { disable }) },
+        adapter: chosenGpu(settings.value),
         environment: pageEnvironment(),
         ...(source && { model: source.model }),
       },

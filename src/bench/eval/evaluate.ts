@@ -7,6 +7,9 @@ import { LogitComparison } from '../logit-comparison.ts';
 import { standardError } from '../statistics.ts';
 import type { EvalResult, EvalRun } from './eval-result.ts';
 import { forcedRun, type ForcedRun } from './forced-run.ts';
+import { settingText } from './setting-text.ts';
+
+export { settingText };
 
 /** One setting of methods to evaluate, in words. */
 export interface EvalSetting {
@@ -32,12 +35,6 @@ export interface EvaluateOptions {
   /** Told of each other run as it ends. */
   readonly onRun?: ((run: EvalRun) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
-}
-
-/** `h2o:budget=170 + q8`: a setting as one text; 'dense' when nothing is set. */
-export function settingText({ cache, attention, kv }: EvalSetting): string {
-  const parts = [cache, attention, kv].filter((part) => part !== undefined);
-  return parts.length === 0 ? 'dense' : parts.join(' + ');
 }
 
 /**
