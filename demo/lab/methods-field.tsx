@@ -48,14 +48,14 @@ export function MethodsField(): JSX.Element {
           </li>
         ))}
       </ul>
-      <MethodInfo />
       <div class="budgets">
         <ListField spec={BUDGETS} value={chosen.value.budgets} change={(budgets) => changeSettings({ budgets })} />
         <p class="quiet">
           Each method that does not say its size is run with every budget. A selection takes it as k or pages, beside
-          its sinks and recent slots; a mask as its window.
+          its sinks and recent slots; a mask as its window. A cache is cut after each token, unless “every” is said.
         </p>
       </div>
+      <MethodInfo />
     </section>
   );
 }

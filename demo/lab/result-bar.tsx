@@ -6,7 +6,7 @@ import { captionOf } from './data/caption.ts';
 import { evalCsv } from './lab-tools.ts';
 import { linkOf } from './data/link.ts';
 import { settings } from './state/page-settings.ts';
-import type { Shown } from './state/results-state.ts';
+import type { Shown } from './state/shown.ts';
 
 /** Which evaluation this is, how it ended, and how to keep it. */
 export function ResultBar({ shown }: { shown: Shown }): JSX.Element {

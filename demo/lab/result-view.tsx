@@ -6,7 +6,8 @@ import { COSTS, MEASURES, TIME } from './data/measures.ts';
 import { FiguresTable } from './figures-table.tsx';
 import { ResultBar } from './result-bar.tsx';
 import { changeSettings, settings } from './state/page-settings.ts';
-import { shown, type Shown } from './state/results-state.ts';
+import { shown } from './state/results-state.ts';
+import type { Shown } from './state/shown.ts';
 
 /** All that an evaluation found: charts, and every figure. */
 export function ResultView(): JSX.Element | null {

@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { formatCount } from '../shared/format.ts';
 import { OpenButton } from '../shared/open-button.tsx';
@@ -7,6 +8,8 @@ import { missingText, openText, takeText, text } from './state/text-state.ts';
 /** Which text is fed: the sample, or one that is pasted, dropped or opened. */
 export function TextField(): JSX.Element {
   const { name, content } = text.value;
+  // Emptied to make room for another text: the sample comes back only when the field is left so.
+  const [emptied, setEmptied] = useState(false);
   const sample = name === SAMPLE_NAME;
   return (
     <section class="part" aria-labelledby="text-title">
@@ -25,8 +28,15 @@ export function TextField(): JSX.Element {
         id="text-content"
         rows={4}
         spellcheck={false}
-        value={content}
-        onChange={({ currentTarget }) => takeText(currentTarget.value)}
+        value={emptied ? '' : content}
+        onInput={({ currentTarget: { value } }) => {
+          setEmptied(value.trim() === '');
+          if (value.trim() !== '') takeText(value);
+        }}
+        onBlur={() => {
+          if (emptied) takeText('');
+          setEmptied(false);
+        }}
       />
       <div class="buttons">
         <OpenButton label="Open a text file…" accept=".txt,.md,text/*" take={([file]) => file && void openText(file)} />

@@ -6,7 +6,7 @@ const PLACES: Readonly<Record<string, number>> = {
   'streaming-llm': 2,
   tova: 3,
   keyformer: 4,
-  'snap-kv': 5,
+  'snap-kv': 6,
   random: 8,
   quest: 1,
   'sliding-window': 2,
@@ -14,8 +14,8 @@ const PLACES: Readonly<Record<string, number>> = {
   'oracle-top-k': 4,
   'a-shape': 5,
   f16: 7,
-  q8: 6,
-  f32: 8,
+  q8: 5,
+  f32: 4,
 };
 const COLOURS = 8;
 

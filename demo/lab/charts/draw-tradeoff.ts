@@ -36,7 +36,7 @@ export function drawTradeoff(
   const best = measure.better === 'more' ? Math.max(measure.dense, ...ends) : Math.min(measure.dense, ...ends);
   const worst = measure.better === 'more' ? Math.min(measure.dense, ...ends) : Math.max(measure.dense, ...ends);
   const room = (worst - best) * 0.06 || (measure.better === 'more' ? -1 : 0.01);
-  const most = Math.max(...points.map(({ x }) => x), 0) * 1.06 || 1;
+  const [least, most] = reach(points.map(({ x }) => x));
   const bars = points.flatMap(({ error, ...rest }) =>
     error === undefined ? [] : [{ ...rest, low: rest.y - error, high: rest.y + error }],
   );
@@ -45,7 +45,7 @@ export function drawTradeoff(
   const floor = points.filter((each) => each.floor);
   const line = { x: 'x', y: 'y', z: 'series', stroke: 'colour', strokeWidth: 1.5 } as const;
   const dots = { x: 'x', y: 'y', r: 5, ariaLabel: name, strokeWidth: 2 } as const;
-  const ticks = evenTicks(most, width < 480 ? 3 : 5);
+  const ticks = evenTicks(least, most, width < 480 ? 3 : 5);
   const svg = plot.plot({
     width,
     height: HEIGHT,
@@ -53,7 +53,7 @@ export function drawTradeoff(
     marginRight: 20,
     marginTop: 28,
     marginBottom: 44,
-    x: { domain: [0, most], axis: null },
+    x: { domain: [least, most], axis: null },
     y: {
       domain: [worst + room, best - room],
       label: measure.unit,
@@ -67,7 +67,14 @@ export function drawTradeoff(
     marks: [
       axisBelow(plot, ticks, cost.format, cost.label),
       plot.ruleY([measure.dense], { stroke: 'var(--text)', strokeWidth: 1.5 }),
-      plot.text([{ x: most, y: measure.dense }], { x: 'x', y: 'y', text: () => 'dense', textAnchor: 'end', dy: -8 }),
+      plot.text([{ x: least, y: measure.dense }], {
+        x: 'x',
+        y: 'y',
+        text: () => 'dense',
+        textAnchor: 'start',
+        dx: 4,
+        dy: -8,
+      }),
       plot.line(lines, { ...line, strokeOpacity: 0.7 }),
       plot.line(floor, { ...line, strokeDasharray: '4 4' }),
       plot.ruleX(bars, { x: 'x', y1: 'low', y2: 'high', stroke: 'colour', strokeWidth: 3, strokeOpacity: 0.4 }),
@@ -86,10 +93,19 @@ export function drawTradeoff(
   return svg;
 }
 
-/** About so many round values from 0 to `most`. */
-function evenTicks(most: number, count: number): readonly number[] {
-  const rough = most / count;
+/** The ends of the horizontal axis: from 0, unless all values lie so far from it that they would stand on top of each other. */
+function reach(values: readonly number[]): readonly [number, number] {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  if (!(most > 0)) return [0, 1];
+  const room = Math.max((most - least) * 0.08, most * 0.02);
+  return [least > most / 2 ? least - room : 0, most + room];
+}
+
+/** About so many round values between two. */
+function evenTicks(least: number, most: number, count: number): readonly number[] {
+  const rough = (most - least) / count;
   const decade = 10 ** Math.floor(Math.log10(rough));
   const step = decade * ([1, 2, 5, 10].find((each) => each * decade >= rough) ?? 10);
-  return Array.from({ length: Math.floor(most / step) + 1 }, (_, index) => index * step);
+  const first = Math.ceil(least / step);
+  return Array.from({ length: Math.floor(most / step) - first + 1 }, (_, index) => (first + index) * step);
 }

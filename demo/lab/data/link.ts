@@ -1,4 +1,4 @@
-import type { Shown } from '../state/results-state.ts';
+import type { Shown } from '../state/shown.ts';
 import { SAMPLE_NAME, type Settings } from '../state/lab-spec.ts';
 import { writeUrlSettings } from '../state/url-settings.ts';
 

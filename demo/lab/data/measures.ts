@@ -91,8 +91,9 @@ export const TIME: CostSpec<'time'> = {
   format: (milliseconds) => formatMicroseconds(milliseconds * 1000),
 };
 
-/** Nats with a sign: "+0.131", "−0.002". */
-export const formatSigned = (value: number): string => `${value < 0 ? '−' : '+'}${formatFigure(Math.abs(value))}`;
+/** Nats with a sign: "+0.131", "−0.002", "0". */
+export const formatSigned = (value: number): string =>
+  value === 0 ? '0' : `${value < 0 ? '−' : '+'}${formatFigure(Math.abs(value))}`;
 
 /** A value with its standard error behind it, where there is one. */
 export const withError = (text: string, error: number | undefined): string =>

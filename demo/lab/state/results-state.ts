@@ -1,22 +1,9 @@
 import { signal } from '@preact/signals';
-import type { EvalRecord } from 'winnow-llm/bench';
 import { announce } from '../../shared/announcer.tsx';
 import type { Problem } from '../../shared/problem.ts';
 import { readSaved } from '../../shared/read-saved.ts';
 import { parseEvalRecord } from '../lab-tools.ts';
-
-/** A result on the page. */
-export interface Shown {
-  readonly record: EvalRecord;
-  /** The file's name; undefined for a run of this page. */
-  readonly file?: string;
-  /** The model's name in the address, where it has one; a file does not say. */
-  readonly model?: string;
-  /** The model is a file of this device, which no address can name. */
-  readonly local?: boolean;
-  /** Whether the run came to its end. Files are taken as they are. */
-  readonly ended: 'yes' | 'running' | 'aborted' | 'failed';
-}
+import type { Shown } from './shown.ts';
 
 export const shown = signal<Shown | undefined>(undefined);
 

@@ -5,7 +5,8 @@ import { runOnce } from '../../shared/run-state.ts';
 import { chosenGpu } from '../../shared/gpu-choice.ts';
 import { evaluateInWorker } from './lab-client.ts';
 import { chosen } from './page-settings.ts';
-import { shown, type Shown } from './results-state.ts';
+import { shown } from './results-state.ts';
+import type { Shown } from './shown.ts';
 import { describedText, text } from './text-state.ts';
 
 /** Evaluates what the settings ask for. What is finished stays on the page, however the run ends. */

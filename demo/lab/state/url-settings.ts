@@ -1,4 +1,5 @@
 import { said, shorten } from '../../shared/address-words.ts';
+import { formatCount } from '../../shared/format.ts';
 import { readDisable, readShortText } from '../../shared/gpu-choice.ts';
 import { readList } from '../../shared/list-spec.ts';
 import { readModelName } from '../../shared/model-choice.ts';
@@ -27,6 +28,7 @@ export function readUrlSettings(query: string): ReadSettings {
     else settings = { ...settings, ...read };
   }
   const kept = [...new Set(methods)].slice(0, MAX_METHODS);
+  if (new Set(methods).size > MAX_METHODS) problems.push(`At most ${MAX_METHODS} methods can be evaluated at once.`);
   if (kept.length > 0) settings = { ...settings, methods: kept };
   return { settings, problems: [...new Set(problems)] };
 }
@@ -74,7 +76,7 @@ const READERS: Readonly<Record<string, (text: string) => Read>> = Object.assign(
     },
     method(text: string): Read {
       const problem = methodProblem(text);
-      return problem === undefined ? { methods: [text] } : said(problem, text);
+      return problem === undefined ? { methods: [text] } : { problem };
     },
     budget(text: string): Read {
       const read = readList(BUDGETS, text);
@@ -84,7 +86,7 @@ const READERS: Readonly<Record<string, (text: string) => Read>> = Object.assign(
     text: (text: string): Read =>
       text.trim() !== '' && text.length <= MAX_LINK_TEXT
         ? { text }
-        : { problem: `The text of the address must have 1 to ${MAX_LINK_TEXT} characters.` },
+        : { problem: `The text of the address must have 1 to ${formatCount(MAX_LINK_TEXT)} characters.` },
     'text-name': (text: string): Read => readShortText('textName', 'The name of a text', text),
     measure: (text: string): Read => {
       const measure = MEASURES.find(({ key }) => key === text)?.key;
