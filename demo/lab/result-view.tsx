@@ -68,10 +68,14 @@ function Choice<Key extends string>(props: {
   options: readonly { readonly key: Key; readonly label: string }[];
   change: (key: Key) => void;
 }): JSX.Element {
+  const id = `choice-${props.label.toLowerCase()}`;
   return (
-    <label class="choice">
-      <span class="quiet">{props.label}</span>
+    <div class="choice">
+      <label class="quiet" for={id}>
+        {props.label}
+      </label>
       <select
+        id={id}
         value={props.value}
         onChange={({ currentTarget }) => {
           const found = props.options.find(({ key }) => key === currentTarget.value);
@@ -84,6 +88,6 @@ function Choice<Key extends string>(props: {
           </option>
         ))}
       </select>
-    </label>
+    </div>
   );
 }
