@@ -48,6 +48,8 @@ export function FiguresTable({ record, caption }: { record: EvalRecord; caption:
       <p class="quiet reading">
         Loss and KL are in nats a token; “above dense” compares token by token with the same text read by dense
         attention. Held is the cache’s memory at the end, in whole pages; read is what a decoded token takes from it.
+        Time is that of feeding and scoring one token, the first left out: longer than in generating, where no logits
+        are read back.
       </p>
       {/* The roles are said outright because the narrow layout makes grids of the rows, which would lose them. */}
       <table class="sortable figures-table" role="table" aria-labelledby="figures-title">

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { formatBytes, formatCount } from '../shared/format.ts';
+import { formatBytes, formatCount, formatDuration } from '../shared/format.ts';
 import { gpu } from '../shared/gpu-state.ts';
 import { choiceTitle } from '../shared/model-choice.ts';
 import { downloadBytes, model } from '../shared/model-state.ts';
@@ -106,6 +106,15 @@ function StartCard(): JSX.Element {
   );
 }
 
+/** How long it will take at the pace of the run that is shown, where this page did one. */
+function lastTime(): string | undefined {
+  const { record, file } = shown.value ?? {};
+  if (!record || file !== undefined || record.runs.length === 0) return undefined;
+  const pace = record.runs.reduce((sum, { msPerToken }) => sum + msPerToken, 0) / record.runs.length;
+  const time = pace * chosen.value.decode * plannedRuns.value.length;
+  return `about ${formatDuration(time)} at the pace of the last evaluation, and what loading and reading the text take`;
+}
+
 /** What the settings ask for, in words. */
 function Plan(): JSX.Element {
   const { prefill, decode, mass } = chosen.value;
@@ -125,9 +134,10 @@ function Plan(): JSX.Element {
       </dd>
       <dt>Time</dt>
       <dd>
-        {gpu.value?.software
-          ? 'this adapter computes on the CPU: with the short standard lengths a few minutes, and with longer ones or more methods in proportion more'
-          : 'a minute or two on a laptop’s GPU with the standard lengths; the time left is shown once it runs'}
+        {lastTime() ??
+          (gpu.value?.software
+            ? 'this adapter computes on the CPU: with the short standard lengths a few minutes, and with longer ones or more methods in proportion more'
+            : 'a minute or two on a laptop’s GPU with the standard lengths; the time left is shown once it runs')}
       </dd>
     </dl>
   );

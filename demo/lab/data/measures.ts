@@ -88,7 +88,7 @@ export const TIME: CostSpec<'time'> = {
   title: 'the time of a token',
   label: 'time of a token',
   value: ({ msPerToken }) => msPerToken,
-  format: (milliseconds) => formatMicroseconds(milliseconds * 1000),
+  format: (milliseconds) => (milliseconds === 0 ? '0' : formatMicroseconds(milliseconds * 1000)),
 };
 
 /** Nats with a sign: "+0.131", "−0.002", "0". */

@@ -23,6 +23,7 @@ export interface EvalRun {
   readonly slotsReadPerToken: number;
   readonly kvBytesHeld: number;
   readonly kvBytesReadPerToken: number;
+  /** Feeding and scoring one token, mean over those after the first, which may wait for kernels that compile. */
   readonly msPerToken: number;
 }
 
