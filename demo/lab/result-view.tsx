@@ -22,7 +22,7 @@ function Result({ shown: now }: { shown: Shown }): JSX.Element {
   const cost = COSTS.find(({ key }) => key === settings.value.cost) ?? COSTS[0]!;
   return (
     <>
-      <ResultBar shown={now} />
+      <ResultBar key={`${record.date} ${now.file ?? ''}`} shown={now} />
       {environment.software && (
         <p class="card warning" role="note">
           <strong>This adapter computes on the CPU: of the times only ratios mean anything.</strong> Loss, divergence
@@ -31,8 +31,10 @@ function Result({ shown: now }: { shown: Shown }): JSX.Element {
       )}
       {runs.length === 0 ? (
         <p class="card">
-          Dense attention has a loss of {record.dense.nll.toFixed(4)} nats a token on this text. The first method’s
-          figures appear here when its run ends.
+          Dense attention has a loss of {record.dense.nll.toFixed(4)} nats a token on this text.{' '}
+          {now.ended === 'running'
+            ? 'The first method’s figures appear here when its run ends.'
+            : 'No method’s run had ended.'}
         </p>
       ) : (
         <>

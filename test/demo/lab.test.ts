@@ -224,6 +224,7 @@ describe('a run', () => {
     await page.getByText('Dense attention has a loss of 3.1000 nats').waitFor();
     await page.getByRole('button', { name: 'Stop' }).click();
     await page.getByText('Stopped before its end').waitFor();
+    await page.getByText('No method’s run had ended.').waitFor();
     expect(await page.locator('.chart').count()).toBe(0);
     await page.context().close();
   });
