@@ -137,7 +137,7 @@ function Plan(): JSX.Element {
         {lastTime() ??
           (gpu.value?.software
             ? 'this adapter computes on the CPU: with the short standard lengths a few minutes, and with longer ones or more methods in proportion more'
-            : 'a minute or two on a laptop’s GPU with the standard lengths; the time left is shown once it runs')}
+            : `${formatCount(runs * decode)} tokens are fed one at a time; the time left is shown once it runs`)}
       </dd>
     </dl>
   );

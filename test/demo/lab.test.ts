@@ -198,7 +198,7 @@ describe('a run', () => {
   test('a smaller set is chosen where the adapter computes on the CPU, and the page says so', async () => {
     const page = await open('?text=software');
     const software = (await page.getByText('this adapter computes on the CPU').count()) > 0;
-    await page.getByText(software ? '256 tokens are read, the next 32' : '768 tokens are read, the next 384').waitFor();
+    await page.getByText(software ? '128 tokens are read, the next 16' : '768 tokens are read, the next 384').waitFor();
     await run(page);
     await page.getByText('of the times only ratios mean anything').waitFor();
     await page.context().close();
