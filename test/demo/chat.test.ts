@@ -351,7 +351,7 @@ describe('the keyboard', () => {
     await answered(page, 'hello');
     await page.getByRole('link', { name: 'Skip to the message box' }).focus();
     const names: string[] = [];
-    for (let step = 0; step < 11; step++) {
+    for (let step = 0; step < 12; step++) {
       if (step > 0) await page.keyboard.press('Tab');
       names.push(
         await page.evaluate(() => {
