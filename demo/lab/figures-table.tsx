@@ -5,7 +5,7 @@ import { formatBytes } from '../shared/format.ts';
 import { formatFigure } from '../shared/figures.ts';
 import { FigureCell, SortableHead } from '../shared/sortable-head.tsx';
 import type { Sorting } from '../shared/sorting.ts';
-import { formatSigned, MEASURES, TIME, withError } from './data/measures.ts';
+import { formatSigned, formatSmall, MEASURES, TIME, withError } from './data/measures.ts';
 import { sortRuns, type SortKey } from './data/run-rows.ts';
 
 interface Column {
@@ -25,8 +25,8 @@ const COLUMNS: readonly Column[] = [
     label: 'Above dense',
     value: (run, decode) => withError(formatSigned(run.dnll), errorOf('loss', run, decode)),
   },
-  { key: 'kl', label: 'KL', value: (run, decode) => withError(formatFigure(run.kl), errorOf('kl', run, decode)) },
-  { key: 'klP99', label: 'KL p99', value: ({ klP99 }) => formatFigure(klP99) },
+  { key: 'kl', label: 'KL', value: (run, decode) => withError(formatSmall(run.kl), errorOf('kl', run, decode)) },
+  { key: 'klP99', label: 'KL p99', value: ({ klP99 }) => formatSmall(klP99) },
   { key: 'agreement', label: 'Same token', value: ({ top1Agreement }) => percent(top1Agreement) },
   { key: 'mass', label: 'Attention kept', value: ({ mass }) => (mass === undefined ? undefined : percent(mass)) },
   { key: 'slots', label: 'Slots read', value: ({ slotsReadPerToken }) => formatFigure(slotsReadPerToken) },

@@ -91,17 +91,21 @@ export const TIME: CostSpec<'time'> = {
   format: (milliseconds) => (milliseconds === 0 ? '0' : formatMicroseconds(milliseconds * 1000)),
 };
 
+/** A figure with three digits that count; one that is nearly 0 in powers of ten: "0.131", "2.3e-8". */
+export const formatSmall = (value: number): string =>
+  value !== 0 && Math.abs(value) < 1e-4 ? value.toExponential(1) : formatFigure(value);
+
 /** Nats with a sign: "+0.131", "−0.002", "0". */
 export const formatSigned = (value: number): string =>
-  value === 0 ? '0' : `${value < 0 ? '−' : '+'}${formatFigure(Math.abs(value))}`;
+  value === 0 ? '0' : `${value < 0 ? '−' : '+'}${formatSmall(Math.abs(value))}`;
 
 /** A value with its standard error behind it, where there is one. */
 export const withError = (text: string, error: number | undefined): string =>
-  error === undefined ? text : `${text} ± ${formatFigure(error)}`;
+  error === undefined ? text : `${text} ± ${formatSmall(error)}`;
 
 /** A measure of a run in words, with its unit. */
 export function measured(spec: MeasureSpec, run: EvalRun, decode: number): string {
   const value = spec.value(run);
-  const text = spec.key === 'loss' ? formatSigned(value) : formatFigure(value);
+  const text = spec.key === 'loss' ? formatSigned(value) : formatSmall(value);
   return `${withError(text, spec.error(run, decode))} ${spec.unit}`;
 }

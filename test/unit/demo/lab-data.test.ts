@@ -45,6 +45,7 @@ describe('series of a chart', () => {
 describe('figures in words', () => {
   test('have a sign where they are differences, an error where there is one, and a unit', () => {
     expect([0.13149, -0.0021, 0].map(formatSigned)).toEqual(['+0.131', '−0.0021', '0']);
+    expect(measured(measure('kl'), { ...run, kl: 2.34e-8, klError: 7.9e-9 }, 16)).toBe('2.3e-8 ± 7.9e-9 nats a token');
     expect(measured(measure('loss'), { ...run, dnll: 0.5, dnllError: 0.125 }, 384)).toBe('+0.5 ± 0.125 nats a token');
     const { dnllError: _, ...one } = run;
     expect(measured(measure('loss'), { ...one, dnll: 0.5 }, 1)).toBe('+0.5 nats a token');
