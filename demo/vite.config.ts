@@ -38,6 +38,6 @@ export default defineConfig({
     emptyOutDir: true,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: [at('index.html'), at('bench.html')] },
+    rolldownOptions: { input: [at('index.html'), at('bench.html'), at('lab.html')] },
   },
 });

@@ -1,4 +1,4 @@
-// npm start: the chat page with the model beside it. npm start -- [--port N] [--host [ADDRESS]] [--open]
+// npm start: the pages with the model beside them. npm start -- [--port N] [--host [ADDRESS]] [--open]
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root, say } from './lib/project.mjs';

@@ -11,7 +11,7 @@ interface MarkOptions<T> {
 }
 
 interface ScaleOptions {
-  readonly type?: 'linear' | 'log' | 'point' | 'band' | 'ordinal';
+  readonly type?: 'linear' | 'log' | 'point' | 'band' | 'ordinal' | 'identity';
   readonly domain?: readonly (string | number)[];
   readonly range?: readonly (string | number)[];
   readonly label?: string | null;

@@ -3,27 +3,27 @@ import { Announcer } from '../shared/announcer.tsx';
 import { DropZone } from '../shared/drop-zone.tsx';
 import { ModelDialog } from '../shared/model-dialog.tsx';
 import { choiceName, type ModelChoice } from '../shared/model-choice.ts';
+import { chooseModel } from '../shared/model-state.ts';
 import { Notices } from '../shared/notices.tsx';
+import { FileProblem } from '../shared/file-problem.tsx';
+import { RunHeader } from '../shared/run-header.tsx';
 import { ComparisonView } from './comparison-view.tsx';
-import { FileProblem } from './file-problem.tsx';
-import { Header } from './header.tsx';
 import { ResultView } from './result-view.tsx';
 import { RunCard } from './run-card.tsx';
 import { SettingsPanel } from './settings-panel.tsx';
 import { changeSettings, settings } from './state/page-settings.ts';
-import { openFiles } from './state/results-state.ts';
-import { chooseModel } from './state/run-state.ts';
-import { modelDialogOpen } from './state/view-state.ts';
+import { fileProblem, openFiles } from './state/results-state.ts';
+import { modelDialogOpen, settingsOpen } from './state/view-state.ts';
 
 /** The whole page: bar, what can be started, and what was measured. */
 export function App(): JSX.Element {
   return (
-    <div class="bench-page">
-      <Header />
-      <main class="bench" id="bench" tabIndex={-1} aria-label="Benchmark">
+    <div class="run-page">
+      <RunHeader here="Bench" main="bench" skip="Skip to the benchmark" {...{ modelDialogOpen, settingsOpen }} />
+      <main class="run-main" id="bench" tabIndex={-1} aria-label="Benchmark">
         <Notices />
         <RunCard />
-        <FileProblem />
+        <FileProblem title="This is not a saved run" problem={fileProblem} />
         <ComparisonView />
         <ResultView />
       </main>

@@ -2,7 +2,6 @@
  * What the page needs of the benchmark besides running it, from the files that have it: the entry `winnow-llm/bench`
  * would bring the whole engine into the page, which only the worker needs.
  */
-export { Mismatch } from '../../src/bench/checks.ts';
 export { differences, pairsOf, type Pair } from '../../src/bench/compare.ts';
 export { toCsv } from '../../src/bench/csv.ts';
 export { parseResult } from '../../src/bench/saved-result.ts';

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import type { BenchResult } from 'winnow-llm/bench';
 import { formatBytes, formatCount, formatDuration } from '../shared/format.ts';
-import { formatFigure, formatMicroseconds } from './data/figures.ts';
+import { formatFigure, formatMicroseconds } from '../shared/figures.ts';
 import { formatShare } from './data/verdict.ts';
 
 /** The few figures that most visitors came for. */

@@ -1,8 +1,10 @@
 import { useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import type { KernelResult } from 'winnow-llm/bench';
-import { formatFigure, formatMicroseconds } from './data/figures.ts';
-import { sortKernels, type Sorting, type SortKey } from './data/kernel-rows.ts';
+import { FigureCell, SortableHead } from '../shared/sortable-head.tsx';
+import type { Sorting } from '../shared/sorting.ts';
+import { formatFigure, formatMicroseconds } from '../shared/figures.ts';
+import { sortKernels, type SortKey } from './data/kernel-rows.ts';
 import { formatShare, verdict } from './data/verdict.ts';
 
 const COLUMNS: readonly { readonly key: SortKey; readonly label: string }[] = [
@@ -15,7 +17,7 @@ const COLUMNS: readonly { readonly key: SortKey; readonly label: string }[] = [
 
 /** Every kernel at every shape, and whether it is good. Names go up when first asked for, figures go down. */
 export function KernelTable({ kernels, caption }: { kernels: readonly KernelResult[]; caption: string }): JSX.Element {
-  const [sorting, setSorting] = useState<Sorting>({ key: 'share', descending: false });
+  const [sorting, setSorting] = useState<Sorting<SortKey>>({ key: 'share', descending: false });
   const sort = (key: SortKey): void =>
     setSorting(key === sorting.key ? { key, descending: !sorting.descending } : { key, descending: key !== 'name' });
   return (
@@ -26,24 +28,8 @@ export function KernelTable({ kernels, caption }: { kernels: readonly KernelResu
         multiply and add, and what one launch costs. 100 % is as fast as this device can be.
       </p>
       {/* The roles are said outright because the narrow layout makes grids of the rows, which would lose them. */}
-      <table class="kernel-table" role="table" aria-labelledby="kernels-title">
-        <thead role="rowgroup">
-          <tr role="row">
-            {COLUMNS.map(({ key, label }) => (
-              <th
-                key={key}
-                role="columnheader"
-                scope="col"
-                aria-sort={sorting.key === key ? (sorting.descending ? 'descending' : 'ascending') : 'none'}
-              >
-                <button type="button" class="tool" onClick={() => sort(key)}>
-                  {label}
-                  <span aria-hidden="true">{sorting.key === key ? (sorting.descending ? '▼' : '▲') : ''}</span>
-                </button>
-              </th>
-            ))}
-          </tr>
-        </thead>
+      <table class="sortable kernel-table" role="table" aria-labelledby="kernels-title">
+        <SortableHead columns={COLUMNS} sorting={sorting} change={sort} />
         <tbody role="rowgroup">
           {sortKernels(kernels, sorting).map((result) => (
             <Row key={`${result.kernel} ${result.shape}`} result={result} />
@@ -73,25 +59,9 @@ function Row({ result }: { result: KernelResult }): JSX.Element {
         )}
         <span class="verdict">{verdict(result)}</span>
       </td>
-      <Figure label="Time" value={timing && formatMicroseconds(timing.microseconds.median)} />
-      <Figure label="GB/s" value={timing && formatFigure(timing.gigabytesPerSecond)} />
-      <Figure label="GFLOP/s" value={timing && (timing.flops > 0 ? formatFigure(timing.gigaflops) : '–')} />
+      <FigureCell label="Time" value={timing && formatMicroseconds(timing.microseconds.median)} />
+      <FigureCell label="GB/s" value={timing && formatFigure(timing.gigabytesPerSecond)} />
+      <FigureCell label="GFLOP/s" value={timing && (timing.flops > 0 ? formatFigure(timing.gigaflops) : '–')} />
     </tr>
-  );
-}
-
-/** `label` is shown where the columns have no room and so no heads above them. */
-function Figure({ label, value }: { label: string; value: string | undefined }): JSX.Element {
-  return (
-    <td role="cell" class="figure">
-      {value !== undefined && (
-        <>
-          <span class="figure-label" aria-hidden="true">
-            {label}{' '}
-          </span>
-          {value}
-        </>
-      )}
-    </td>
   );
 }

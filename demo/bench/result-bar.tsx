@@ -1,12 +1,12 @@
 import type { JSX } from 'preact';
+import { fileStem, saveFile } from '../shared/save-file.ts';
 import { captionOf } from './data/caption.ts';
-import { saveFile, fileStem } from './saved/save-file.ts';
 import { toCsv } from './bench-tools.ts';
 import type { Shown } from './state/results-state.ts';
 
 /** Which run this is, how it ended, and how to keep it. */
 export function ResultBar({ shown: { result, file, ended } }: { shown: Shown }): JSX.Element {
-  const stem = fileStem(result.date);
+  const stem = fileStem(result);
   return (
     <section class="result-bar" aria-label="This run">
       <div>

@@ -1,13 +1,16 @@
 import type { JSX } from 'preact';
 import { formatBytes } from '../shared/format.ts';
-import { choiceBytes, choiceTitle } from '../shared/model-choice.ts';
+import { gpu } from '../shared/gpu-state.ts';
+import { choiceTitle } from '../shared/model-choice.ts';
+import { downloadBytes, model } from '../shared/model-state.ts';
+import { JSON_FILES, OpenButton } from '../shared/open-button.tsx';
 import { ProblemNotice } from '../shared/problem-notice.tsx';
-import { OpenButton } from './open-button.tsx';
-import { ProgressCard } from './progress-card.tsx';
-import { defaultsFor } from './state/bench-spec.ts';
+import { ProgressCard } from '../shared/progress-card.tsx';
+import { runState } from '../shared/run-state.ts';
+import { defaultsFor, type Part } from './state/bench-spec.ts';
 import { settings } from './state/page-settings.ts';
-import { shown } from './state/results-state.ts';
-import { gpu, kept, model, run, runState } from './state/run-state.ts';
+import { openFiles, shown } from './state/results-state.ts';
+import { run } from './state/run-state.ts';
 import { modelDialogOpen, settingsOpen } from './state/view-state.ts';
 
 /** What can be started, what is running, or why nothing can: one designed state for each phase. */
@@ -19,11 +22,11 @@ export function RunCard(): JSX.Element {
     case 'unsupported':
       return (
         <ProblemNotice title="This page cannot reach a GPU" problem={state.problem}>
-          <OpenButton label="Open a saved run…" />
+          <OpenRuns label="Open a saved run…" />
         </ProblemNotice>
       );
     case 'running':
-      return <ProgressCard state={state} />;
+      return <ProgressCard state={state} stages={stagesNow()} />;
     case 'failed':
       return (
         <ProblemNotice title="The benchmark ended early" problem={state.problem}>
@@ -33,7 +36,7 @@ export function RunCard(): JSX.Element {
           <button type="button" onClick={() => (modelDialogOpen.value = true)}>
             Choose another model
           </button>
-          <OpenButton label="Open a saved run…" />
+          <OpenRuns label="Open a saved run…" />
         </ProblemNotice>
       );
     case 'idle':
@@ -65,7 +68,7 @@ function StartCard(): JSX.Element {
           Run the benchmark
           {download > 0 && ` · downloads ${formatBytes(download)}`}
         </button>
-        <OpenButton label={again ? 'Compare with a saved run…' : 'Open a saved run…'} />
+        <OpenRuns label={again ? 'Compare with a saved run…' : 'Open a saved run…'} />
         <button type="button" onClick={() => (settingsOpen.value = true)}>
           Change what is measured
         </button>
@@ -74,10 +77,21 @@ function StartCard(): JSX.Element {
   );
 }
 
-/** Bytes that a run would fetch from the network. */
-function downloadBytes(): number {
-  if (model.value.kind === 'file' || kept.value?.complete) return 0;
-  return (choiceBytes(model.value) ?? 0) - (kept.value?.bytes ?? 0);
+const OpenRuns = ({ label }: { label: string }): JSX.Element => (
+  <OpenButton label={label} accept={JSON_FILES} multiple take={(files) => void openFiles(files)} />
+);
+
+const STAGES: readonly { readonly stage: string; readonly label: string; readonly part?: Part }[] = [
+  { stage: 'load', label: 'Load the model', part: 'model' },
+  { stage: 'model', label: 'Model', part: 'model' },
+  { stage: 'roofs', label: 'Roofs' },
+  { stage: 'kernels', label: 'Kernels', part: 'kernels' },
+];
+
+/** The stages of the parts that are measured. */
+function stagesNow(): typeof STAGES {
+  const { parts } = { ...defaultsFor(gpu.value?.software ?? false), ...settings.value };
+  return STAGES.filter(({ part }) => part === undefined || parts.includes(part));
 }
 
 /** What the settings ask for, in words. */

@@ -1,21 +1,14 @@
-import { useState } from 'preact/hooks';
-import type { JSX, TargetedEvent } from 'preact';
+import type { JSX } from 'preact';
+import { gpu } from '../shared/gpu-state.ts';
+import { ListField } from '../shared/list-field.tsx';
 import { NumberField } from '../shared/number-field.tsx';
+import { GpuSettings } from '../shared/gpu-settings.tsx';
 import { Group, SidePanel } from '../shared/side-panel.tsx';
+import { SwitchField } from '../shared/switch-field.tsx';
+import { TextSetting } from '../shared/text-setting.tsx';
 import { ThemeSelect } from '../shared/theme-controls.tsx';
-import {
-  defaultsFor,
-  LIST_SPECS,
-  MAX_TEXT,
-  NUMBER_SPECS,
-  OPTIONAL_FEATURES,
-  PARTS,
-  readList,
-  type ListSpec,
-  type Part,
-} from './state/bench-spec.ts';
+import { defaultsFor, LIST_SPECS, NUMBER_SPECS, PARTS, type Part } from './state/bench-spec.ts';
 import { changeSettings, settings } from './state/page-settings.ts';
-import { gpu } from './state/run-state.ts';
 import { settingsOpen } from './state/view-state.ts';
 
 /** What is measured, and how the engine is made. */
@@ -25,7 +18,7 @@ export function SettingsPanel(): JSX.Element {
     <SidePanel title="Settings" open={settingsOpen}>
       <Group title="Parts">
         {PARTS.map((part) => (
-          <Switch
+          <SwitchField
             key={part}
             id={`part-${part}`}
             label={part === 'model' ? 'Model' : 'Kernels'}
@@ -37,7 +30,12 @@ export function SettingsPanel(): JSX.Element {
       </Group>
       <Group title="Model" note="Lists have commas between their numbers.">
         {LIST_SPECS.map((spec) => (
-          <ListField key={spec.key} spec={spec} value={now[spec.key]} />
+          <ListField
+            key={spec.key}
+            spec={spec}
+            value={now[spec.key]}
+            change={(value) => changeSettings({ [spec.key]: value })}
+          />
         ))}
         {NUMBER_SPECS.map((spec) => (
           <NumberField
@@ -49,26 +47,16 @@ export function SettingsPanel(): JSX.Element {
         ))}
       </Group>
       <Group title="Kernels">
-        <TextField id="setting-kernels" label="Only those" hint="whose name has" name="kernels" absent="all" />
+        <TextSetting
+          id="setting-kernels"
+          label="Only those"
+          hint="whose name has"
+          absent="all"
+          value={settings.value.kernels}
+          change={(kernels) => changeSettings({ kernels })}
+        />
       </Group>
-      <Group title="GPU">
-        {OPTIONAL_FEATURES.map((feature) => (
-          <Switch
-            key={feature}
-            id={`setting-${feature}`}
-            label={feature}
-            hint="where the GPU has it"
-            on={!(now.disable ?? []).includes(feature)}
-            change={(on) => {
-              const off = OPTIONAL_FEATURES.filter((each) =>
-                each === feature ? !on : (now.disable ?? []).includes(each),
-              );
-              changeSettings({ disable: off.length > 0 ? off : undefined });
-            }}
-          />
-        ))}
-        <TextField id="setting-adapter" label="GPU" hint="its name contains" name="adapter" absent="any" />
-      </Group>
+      <GpuSettings value={now} change={changeSettings} />
       <button type="button" disabled={Object.keys(settings.value).length === 0} onClick={resetSettings}>
         Reset all
       </button>
@@ -90,85 +78,4 @@ function changeParts(now: readonly Part[], part: Part, on: boolean): void {
 function resetSettings(): void {
   const { model } = settings.value;
   settings.value = model === undefined ? {} : { model };
-}
-
-function Switch(props: {
-  id: string;
-  label: string;
-  hint: string;
-  on: boolean;
-  change: (on: boolean) => void;
-}): JSX.Element {
-  return (
-    <div class="field">
-      <label for={props.id}>
-        {props.label} <small>{props.hint}</small>
-      </label>
-      <input
-        id={props.id}
-        type="checkbox"
-        checked={props.on}
-        onChange={({ currentTarget }) => props.change(currentTarget.checked)}
-      />
-    </div>
-  );
-}
-
-/** Numbers with commas between them; emptied, the list goes back to its default. */
-function ListField({ spec, value }: { spec: ListSpec; value: readonly number[] }): JSX.Element {
-  const [typed, setTyped] = useState<string>();
-  const [problem, setProblem] = useState('');
-  const id = `setting-${spec.query}`;
-  const onChange = ({ currentTarget }: TargetedEvent<HTMLInputElement>): void => {
-    const read = currentTarget.value.trim() === '' ? { value: undefined } : readList(spec, currentTarget.value);
-    setProblem('problem' in read ? read.problem : '');
-    if ('problem' in read) return;
-    changeSettings({ [spec.key]: read.value });
-    setTyped(undefined);
-  };
-  return (
-    <div class="field long">
-      <label for={id}>
-        {spec.label} <small>{spec.hint}</small>
-      </label>
-      <input
-        id={id}
-        type="text"
-        inputMode="numeric"
-        autocomplete="off"
-        value={typed ?? value.join(', ')}
-        aria-invalid={problem !== ''}
-        aria-describedby={`${id}-problem`}
-        onInput={({ currentTarget }) => setTyped(currentTarget.value)}
-        onChange={onChange}
-      />
-      <p id={`${id}-problem`} class="field-problem" role="alert">
-        {problem}
-      </p>
-    </div>
-  );
-}
-
-function TextField(props: {
-  id: string;
-  label: string;
-  hint: string;
-  name: 'kernels' | 'adapter';
-  absent: string;
-}): JSX.Element {
-  return (
-    <div class="field">
-      <label for={props.id}>
-        {props.label} <small>{props.hint}</small>
-      </label>
-      <input
-        id={props.id}
-        type="text"
-        maxLength={MAX_TEXT}
-        placeholder={props.absent}
-        value={settings.value[props.name] ?? ''}
-        onChange={({ currentTarget }) => changeSettings({ [props.name]: currentTarget.value.trim() || undefined })}
-      />
-    </div>
-  );
 }

@@ -1,8 +1,12 @@
+import { standardError } from './statistics.ts';
+
 /** How far apart two models' next-token distributions are, over many places. */
 export interface LogitDifference {
   readonly places: number;
   /** Mean of KL(reference || other), nats. */
   readonly kl: number;
+  /** Standard error of that mean; absent for fewer than two places. */
+  readonly klError?: number;
   /** The value that 99 of 100 places do not exceed. */
   readonly klP99: number;
   /** Share of places where both have the same likeliest token (ties to the lower id). */
@@ -23,9 +27,11 @@ export class LogitComparison {
   get result(): LogitDifference {
     const places = this.#divergences.length;
     const sorted = this.#divergences.toSorted((a, b) => a - b);
+    const klError = standardError(sorted);
     return {
       places,
       kl: sorted.reduce((sum, value) => sum + value, 0) / Math.max(1, places),
+      ...(klError !== undefined && { klError }),
       klP99: sorted[Math.max(0, Math.ceil(0.99 * places) - 1)] ?? 0,
       top1Agreement: this.#agreeing / Math.max(1, places),
     };

@@ -3,7 +3,8 @@ import { either, list, Mismatch, number, object, oneOf, optional, text, truth } 
 
 const spread = object({ median: number(), min: number(), max: number(), runs: number(1) });
 
-const environment = object({
+/** Checks where something was measured. */
+export const environment = object({
   version: text(),
   commit: optional(text()),
   runtime: text(),

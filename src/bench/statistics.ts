@@ -42,6 +42,15 @@ export function percentile(values: readonly number[], percent: number): number {
   return sorted(values)[rank - 1] ?? Number.NaN;
 }
 
+/** The standard error of a mean: how far it would scatter if as many values were drawn again; undefined for fewer than two. */
+export function standardError(values: readonly number[]): number | undefined {
+  const count = values.length;
+  if (count < 2) return undefined;
+  const mean = values.reduce((sum, value) => sum + value, 0) / count;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return Math.sqrt(squares / (count - 1) / count);
+}
+
 /** Shares of the values in bins of equal width from the smallest to the largest; the last bin holds the largest. */
 export function histogram(
   values: readonly number[],

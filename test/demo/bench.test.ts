@@ -319,7 +319,7 @@ describe('saved runs', () => {
 test('the pages lead to each other', async () => {
   const page = await open('', 'phone');
   const links = page.getByRole('navigation', { name: 'Pages' }).getByRole('link');
-  expect(await links.allTextContents()).toEqual(['Chat', 'Bench']);
+  expect(await links.allTextContents()).toEqual(['Chat', 'Lab', 'Bench']);
   expect(await links.last().getAttribute('aria-current')).toBe('page');
   await links.first().click();
   await page.getByRole('button', { name: /^Download and start/ }).waitFor();
@@ -331,7 +331,7 @@ test('the pages lead to each other', async () => {
 test('focus goes through the page in the order that it is read, and every stop has a name', async () => {
   const page = await open();
   const names: string[] = [];
-  for (let step = 0; step < 9; step++) {
+  for (let step = 0; step < 10; step++) {
     await page.keyboard.press('Tab');
     names.push(
       await page.evaluate(() => {
@@ -345,6 +345,7 @@ test('focus goes through the page in the order that it is read, and every stop h
     'Skip to the benchmark',
     expect.stringMatching(/^Model: SmolLM2/),
     'Chat',
+    'Lab',
     'Bench',
     'Settings',
     'Colours: system',

@@ -16,7 +16,7 @@ afterAll(async () => {
   await site.close();
 });
 
-const PAGES = ['', 'bench.html'];
+const PAGES = ['', 'bench.html', 'lab.html'];
 
 test.each(PAGES)('what the first paint of /%s needs is under 100 KB, gzipped', async (path) => {
   const html = await (await fetch(new URL(path, site.url))).text();
@@ -43,6 +43,7 @@ test.each(PAGES)('the policy of /%s allows no inline code, and the headers isola
 test.each([
   ['', /^Download and start/],
   ['bench.html', /^Run the benchmark/],
+  ['lab.html', /^Run the evaluation/],
 ])('a visit to /%s asks nobody but its own server, and breaks no rule of the policy', async (path, button) => {
   const { page, context, errors } = await visitor(browser);
   const others: string[] = [];
@@ -59,5 +60,5 @@ test.each([
 
 test('an address that is not there is not the page', async () => {
   expect((await fetch(new URL('models/none.gguf', site.url))).status).toBe(404);
-  expect((await fetch(new URL('lab.html', site.url))).status).toBe(404);
+  expect((await fetch(new URL('other.html', site.url))).status).toBe(404);
 });

@@ -350,7 +350,7 @@ describe('the keyboard', () => {
     await answered(page, 'hello');
     await page.getByRole('link', { name: 'Skip to the message box' }).focus();
     const names: string[] = [];
-    for (let step = 0; step < 13; step++) {
+    for (let step = 0; step < 14; step++) {
       if (step > 0) await page.keyboard.press('Tab');
       names.push(
         await page.evaluate(() => {
@@ -364,6 +364,7 @@ describe('the keyboard', () => {
       'Skip to the message box',
       'Model: quick.gguf',
       'Chat',
+      'Lab',
       'Bench',
       'New chat',
       'Memory',

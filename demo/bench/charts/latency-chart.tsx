@@ -2,9 +2,9 @@ import { useCallback } from 'preact/hooks';
 import type { JSX } from 'preact';
 import type { DecodeResult } from 'winnow-llm/bench';
 import { formatCount } from '../../shared/format.ts';
-import { formatFigure } from '../data/figures.ts';
-import { asPicture, Chart, type Draw, type PlotLibrary } from './chart.tsx';
-import { DataTable } from './data-table.tsx';
+import { formatFigure } from '../../shared/figures.ts';
+import { asPicture, Chart, type Draw, type PlotLibrary } from '../../shared/charts/chart.tsx';
+import { DataTable } from '../../shared/charts/data-table.tsx';
 
 /** How long single tokens took, a row for each history. */
 export function LatencyChart({ decode, caption }: { decode: readonly DecodeResult[]; caption: string }): JSX.Element {

@@ -1,12 +1,12 @@
 import { useCallback, useMemo } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { colourOf } from '../data/family.ts';
-import { formatFigure } from '../data/figures.ts';
+import { formatFigure } from '../../shared/figures.ts';
 import type { Pair } from '../bench-tools.ts';
-import { axisBelow } from './axis.ts';
-import { asPicture, Chart, type Draw, type PlotLibrary } from './chart.tsx';
-import { DataTable } from './data-table.tsx';
-import { Legend } from './legend.tsx';
+import { axisBelow } from '../../shared/charts/axis.ts';
+import { asPicture, Chart, type Draw, type PlotLibrary } from '../../shared/charts/chart.tsx';
+import { DataTable } from '../../shared/charts/data-table.tsx';
+import { Legend } from '../../shared/charts/legend.tsx';
 
 /** Two runs, figure by figure: how many times as fast the later one is. */
 export function PairsChart({ pairs, caption }: { pairs: readonly Pair[]; caption: string }): JSX.Element {

@@ -2,12 +2,12 @@ import { useCallback, useMemo, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import type { KernelResult, Roofs } from 'winnow-llm/bench';
 import { colourOf, colourPlace } from '../data/family.ts';
-import { formatFigure, formatMicroseconds, formatSpread } from '../data/figures.ts';
+import { formatFigure, formatMicroseconds, formatSpread } from '../../shared/figures.ts';
 import { rooflineData, type Roofline, type RooflinePoint } from '../data/roofline.ts';
 import { verdict } from '../data/verdict.ts';
-import { Chart, type Draw, type PlotLibrary } from './chart.tsx';
-import { Legend, type LegendItem } from './legend.tsx';
-import { reachPoints } from './points.ts';
+import { Chart, type Draw, type PlotLibrary } from '../../shared/charts/chart.tsx';
+import { Legend, type LegendItem } from '../../shared/charts/legend.tsx';
+import { reachPoints } from '../../shared/charts/points.ts';
 
 /** Every timed kernel against the device's own measured roofs. */
 export function RooflineChart(props: {

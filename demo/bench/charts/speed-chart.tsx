@@ -3,11 +3,11 @@ import type { JSX } from 'preact';
 import type { Spread } from 'winnow-llm/bench';
 import { formatCount } from '../../shared/format.ts';
 import { colourOf } from '../data/family.ts';
-import { formatFigure } from '../data/figures.ts';
-import { axisBelow } from './axis.ts';
-import { asPicture, Chart, type Draw, type PlotLibrary } from './chart.tsx';
-import { DataTable } from './data-table.tsx';
-import { Legend } from './legend.tsx';
+import { formatFigure } from '../../shared/figures.ts';
+import { axisBelow } from '../../shared/charts/axis.ts';
+import { asPicture, Chart, type Draw, type PlotLibrary } from '../../shared/charts/chart.tsx';
+import { DataTable } from '../../shared/charts/data-table.tsx';
+import { Legend } from '../../shared/charts/legend.tsx';
 
 /** Tokens per second at one length. */
 export interface SpeedPoint {

@@ -2,12 +2,12 @@ import { useCallback, useMemo } from 'preact/hooks';
 import type { JSX } from 'preact';
 import type { TokenTime } from 'winnow-llm/bench';
 import { formatCount } from '../../shared/format.ts';
-import { formatFigure } from '../data/figures.ts';
+import { formatFigure } from '../../shared/figures.ts';
 import { formatShare } from '../data/verdict.ts';
 import { tokenSegments, type Segment } from '../data/token-bars.ts';
-import { asPicture, Chart, type Draw, type PlotLibrary } from './chart.tsx';
-import { DataTable } from './data-table.tsx';
-import { Legend } from './legend.tsx';
+import { asPicture, Chart, type Draw, type PlotLibrary } from '../../shared/charts/chart.tsx';
+import { DataTable } from '../../shared/charts/data-table.tsx';
+import { Legend } from '../../shared/charts/legend.tsx';
 
 /** Where the time of one token goes. */
 export function TokenTimeChart({ tokenTime, caption }: { tokenTime: TokenTime; caption: string }): JSX.Element {

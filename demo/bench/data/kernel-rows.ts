@@ -1,10 +1,7 @@
 import type { KernelResult, KernelTiming } from 'winnow-llm/bench';
+import type { Sorting } from '../../shared/sorting.ts';
 
 export type SortKey = 'name' | 'share' | 'time' | 'bandwidth' | 'arithmetic';
-export interface Sorting {
-  readonly key: SortKey;
-  readonly descending: boolean;
-}
 
 const VALUES: Readonly<Record<Exclude<SortKey, 'name'>, (timing: KernelTiming) => number>> = {
   share: ({ roofShare }) => roofShare,
@@ -14,7 +11,10 @@ const VALUES: Readonly<Record<Exclude<SortKey, 'name'>, (timing: KernelTiming) =
 };
 
 /** Kernels in the order asked for. Wrong ones always come first, those without a timing always last. */
-export function sortKernels(kernels: readonly KernelResult[], { key, descending }: Sorting): readonly KernelResult[] {
+export function sortKernels(
+  kernels: readonly KernelResult[],
+  { key, descending }: Sorting<SortKey>,
+): readonly KernelResult[] {
   const byName = (a: KernelResult, b: KernelResult): number =>
     compareText(a.kernel, b.kernel) || compareText(a.shape, b.shape);
   const inOrder = (a: KernelResult, b: KernelResult): number => {

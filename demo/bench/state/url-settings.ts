@@ -1,16 +1,9 @@
+import { said, shorten } from '../../shared/address-words.ts';
+import { readDisable, readShortText, readWords } from '../../shared/gpu-choice.ts';
+import { readList } from '../../shared/list-spec.ts';
 import { readModelName } from '../../shared/model-choice.ts';
 import { readNumber } from '../../shared/number-spec.ts';
-import {
-  LIST_SPECS,
-  MAX_TEXT,
-  NUMBER_SPECS,
-  OPTIONAL_FEATURES,
-  PARTS,
-  readList,
-  type ListKey,
-  type NumberKey,
-  type Settings,
-} from './bench-spec.ts';
+import { LIST_SPECS, NUMBER_SPECS, PARTS, type ListKey, type NumberKey, type Settings } from './bench-spec.ts';
 
 export interface ReadSettings {
   readonly settings: Settings;
@@ -49,23 +42,6 @@ export function writeUrlSettings(settings: Settings): string {
   return text === '' ? '' : `?${text}`;
 }
 
-const said = (problem: string, text: string): { readonly problem: string } => ({
-  problem: `${problem} The address says “${shorten(text)}”.`,
-});
-
-/** Some of the known words, in their own order; undefined when the text has a word that is not known, or none. */
-function readWords<T extends string>(known: readonly T[], text: string): readonly T[] | undefined {
-  const wanted = text.split(',').map((part) => part.trim());
-  return wanted.every((word) => known.some((each) => each === word))
-    ? known.filter((each) => wanted.includes(each))
-    : undefined;
-}
-
-function readText(key: 'kernels' | 'adapter', label: string, text: string): Read {
-  if (text !== '' && text.length <= MAX_TEXT) return { [key]: text };
-  return said(`${label} must be a text of 1 to ${MAX_TEXT} characters.`, text);
-}
-
 const READERS: Readonly<Record<string, (text: string) => Read>> = Object.assign(
   Object.create(null) as Record<string, (text: string) => Read>,
   {
@@ -79,12 +55,9 @@ const READERS: Readonly<Record<string, (text: string) => Read>> = Object.assign(
       const parts = readWords(PARTS, text);
       return parts ? { parts } : said(`The parts are ${PARTS.join(' and ')}.`, text);
     },
-    disable(text: string): Read {
-      const disable = readWords(OPTIONAL_FEATURES, text);
-      return disable ? { disable } : said(`Only ${OPTIONAL_FEATURES.join(' and ')} can be disabled.`, text);
-    },
-    kernels: (text: string): Read => readText('kernels', 'The filter of kernels', text),
-    adapter: (text: string): Read => readText('adapter', 'The name of the GPU', text),
+    disable: readDisable,
+    kernels: (text: string): Read => readShortText('kernels', 'The filter of kernels', text),
+    adapter: (text: string): Read => readShortText('adapter', 'The name of the GPU', text),
   },
   Object.fromEntries(
     LIST_SPECS.map((spec) => [spec.query, (text: string): Read => toRead(spec.key, readList(spec, text), text)]),
@@ -101,5 +74,3 @@ function toRead(
 ): Read {
   return 'value' in read ? { [key]: read.value } : said(read.problem, text);
 }
-
-const shorten = (text: string): string => (text.length > 40 ? `${text.slice(0, 40)}…` : text);

@@ -8,8 +8,12 @@ export interface EvalRun {
   readonly nll: number;
   /** nll less that of the dense run. */
   readonly dnll: number;
+  /** Standard error of dnll: of the mean of differences token by token. Absent for a single token. */
+  readonly dnllError?: number;
   /** Mean of KL(dense || method), and the value that 99 of 100 tokens do not exceed. */
   readonly kl: number;
+  /** Standard error of kl; absent for a single token. */
+  readonly klError?: number;
   readonly klP99: number;
   /** Share of tokens for which both find the same token likeliest. */
   readonly top1Agreement: number;
@@ -19,7 +23,7 @@ export interface EvalRun {
   readonly slotsReadPerToken: number;
   readonly kvBytesHeld: number;
   readonly kvBytesReadPerToken: number;
-  /** Median over the tokens. */
+  /** Feeding and scoring one token, median. */
   readonly msPerToken: number;
 }
 

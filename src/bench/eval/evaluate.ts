@@ -4,8 +4,12 @@ import type { KvType } from '../../kernels/cache-layout.ts';
 import { resolveMethods } from '../../engine/resolve-methods.ts';
 import { runtimeOf } from '../../engine/engine.ts';
 import { LogitComparison } from '../logit-comparison.ts';
+import { standardError } from '../statistics.ts';
 import type { EvalResult, EvalRun } from './eval-result.ts';
 import { forcedRun, type ForcedRun } from './forced-run.ts';
+import { settingText } from './setting-text.ts';
+
+export { settingText };
 
 /** One setting of methods to evaluate, in words. */
 export interface EvalSetting {
@@ -26,15 +30,11 @@ export interface EvaluateOptions {
   readonly seed?: number | undefined;
   /** Which run goes on (0 = the dense one), how many there are, and the share of it that is done. */
   readonly onProgress?: ((run: number, runs: number, done: number) => void) | undefined;
-  /** Told of each run as it ends. */
+  /** Told of the dense run as it ends. */
+  readonly onDense?: ((dense: EvalResult['dense']) => void) | undefined;
+  /** Told of each other run as it ends. */
   readonly onRun?: ((run: EvalRun) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
-}
-
-/** `h2o:budget=170 + q8`: a setting as one text; 'dense' when nothing is set. */
-export function settingText({ cache, attention, kv }: EvalSetting): string {
-  const parts = [cache, attention, kv].filter((part) => part !== undefined);
-  return parts.length === 0 ? 'dense' : parts.join(' + ');
 }
 
 /**
@@ -45,7 +45,7 @@ export function settingText({ cache, attention, kv }: EvalSetting): string {
  */
 export async function evaluate(engine: Engine, options: EvaluateOptions): Promise<EvalResult> {
   const runtime = runtimeOf(engine);
-  const { ids, prefill = 1024, decode = 512, settings, mass, seed, onProgress, onRun, signal } = options;
+  const { ids, prefill = 1024, decode = 512, settings, mass, seed, onProgress, onDense, onRun, signal } = options;
   checkLengths(ids, prefill, decode, runtime.context);
   const all = settings.map((setting) => resolveMethods(withEvery(setting), runtime.config));
   const runs = settings.length + 1;
@@ -60,6 +60,7 @@ export async function evaluate(engine: Engine, options: EvaluateOptions): Promis
     onProgress: progressOf(0),
   });
   const denseNll = mean(dense.nlls);
+  onDense?.({ nll: denseNll });
   const results: EvalRun[] = [];
   for (const [i, methods] of all.entries()) {
     const comparison = new LogitComparison();
@@ -72,21 +73,24 @@ export async function evaluate(engine: Engine, options: EvaluateOptions): Promis
       onLogits: (logits) => comparison.add(reference[row++]!, logits),
       onProgress: progressOf(i + 1),
     });
-    const result = describe(settingText(settings[i]!), run, denseNll, comparison);
+    const result = describe(settingText(settings[i]!), run, dense.nlls, comparison);
     results.push(result);
     onRun?.(result);
   }
   return { dense: { nll: denseNll }, runs: results, report: await engine.report() };
 }
 
-function describe(setting: string, run: ForcedRun, denseNll: number, comparison: LogitComparison): EvalRun {
-  const nll = mean(run.nlls);
-  const { kl, klP99, top1Agreement } = comparison.result;
+function describe(setting: string, run: ForcedRun, denseNlls: readonly number[], comparison: LogitComparison): EvalRun {
+  const differences = run.nlls.map((nll, row) => nll - denseNlls[row]!);
+  const dnllError = standardError(differences);
+  const { kl, klError, klP99, top1Agreement } = comparison.result;
   return {
     setting,
-    nll,
-    dnll: nll - denseNll,
+    nll: mean(run.nlls),
+    dnll: mean(differences),
+    ...(dnllError !== undefined && { dnllError }),
     kl,
+    ...(klError !== undefined && { klError }),
     klP99,
     top1Agreement,
     ...(run.mass !== undefined && { mass: run.mass }),

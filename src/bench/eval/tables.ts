@@ -4,7 +4,9 @@ import type { EvalResult, EvalRun, TaskRun } from './eval-result.ts';
 const FIGURES = [
   'nll',
   'dnll',
+  'dnllError',
   'kl',
+  'klError',
   'klP99',
   'top1Agreement',
   'mass',

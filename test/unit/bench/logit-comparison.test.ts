@@ -23,6 +23,8 @@ test('a comparison gathers mean, 99th percentile and agreement', () => {
   expect(kl).toBeCloseTo(one / 100, 9);
   expect(klP99).toBeCloseTo(0, 9);
   expect(top1Agreement).toBeCloseTo(0.99, 12);
+  // 99 zeros and one: the deviation is 0.1 of it, its root of 100 a tenth of that.
+  expect(comparison.result.klError).toBeCloseTo(one / 100, 9);
   comparison.add(row(1, 0), row(0, 1));
   expect(comparison.result.klP99).toBeCloseTo(one, 9);
 });

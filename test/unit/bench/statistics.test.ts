@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { histogram, inverse, percentile, scaled, spread } from '../../../src/bench/statistics.ts';
+import { histogram, inverse, percentile, scaled, spread, standardError } from '../../../src/bench/statistics.ts';
 
 describe('spread', () => {
   it('gives the middle, the smallest, the largest and how many', () => {
@@ -40,5 +40,18 @@ describe('histogram', () => {
   it('has one bin where all are equal, and none where there is nothing', () => {
     expect(histogram([4, 4], 9)).toEqual([{ from: 4, to: 4, share: 1 }]);
     expect(histogram([], 9)).toEqual([]);
+  });
+});
+
+describe('standardError', () => {
+  it('is the scatter of the values over the root of their number', () => {
+    expect(standardError([1, 3])).toBeCloseTo(1);
+    expect(standardError([2, 4, 4, 4, 5, 5, 7, 9])).toBeCloseTo(Math.sqrt(32 / 7 / 8));
+    expect(standardError([5, 5, 5])).toBe(0);
+  });
+
+  it('is not known for fewer than two values', () => {
+    expect(standardError([])).toBeUndefined();
+    expect(standardError([3])).toBeUndefined();
   });
 });

@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { captionOf, dateWords } from '../../../demo/bench/data/caption.ts';
+import { captionOf } from '../../../demo/bench/data/caption.ts';
+import { dateWords } from '../../../demo/shared/environment-words.ts';
 import { assignColours } from '../../../demo/bench/data/family.ts';
-import { formatFigure, formatMicroseconds, formatSpread } from '../../../demo/bench/data/figures.ts';
+import { formatFigure, formatMicroseconds, formatSpread } from '../../../demo/shared/figures.ts';
 import { sortKernels } from '../../../demo/bench/data/kernel-rows.ts';
 import { differences, pairsOf } from '../../../src/bench/compare.ts';
-import { ProgressEstimate } from '../../../demo/bench/data/progress-estimate.ts';
+import { ProgressEstimate } from '../../../demo/shared/progress-estimate.ts';
 import { rooflineData } from '../../../demo/bench/data/roofline.ts';
-import { runtimeWords } from '../../../demo/bench/data/runtime-words.ts';
+import { runtimeWords } from '../../../demo/shared/runtime-words.ts';
 import { tokenSegments } from '../../../demo/bench/data/token-bars.ts';
 import { verdict } from '../../../demo/bench/data/verdict.ts';
 import { toCsv } from '../../../src/bench/csv.ts';

@@ -15,6 +15,7 @@ const run: EvalRun = {
   setting: 'h2o:budget=170,sinks=4',
   nll: 3.25,
   dnll: 0.125,
+  dnllError: 0.03125,
   kl: 0.0625,
   klP99: 0.5,
   top1Agreement: 0.875,
@@ -29,10 +30,10 @@ describe('tables of an evaluation', () => {
     expect(
       evalCsv({ dense: { nll: 3.125 }, runs: [run, { ...run, setting: 'quest', mass: 0.5 }] }).split('\r\n'),
     ).toEqual([
-      'setting,nll,dnll,kl,klP99,top1Agreement,mass,slotsReadPerToken,kvBytesHeld,kvBytesReadPerToken,msPerToken',
-      'dense,3.125,,,,,,,,,',
-      '"h2o:budget=170,sinks=4",3.25,0.125,0.0625,0.5,0.875,,171,3145728,524288,12.345',
-      'quest,3.25,0.125,0.0625,0.5,0.875,0.5,171,3145728,524288,12.345',
+      'setting,nll,dnll,dnllError,kl,klError,klP99,top1Agreement,mass,slotsReadPerToken,kvBytesHeld,kvBytesReadPerToken,msPerToken',
+      'dense,3.125,,,,,,,,,,,',
+      '"h2o:budget=170,sinks=4",3.25,0.125,0.03125,0.0625,,0.5,0.875,,171,3145728,524288,12.345',
+      'quest,3.25,0.125,0.03125,0.0625,,0.5,0.875,0.5,171,3145728,524288,12.345',
       '',
     ]);
   });

@@ -1,24 +1,21 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
-import type { BenchProgress } from 'winnow-llm/bench';
-import { formatBytes, formatCount, formatTimeLeft } from '../shared/format.ts';
-import { LOAD_STAGES } from '../shared/load-stages.ts';
-import { ProgressEstimate } from './data/progress-estimate.ts';
-import { defaultsFor, type Part } from './state/bench-spec.ts';
-import { settings } from './state/page-settings.ts';
-import { gpu, stop, type RunState } from './state/run-state.ts';
-
-type Stage = BenchProgress['stage'];
-const STAGES: readonly { readonly stage: Stage; readonly label: string; readonly part?: Part }[] = [
-  { stage: 'load', label: 'Load the model', part: 'model' },
-  { stage: 'model', label: 'Model', part: 'model' },
-  { stage: 'roofs', label: 'Roofs' },
-  { stage: 'kernels', label: 'Kernels', part: 'kernels' },
-];
+import { formatBytes, formatCount, formatTimeLeft } from './format.ts';
+import { LOAD_STAGES } from './load-stages.ts';
+import { ProgressEstimate } from './progress-estimate.ts';
+import type { Progress } from './progress.ts';
+import { stop, type RunState } from './run-state.ts';
 
 /** Stage, step and time left of a run. */
-export function ProgressCard({ state }: { state: Extract<RunState, { phase: 'running' }> }): JSX.Element {
-  const { progress, stopping } = state;
+export function ProgressCard(props: {
+  state: Extract<RunState, { phase: 'running' }>;
+  /** The stages that this run has, in their order. */
+  stages: readonly { readonly stage: string; readonly label: string }[];
+  /** A stage's amount in words, where it is not a plain count. */
+  amount?: (progress: Progress) => string | undefined;
+}): JSX.Element {
+  const { stages } = props;
+  const { progress, stopping } = props.state;
   const heading = useRef<HTMLHeadingElement>(null);
   const estimate = useRef(new ProgressEstimate());
   const [now, setNow] = useState(performance.now());
@@ -32,13 +29,9 @@ export function ProgressCard({ state }: { state: Extract<RunState, { phase: 'run
     if (progress) estimate.current.add(progress, performance.now());
   }, [progress]);
 
-  const { parts } = { ...defaultsFor(gpu.value?.software ?? false), ...settings.value };
-  const stages = STAGES.filter(({ part }) => part === undefined || parts.includes(part));
   const current = stages.findIndex(({ stage }) => stage === progress?.stage);
   const left = estimate.current.millisecondsLeft(now);
   const known = progress !== undefined && progress.total > 0;
-  const inBytes = progress?.stage === 'load' && progress.total > 1e4;
-  const amount = (value: number): string => (inBytes ? formatBytes(value) : formatCount(value));
   return (
     <section class="card loading" aria-labelledby="running-title">
       <h2 id="running-title" tabIndex={-1} ref={heading}>
@@ -53,11 +46,7 @@ export function ProgressCard({ state }: { state: Extract<RunState, { phase: 'run
         <span>
           Stage {Math.max(current, 0) + 1} of {stages.length}
         </span>
-        {known && (
-          <span>
-            {amount(progress.done)} of {amount(progress.total)}
-          </span>
-        )}
+        {known && <span>{props.amount?.(progress) ?? amountOf(progress)}</span>}
         {left !== undefined && <span>{formatTimeLeft(left)} in this stage</span>}
       </p>
       <ol class="stages" aria-label="Stages">
@@ -81,8 +70,13 @@ export function ProgressCard({ state }: { state: Extract<RunState, { phase: 'run
   );
 }
 
+function amountOf({ stage, done, total }: Progress): string {
+  const format = stage === 'load' && total > 1e4 ? formatBytes : formatCount;
+  return `${format(done)} of ${format(total)}`;
+}
+
 /** While the model loads, a step goes by the name of the engine's own stage. */
-function inWords({ stage, label }: BenchProgress): string {
+function inWords({ stage, label }: Progress): string {
   if (stage !== 'load') return label;
   if (label === 'ready') return 'The first token';
   return LOAD_STAGES.find((each) => each.stage === label)?.doing ?? label;

@@ -1,20 +1,31 @@
+import type { Signal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { formatBytes } from '../shared/format.ts';
-import { Icon } from '../shared/icons.tsx';
-import { choiceBytes, choiceTitle } from '../shared/model-choice.ts';
-import { PageLinks } from '../shared/page-links.tsx';
-import { ThemeButton } from '../shared/theme-controls.tsx';
-import { wide } from '../shared/wide.ts';
-import { gpu, model, runState } from './state/run-state.ts';
-import { modelDialogOpen, settingsOpen } from './state/view-state.ts';
+import { formatBytes } from './format.ts';
+import { gpu } from './gpu-state.ts';
+import { Icon } from './icons.tsx';
+import { choiceBytes, choiceTitle } from './model-choice.ts';
+import { model } from './model-state.ts';
+import { PageLinks, type PageName } from './page-links.tsx';
+import { runState } from './run-state.ts';
+import { ThemeButton } from './theme-controls.tsx';
+import { wide } from './wide.ts';
 
-export function Header(): JSX.Element {
+/** The bar of a page that measures: model, GPU, pages, settings. */
+export function RunHeader(props: {
+  here: PageName;
+  /** The id of the page's main part, and how a link to it calls it. */
+  main: string;
+  skip: string;
+  modelDialogOpen: Signal<boolean>;
+  settingsOpen: Signal<boolean>;
+}): JSX.Element {
+  const { modelDialogOpen, settingsOpen } = props;
   const bytes = choiceBytes(model.value);
   const { phase } = runState.value;
   return (
     <header class="header">
-      <a class="skip-link" href="#bench">
-        Skip to the benchmark
+      <a class="skip-link" href={`#${props.main}`}>
+        {props.skip}
       </a>
       <h1>Winnow</h1>
       <button
@@ -32,7 +43,7 @@ export function Header(): JSX.Element {
       <p class="status-line" aria-label="GPU">
         <span>{phase === 'unsupported' ? 'no GPU within reach' : (gpu.value?.name ?? 'looking for a GPU…')}</span>
       </p>
-      <PageLinks here="Bench" />
+      <PageLinks here={props.here} />
       <div class="header-actions">
         <button
           type="button"

@@ -1,4 +1,4 @@
-import type { BenchProgress } from 'winnow-llm/bench';
+import type { Progress } from './progress.ts';
 
 /** How far a stage is, and the time that the rest of it will take at its present speed. */
 export class ProgressEstimate {
@@ -7,7 +7,7 @@ export class ProgressEstimate {
   #last = { time: 0, done: 0, total: 0 };
 
   /** Notes a step at `time` (milliseconds). */
-  add({ stage, done, total }: BenchProgress, time: number): void {
+  add({ stage, done, total }: Progress, time: number): void {
     if (stage !== this.#stage || done < this.#last.done) {
       this.#stage = stage;
       this.#begun = { time, done };

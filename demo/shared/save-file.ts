@@ -9,5 +9,6 @@ export function saveFile(name: string, type: string, text: string): void {
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
-/** "winnow-bench-2026-11-24T16-22" for a result of that date (ISO 8601). */
-export const fileStem = (date: string): string => `winnow-bench-${date.slice(0, 16).replaceAll(/[^\dT-]/g, '-')}`;
+/** "winnow-bench-2026-11-24T16-22" for the format "winnow-bench" and a result of that date (ISO 8601). */
+export const fileStem = ({ format, date }: { readonly format: string; readonly date: string }): string =>
+  `${format}-${date.slice(0, 16).replaceAll(/[^\dT-]/g, '-')}`;

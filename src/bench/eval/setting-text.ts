@@ -1,0 +1,7 @@
+import type { EvalSetting } from './evaluate.ts';
+
+/** `h2o:budget=170 + q8`: a setting as one text; 'dense' when nothing is set. */
+export function settingText({ cache, attention, kv }: EvalSetting): string {
+  const parts = [cache, attention, kv].filter((part) => part !== undefined);
+  return parts.length === 0 ? 'dense' : parts.join(' + ');
+}

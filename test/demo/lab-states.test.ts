@@ -1,0 +1,107 @@
+/** Every state of the Lab page, in both sizes and both colour schemes: looked at, measured, and judged by axe. */
+
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  accessibilityProblems,
+  keepScreenshot,
+  launch,
+  SCHEMES,
+  sidewaysOverflow,
+  SIZES,
+  visitor,
+  type Size,
+} from './support/browser.ts';
+import { evalFixture } from './support/eval-fixture.ts';
+import { serveSite, type Site } from './support/site.ts';
+
+let site: Site;
+let browser: Browser;
+beforeAll(async () => {
+  [site, browser] = await Promise.all([serveSite({ scripted: true }), launch()]);
+});
+afterAll(async () => {
+  await browser.close();
+  await site.close();
+});
+
+const run = (page: Page): Promise<void> => page.getByRole('button', { name: /^Run the evaluation/ }).click();
+async function open(page: Page, query = ''): Promise<void> {
+  await page.goto(`${site.url}lab.html${query}`);
+  await page.getByRole('button', { name: /^Run the evaluation/ }).waitFor();
+}
+const MANY =
+  '?method=f16&method=q8&method=h2o&method=streaming-llm&method=quest:recent=16&method=random&budget=64,128,256';
+async function finished(page: Page, query = MANY): Promise<void> {
+  await open(page, query);
+  await run(page);
+  await page.getByText('Evaluate again').waitFor();
+  await expect.poll(() => page.locator('.plot svg').count()).toBe(2);
+}
+const savedFile = (name: string, text: string) => ({ name, mimeType: 'application/json', buffer: Buffer.from(text) });
+
+/** How to bring the page into each state; the last step waits until the state is there. */
+const STATES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
+  'first-visit': (page) => open(page),
+  'bad-address': async (page) => {
+    await open(page, '?decode=many&colour=blue&method=h3o&text-name=book.txt');
+    await page.getByText('There is no setting “colour”.').waitFor();
+    await page.getByText('This link was made with “book.txt”').waitFor();
+  },
+  explained: async (page) => {
+    await open(page, `${MANY}&method=keyformer:budget=1,sinks=4`);
+    await page.getByRole('button', { name: 'Change h2o' }).focus();
+    await page.getByRole('link', { name: /^H2O: Heavy-Hitter/ }).waitFor();
+  },
+  'dense-running': async (page) => {
+    await open(page, '?text=dense%20only');
+    await run(page);
+    await page.getByText('Dense attention has a loss of').waitFor();
+  },
+  running: async (page) => {
+    await open(page, `${MANY}&text=slow`);
+    await run(page);
+    await page.getByText(/: run 3 of/).waitFor();
+    await expect.poll(() => page.locator('.plot svg').count()).toBe(2);
+  },
+  done: (page) => finished(page),
+  agreement: (page) => finished(page, `${MANY}&measure=agreement&cost=read&mass=on&text=software`),
+  lost: async (page) => {
+    await open(page, '?text=lost');
+    await run(page);
+    await page.getByText('The evaluation ended early').waitFor();
+    await expect.poll(() => page.locator('.plot svg').count()).toBe(2);
+  },
+  refused: async (page) => {
+    await open(page);
+    await page.getByLabel('Open a saved evaluation').setInputFiles(savedFile('page.json', '{"format":"other"}'));
+    await page.getByText('This file was not taken').waitFor();
+  },
+  file: async (page) => {
+    await open(page);
+    const record = evalFixture({ settings: { text: { name: 'a-long-file-name-of-a-text.txt', characters: 120_000 } } });
+    await page.getByLabel('Open a saved evaluation').setInputFiles(savedFile('saved.json', JSON.stringify(record)));
+    await expect.poll(() => page.locator('.plot svg').count()).toBe(2);
+  },
+  settings: async (page) => {
+    await open(page);
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByLabel('Prefill').fill('0');
+    await page.keyboard.press('Tab');
+    await page.getByText('Prefill must be').waitFor();
+  },
+};
+
+describe.each(Object.keys(SIZES) as Size[])('on a %s', (size) => {
+  describe.each(SCHEMES)('in the %s scheme', (scheme) => {
+    test.each(Object.keys(STATES))('%s', async (state) => {
+      const { page, context, errors } = await visitor(browser, size, scheme);
+      await STATES[state]?.(page);
+      await keepScreenshot(page, `lab-${state}-${size}-${scheme}`, { whole: true });
+      expect(await accessibilityProblems(page)).toEqual([]);
+      expect(await sidewaysOverflow(page)).toEqual([]);
+      expect(errors).toEqual([]);
+      await context.close();
+    });
+  });
+});

@@ -1,0 +1,68 @@
+/** An evaluation as the page gets it, made up but of one piece: smaller budgets lose more, keeping by lot loses most. */
+
+import type { EvalRecord, EvalRecordSettings } from '../../../src/bench/eval/eval-record.ts';
+import type { EvalRun } from '../../../src/bench/eval/eval-result.ts';
+import { readSetting } from '../../../src/bench/eval/read-setting.ts';
+import { settingText } from '../../../src/bench/eval/setting-text.ts';
+import { benchFixture } from './bench-fixture.ts';
+
+const SETTINGS: EvalRecordSettings = {
+  model: 'SmolLM2 135M Instruct',
+  text: { name: 'the opening of Moby-Dick', characters: 5332 },
+  prefill: 768,
+  decode: 384,
+  methods: ['f16', 'q8', 'h2o', 'streaming-llm', 'quest:recent=16', 'random'],
+  budgets: [64, 128, 256],
+  seed: 0,
+  mass: false,
+};
+
+/** How badly a method chooses, from 0 for one that keeps all. */
+const HARM: Readonly<Record<string, number>> = { f16: 0, q8: 0, h2o: 1, 'streaming-llm': 2.4, quest: 0.6, random: 5 };
+const SLOT_BYTES = 23_040;
+
+function runOf(setting: string, { prefill, decode, mass }: EvalRecordSettings): EvalRun {
+  const name = setting.split(/[:+ ]/, 1)[0] ?? '';
+  const size = Number(/(?:budget|k|window)=(\d+)/.exec(setting)?.[1] ?? Number.NaN);
+  const pages = Number(/pages=(\d+)/.exec(setting)?.[1] ?? Number.NaN);
+  const all = prefill + decode / 2;
+  const slots = Math.min(all, size || pages * 16 || all);
+  const harm = (HARM[name] ?? 1.5) * (1 / slots - 1 / all) * 12;
+  const kl = harm * 0.8 + (name === 'f16' ? 0 : 0.0004);
+  const several = decode > 1;
+  return {
+    setting,
+    nll: 3.1 + harm,
+    dnll: harm,
+    ...(several && { dnllError: 0.08 * Math.sqrt(harm + 0.001), klError: 0.05 * Math.sqrt(kl) }),
+    kl,
+    klP99: kl * 9,
+    top1Agreement: Math.max(0, 1 - harm * 0.7 - (name === 'f16' ? 0 : 0.004)),
+    ...(mass && { mass: 1 - harm * 0.4 }),
+    slotsReadPerToken: slots,
+    kvBytesHeld: (pages ? all : slots) * SLOT_BYTES,
+    kvBytesReadPerToken: slots * SLOT_BYTES,
+    msPerToken: 8 + slots / 400 + (pages ? 1.2 : 0),
+  };
+}
+
+export interface EvalFixtureOptions {
+  readonly software?: boolean;
+  readonly date?: string;
+  readonly settings?: Partial<EvalRecordSettings>;
+}
+
+/** A whole evaluation of what its settings ask for. */
+export function evalFixture({ software = false, date, settings }: EvalFixtureOptions = {}): EvalRecord {
+  const asked = { ...SETTINGS, ...settings };
+  const texts = asked.methods.flatMap((text) => readSetting(text, asked.budgets).map(settingText));
+  return {
+    format: 'winnow-eval',
+    formatVersion: 1,
+    date: date ?? '2026-11-24T16:22:00.000Z',
+    environment: benchFixture({ software }).environment,
+    settings: asked,
+    dense: { nll: 3.1 },
+    runs: [...new Set(texts)].map((text) => runOf(text, asked)),
+  };
+}

@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest';
+import { Mismatch } from '../../../../src/bench/checks.ts';
+import { parseEvalRecord } from '../../../../src/bench/eval/saved-eval.ts';
+import { evalFixture } from '../../../demo/support/eval-fixture.ts';
+
+/** The fixture's text with the value at a path replaced; `undefined` takes it out. */
+function changed(path: string, value: unknown): string {
+  const copy = JSON.parse(JSON.stringify(evalFixture())) as Record<string, unknown>;
+  const keys = path.split('.');
+  const last = keys.pop() ?? '';
+  const parent = keys.reduce<Record<string, unknown>>((at, key) => at[key] as Record<string, unknown>, copy);
+  parent[last] = value;
+  return JSON.stringify(copy);
+}
+
+describe('a saved evaluation', () => {
+  test('is read back as it was written, with and without what need not be there', () => {
+    for (const settings of [{}, { mass: true }, { decode: 1 }, { text: { name: 'x', characters: 1, content: 'x' } }]) {
+      const record = evalFixture({ settings });
+      expect(parseEvalRecord(JSON.stringify(record))).toEqual(record);
+    }
+  });
+
+  test.each([
+    ['format', 'winnow-bench', 'format is “winnow-bench”; expected was winnow-eval'],
+    ['formatVersion', 2, 'formatVersion is 2'],
+    ['date', 7, 'date is 7'],
+    ['environment.adapter', undefined, 'environment.adapter is missing'],
+    ['settings.text', 'text', 'settings.text is “text”'],
+    ['settings.text.content', 'x'.repeat(4001), 'settings.text.content'],
+    ['settings.methods', ['h2o', 3], 'settings.methods[1] is 3'],
+    ['settings.decode', 0, 'settings.decode is 0'],
+    ['settings.mass', 'on', 'settings.mass is “on”'],
+    ['dense', undefined, 'dense is missing'],
+    ['runs', {}, 'runs is an object'],
+    ['runs.0.setting', 'x'.repeat(401), 'runs[0].setting'],
+    ['runs.1.dnll', null, 'runs[1].dnll is null'],
+    ['runs.1.dnllError', -1, 'runs[1].dnllError is -1'],
+    ['runs.2.kvBytesHeld', '1e9', 'runs[2].kvBytesHeld is “1e9”'],
+    ['runs.2.top1Agreement', -0.1, 'runs[2].top1Agreement'],
+  ])('with a wrong %s is refused, and the place is named', (path, value, words) => {
+    expect(() => parseEvalRecord(changed(path, value))).toThrow(Mismatch);
+    expect(() => parseEvalRecord(changed(path, value))).toThrow(words);
+  });
+
+  test.each(['', 'null', '[]', '{', '{"__proto__":{"format":"winnow-eval"}}'])('is not “%s”', (text) => {
+    expect(() => parseEvalRecord(text)).toThrow(Mismatch);
+  });
+});

@@ -1,0 +1,104 @@
+import { describe, expect, test } from 'vitest';
+import { captionOf } from '../../../demo/lab/data/caption.ts';
+import { linkOf } from '../../../demo/lab/data/link.ts';
+import { formatSigned, MEASURES, measured } from '../../../demo/lab/data/measures.ts';
+import { sortRuns } from '../../../demo/lab/data/run-rows.ts';
+import { seriesOf } from '../../../demo/lab/data/series.ts';
+import { readUrlSettings } from '../../../demo/lab/state/url-settings.ts';
+import { assignLooks } from '../../../demo/shared/method-colours.ts';
+import { evalFixture } from '../../demo/support/eval-fixture.ts';
+
+const record = evalFixture();
+const run = record.runs.find(({ setting }) => setting === 'h2o:budget=64')!;
+const measure = (key: string) => MEASURES.find((each) => each.key === key)!;
+
+describe('series of a chart', () => {
+  test('the sizes of one setting are one series, from the least that is read to the most', () => {
+    const series = seriesOf(record.runs.toReversed());
+    expect(series.map(({ name }) => name)).toEqual(['random', 'quest:recent=16', 'streaming-llm', 'h2o', 'q8', 'f16']);
+    expect(series[3]?.runs.map(({ setting }) => setting)).toEqual([
+      'h2o:budget=64',
+      'h2o:budget=128',
+      'h2o:budget=256',
+    ]);
+    expect(series.filter(({ floor }) => floor).map(({ name }) => name)).toEqual(['random']);
+    expect(series.filter(({ look }) => look.ring).map(({ name }) => name)).toEqual(['quest:recent=16']);
+  });
+
+  test('a setting that no registry knows, as a file may have, is a series of its own', () => {
+    const odd = { ...run, setting: '<b>odd</b>' };
+    expect(seriesOf([odd, run]).map(({ name }) => name)).toEqual(['<b>odd</b>', 'h2o']);
+  });
+
+  test('a method has its own colour, the same one with other parameters another', () => {
+    const look = (key: string, method: string, ring = false) => ({ key, method, ring });
+    const looks = assignLooks([look('h2o:sinks=9', 'h2o'), look('h2o', 'h2o'), look('streaming-llm', 'streaming-llm')]);
+    expect(looks.get('h2o:sinks=9')).toEqual(assignLooks([look('h2o', 'h2o')]).get('h2o'));
+    expect(looks.get('streaming-llm')).toEqual(assignLooks([look('s', 'streaming-llm')]).get('s'));
+    expect(new Set([...looks.values()].map(({ colour }) => colour)).size).toBe(3);
+    // A ring may have the colour of a dot.
+    const both = assignLooks([look('sliding-window', 'sliding-window', true), look('streaming-llm', 'streaming-llm')]);
+    expect(both.get('sliding-window')?.colour).toBe(both.get('streaming-llm')?.colour);
+  });
+});
+
+describe('figures in words', () => {
+  test('have a sign where they are differences, an error where there is one, and a unit', () => {
+    expect([0.13149, -0.0021, 0].map(formatSigned)).toEqual(['+0.131', '−0.0021', '0']);
+    expect(measured(measure('kl'), { ...run, kl: 2.34e-8, klError: 7.9e-9 }, 16)).toBe('2.3e-8 ± 7.9e-9 nats a token');
+    expect(measured(measure('loss'), { ...run, dnll: 0.5, dnllError: 0.125 }, 384)).toBe('+0.5 ± 0.125 nats a token');
+    const { dnllError: _, ...one } = run;
+    expect(measured(measure('loss'), { ...one, dnll: 0.5 }, 1)).toBe('+0.5 nats a token');
+  });
+
+  test('the error of a share follows from the share and the number of tokens', () => {
+    expect(measure('agreement').error({ ...run, top1Agreement: 0.5 }, 100)).toBeCloseTo(5);
+    expect(measure('agreement').error({ ...run, top1Agreement: 1 }, 100)).toBe(0);
+    expect(measure('agreement').error(run, 1)).toBeUndefined();
+    expect(measure('agreement').error({ ...run, top1Agreement: 7 }, 100)).toBeUndefined();
+  });
+
+  test('a caption names adapter, browser, build, model, text and lengths', () => {
+    expect(captionOf(record)).toBe(
+      'Example GPU 4000 (scripted) · shader-f16, subgroups · Chrome 156 on Linux · Winnow 0.1.0 · SmolLM2 135M Instruct · the opening of Moby-Dick (5,332 characters) · prefill 768, decode 384 tokens · 24 Nov 2026, 16:22 UTC',
+    );
+  });
+});
+
+test('rows sort by each figure both ways, and names as numbers count', () => {
+  const names = (key: 'setting' | 'dnll', descending: boolean): string[] =>
+    sortRuns(record.runs, { key, descending }).map(({ setting }) => setting);
+  expect(sortRuns(record.runs, undefined)).toEqual(record.runs);
+  expect(names('dnll', true)[0]).toBe('random:budget=64');
+  expect(names('dnll', false)[0]).toBe('f16');
+  expect(names('setting', false).slice(1, 4)).toEqual(['h2o:budget=64', 'h2o:budget=128', 'h2o:budget=256']);
+});
+
+describe('the link of a result', () => {
+  test('asks for the same evaluation', () => {
+    const settings = { ...record.settings, text: { name: 'my.txt', characters: 4, content: 'Text' }, mass: true };
+    const { query, missing } = linkOf({ record: { ...record, settings }, ended: 'yes', model: 'm' }, { measure: 'kl' });
+    expect(missing).toBe('');
+    expect(readUrlSettings(query.replace('model=m&', ''))).toEqual({
+      problems: [],
+      settings: {
+        methods: record.settings.methods,
+        budgets: [64, 128, 256],
+        prefill: 768,
+        decode: 384,
+        mass: true,
+        text: 'Text',
+        textName: 'my.txt',
+        measure: 'kl',
+      },
+    });
+  });
+
+  test('says what it cannot hold: a long text, a model of a file', () => {
+    const settings = { ...record.settings, text: { name: 'book.txt', characters: 90_000 } };
+    const link = linkOf({ record: { ...record, settings }, ended: 'yes', local: true }, {});
+    expect(link.query).toContain('text-name=book.txt');
+    expect(link.missing).toBe('the text: it is too long (book.txt), nor the model: it is a file of this device');
+    expect(linkOf({ record, ended: 'yes' }, {}).missing).toBe('');
+  });
+});
