@@ -104,7 +104,7 @@ describe('methods', () => {
   });
 
   test('pointing or focusing tells what a method does, with its paper', async () => {
-    const page = await open();
+    const page = await open('?method=streaming-llm');
     const about = page.getByRole('region', { name: 'About the method' });
     await page.getByRole('button', { name: 'Add snap-kv' }).hover();
     await about.getByText('Cuts the prompt once').waitFor();
@@ -253,7 +253,7 @@ describe('charts and table', () => {
   });
 
   test('the arrow keys go through the dots, and each is told with its figures and its method', async () => {
-    const page = await evaluated(SHORT);
+    const page = await evaluated(`${SHORT}&prefill=256&decode=32`);
     const chart = page.locator('.chart').first();
     await expect.poll(() => chart.locator('circle[role=img]').count()).toBe(5);
     const named = chart.locator('.pointed:is(p)');
