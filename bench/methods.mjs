@@ -59,33 +59,14 @@ const engine = await createEngine({
   context: prefill + Math.max(decode, timed) + 1,
   ...(options.adapter && { adapter: options.adapter }),
 });
-const told =
-  (what) =>
-  ({ setting, kl, msPerToken }) =>
-    say(`${what} ${setting}: KL ${kl.toFixed(4)}, ${msPerToken.toFixed(1)} ms a token`);
-
-const quality = await evaluate(engine, {
-  ids,
-  prefill,
-  decode,
-  mass: true,
-  settings: [DENSE, ...settings],
-  onRun: told('scored'),
-});
-// Measuring attention takes time of its own, so times come from runs without it.
-const times = await evaluate(engine, {
-  ids,
-  prefill,
-  decode: timed,
-  settings: [DENSE, ...settings.flatMap((setting) => [setting, DENSE])],
-  onRun: told('timed'),
-});
-const milliseconds = times.runs.map(({ msPerToken }) => msPerToken);
 const report = await engine.report();
-/** What was scored, without the time that measuring attention took. */
-const scored = quality.runs.map(({ msPerToken: _slow, ...run }) => run);
-const { setting: _f16, ...dense } = scored[0];
-const result = {
+const told = (what, { setting, kl, msPerToken }) =>
+  say(`${what} ${setting}: KL ${kl.toFixed(4)}, ${msPerToken.toFixed(1)} ms a token`);
+/** What was scored so far, dense first; without times, since measuring attention takes some of its own. */
+const scored = [];
+
+/** The result; runs have times where they were measured, dense ones and the others in turns. */
+const resultOf = (milliseconds) => ({
   format: 'winnow-methods',
   formatVersion: 1,
   date: new Date().toISOString(),
@@ -96,15 +77,41 @@ const result = {
     adapter: report.adapter,
   },
   settings: { model: report.model.name, text: 'test/golden/perplexity.json', prefill, decode, timed, share: SHARE },
-  dense,
+  dense: scored[0],
   runs: scored.slice(1).map((run, i) => ({
     ...run,
-    /** A token's time over the mean of those of the dense runs before and after. */
-    timeRatio: (2 * milliseconds[2 * i + 1]) / (milliseconds[2 * i] + milliseconds[2 * i + 2]),
+    ...(milliseconds && {
+      /** A token's time over the mean of those of the dense runs before and after. */
+      timeRatio: (2 * milliseconds[2 * i + 1]) / (milliseconds[2 * i] + milliseconds[2 * i + 2]),
+    }),
   })),
   fallbacks: report.fallbacks,
-};
-if (options.out) writeJson(resolve(options.out), result);
-else process.stdout.write(`${JSON.stringify(result)}\n`);
+});
+/** Saves what there is: a run that is stopped loses only what it had not finished. */
+const keep = (milliseconds) => options.out && writeJson(resolve(options.out), resultOf(milliseconds));
+
+await evaluate(engine, {
+  ids,
+  prefill,
+  decode,
+  mass: true,
+  settings: [DENSE, ...settings],
+  onRun: (run) => {
+    const { msPerToken: _slow, ...figures } = run;
+    scored.push(figures);
+    told('scored', run);
+    keep();
+  },
+});
+const times = await evaluate(engine, {
+  ids,
+  prefill,
+  decode: timed,
+  settings: [DENSE, ...settings.flatMap((setting) => [setting, DENSE])],
+  onRun: (run) => told('timed', run),
+});
+const milliseconds = times.runs.map(({ msPerToken }) => msPerToken);
+keep(milliseconds);
+if (!options.out) process.stdout.write(`${JSON.stringify(resultOf(milliseconds))}\n`);
 await engine.dispose();
 process.exit(0);

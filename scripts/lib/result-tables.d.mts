@@ -23,7 +23,7 @@ export interface MethodsResult {
   readonly environment: { readonly adapter: unknown; readonly runtime: string };
   readonly settings: { readonly model: string; readonly prefill: number; readonly decode: number };
   readonly dense: Omit<EvalRun, 'setting' | 'msPerToken'>;
-  readonly runs: readonly (Omit<EvalRun, 'msPerToken'> & { readonly timeRatio: number })[];
+  readonly runs: readonly (Omit<EvalRun, 'msPerToken'> & { readonly timeRatio?: number })[];
 }
 
 export declare function readResults(folder: string): {

@@ -172,7 +172,7 @@ export function methodTables(results) {
             run.mass === undefined ? '' : `${(100 * run.mass).toFixed(1)} %`,
             run.slotsReadPerToken.toFixed(0),
             mebibytes(run.kvBytesHeld),
-            run.setting === undefined ? '1' : run.timeRatio.toFixed(2),
+            run.setting === undefined ? '1' : (run.timeRatio?.toFixed(2) ?? ''),
           ]),
         ),
       ].join('\n'),

@@ -61,6 +61,7 @@ describe('tables of results', () => {
         runs: [
           { ...figures, ...costs, setting: 'h2o:budget=174,recent=64', timeRatio: 0.5 },
           { ...figures, ...costs, setting: 'q8', dnll: -0.001, kl: 0.00012, timeRatio: 1.125 },
+          { ...figures, ...costs, setting: 'untimed' },
         ],
       },
     ]);
@@ -73,6 +74,7 @@ describe('tables of results', () => {
       '| dense | 3.250 |  |  | 100.0 % | 1153 | 27 MiB | 1 |',
       '| `h2o:budget=174,recent=64` | +0.250 | 0.063 | 87.5 % | 50.0 % | 174 | 4.5 MiB | 0.50 |',
       '| `q8` | -0.001 | 1.2e-4 | 87.5 % | 50.0 % | 174 | 4.5 MiB | 1.13 |',
+      '| `untimed` | +0.250 | 0.063 | 87.5 % | 50.0 % | 174 | 4.5 MiB |  |',
     ]);
     expect(text).toMatch(/^fake, lavapipe, Node 20, 2026-01-02; 256 tokens scored behind a prompt of 1024:/);
   });
