@@ -5,6 +5,7 @@
 // ROWS rows and LINES query heads at a time. Row by row a visible slot's mass becomes mass * decay + share, where only
 // decoding rows have a decay. Slots that are new in this step begin at 0, and so do all where a window of observed rows
 // begins: what an earlier window saw is forgotten. Rows that are not valid or not observed add nothing.
+// Rows that read listed slots are left to attention/listed-mass.
 struct Params { scale : f32, layer : u32, tiles : u32, sequences : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> state : array<u32>;        // [step state]
@@ -47,6 +48,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_id) loca
   let length = sequence_length(sequence, params.layer, kv_head);
   if (rows == 0u || first >= length + rows) { return; }
   if (method_word(sequence, METHOD_POLICY) == 0u && method_word(sequence, METHOD_OBSERVE) == OBSERVE_NOTHING) { return; }
+  if (row_select(sequence_first_row(sequence), params.layer) != 0u) { return; }
 
   let slot = first + local.x;
   let page = page_of(sequence, params.layer, first);

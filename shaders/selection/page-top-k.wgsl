@@ -1,9 +1,9 @@
 // Chooses pages by bounds of their scores (Quest: Tang et al. 2024, arXiv 2406.10774), one workgroup per (KV head, row): a
 // page's bound is the sum over dimensions of max(q min, q max), the largest over the query heads of the group. The pages of
 // the first METHOD_SELECT_SINKS slots, of the newest METHOD_SELECT_RECENT and of this step's slots are always chosen and
-// need no bounds. METHOD_SELECT_COUNT pages of METHOD_PAGE slots (a power of two from 16 to 64) are chosen, those among
+// need no bounds; where slots were evicted these go by places, not by slots. METHOD_SELECT_COUNT pages of METHOD_PAGE slots (a power of two from 16 to 64) are chosen, those among
 // them, ties to the lower page, and their slots listed in order. A row that closes a block of 16 slots writes its bounds.
-// Slots are in order. Rows whose kind of selection is not params.kind are left alone.
+// Rows whose kind of selection is not params.kind are left alone.
 struct Params { layer : u32, kind : u32, rows : u32, capacity : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> state : array<u32>;            // [step state]
@@ -59,6 +59,16 @@ fn page_bound(row : u32, kv_head : u32, page : u32, first : u32) -> f32 {
   return bound;
 }
 
+// Whether a page that holds older slots only has one whose place is always chosen; slots may lie in any order.
+fn holds_forced(page : u32, kv_head : u32, first : u32, sinks : u32, oldest_recent : u32) -> bool {
+  for (var i = 0u; i < choice.page_slots; i++) {
+    let word = position_word(page, kv_head, first + i);
+    let place = quad_word(cache[word / QUAD_WORDS], word);
+    if (place < sinks || place >= oldest_recent) { return true; }
+  }
+  return false;
+}
+
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) thread : u32) {
   let kv_head = group.x;
@@ -78,12 +88,18 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
   let wanted = max(1u, method_word(sequence, METHOD_SELECT_COUNT));
   choice = Choice((row * KV_HEADS + kv_head) * GROUP * params.capacity, slots, page_slots, Threshold(0u, 0xffffffffu));
   let sinks = method_word(sequence, METHOD_SELECT_SINKS);
-  let newest = min(length, slots - min(slots, method_word(sequence, METHOD_SELECT_RECENT)));
+  let recent = method_word(sequence, METHOD_SELECT_RECENT);
+  let newest = min(length, slots - min(slots, recent));
+  let moved = method_word(sequence, METHOD_POLICY) != 0u;
+  let oldest_recent = row_place(row) + 1u - min(row_place(row) + 1u, recent);
   for (var page = thread; page < pages; page += THREADS) {
     let first = page * page_slots;
     var key = FORCED_KEY;
-    if (wanted < pages && first >= sinks && first + page_slots <= newest) {
-      key = sort_key(page_bound(row, kv_head, page_of(sequence, params.layer, first), first));
+    if (wanted < pages && first + page_slots <= select(newest, length, moved)) {
+      let stored = page_of(sequence, params.layer, first);
+      var open = first >= sinks;
+      if (moved) { open = !holds_forced(stored, kv_head, first, sinks, oldest_recent); }
+      if (open) { key = sort_key(page_bound(row, kv_head, stored, first)); }
     }
     scores[choice.keys_at + page] = key;
   }

@@ -21,8 +21,12 @@ export interface AttentionKinds {
   readonly observe: 'nothing' | 'rows' | 'columns';
   /** Whether some of it is noted down with noise. */
   readonly noisy: boolean;
-  /** What chooses slots for decoding rows, and the longest of its lists, rounded up. */
-  readonly selections: readonly { readonly selection: DecodeSelection; readonly listBucket: number }[];
+  /** What chooses slots for decoding rows, the longest of its lists, rounded up, and whether policies observe what is read. */
+  readonly selections: readonly {
+    readonly selection: DecodeSelection;
+    readonly listBucket: number;
+    readonly observed: boolean;
+  }[];
   /** Selections that note something down about the rows of prompts. */
   readonly noting: readonly DecodeSelection[];
   /** Whether some row attends to all slots in some layer. */

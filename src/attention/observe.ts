@@ -1,4 +1,3 @@
-import { ceilDiv } from '../core/invariant.ts';
 import type { PlanRecorder } from '../gpu/plan.ts';
 import {
   columnSums,
@@ -6,10 +5,13 @@ import {
   observeLines,
   type ColumnSumsShape,
 } from '../kernels/attention/column-sums.ts';
+import { listedMass } from '../kernels/attention/listed-mass.ts';
 import { noisyLse } from '../kernels/attention/noisy-lse.ts';
 import { PAGE_SLOTS } from '../kernels/cache-layout.ts';
 import { layerConstants, scaleOf, type LayerObservation, type LayerView } from '../kernels/layer-view.ts';
-import type { AttentionArrays, AttentionShape } from './backend.ts';
+import { ceilDiv, invariant } from '../core/invariant.ts';
+import type { GpuArray } from '../gpu/array.ts';
+import type { AttentionArrays, AttentionShape, MethodArrays } from './backend.ts';
 
 /**
  * Records what notes down the mass of a step in which sequences may have several rows; it goes after the layer's attention,
@@ -43,6 +45,36 @@ export function encodeColumnSums(
       constants: { ...layerConstants(layer), ...columnSumsConstants(cut, layer, noise) },
       variant: { kv, noise },
       bindings: { state, query, cache, log_sums: noisySums ?? lse, mass },
+    }),
+  );
+}
+
+export interface ListedMassShape {
+  readonly rows: number;
+  readonly capacity: number;
+  /** Which rows it is for: those whose `row_select` is this. */
+  readonly kind: number;
+  readonly masked: boolean;
+  readonly noise: boolean;
+}
+
+/** Records what notes down the mass of rows that read listed slots; it goes behind their attention. */
+export function encodeListedMass(
+  recorder: PlanRecorder,
+  layer: LayerView,
+  query: GpuArray,
+  { scores, selected, mass }: MethodArrays,
+  { rows, capacity, kind, masked, noise }: ListedMassShape,
+): void {
+  invariant(mass !== undefined, () => 'nothing is observed');
+  const { kvHeads, groupSize, headDim, window, kv, state, cache } = layer;
+  recorder.add(
+    'attention-listed-mass',
+    listedMass.call({
+      params: { scale: scaleOf(layer), layer: layer.layer, kind, rows, capacity },
+      constants: { KV_HEADS: kvHeads, GROUP: groupSize, HEAD_DIM: headDim, WINDOW: window, MASKED: masked },
+      variant: { kv, noise },
+      bindings: { state, query, cache, selected, scores, mass },
     }),
   );
 }

@@ -57,6 +57,8 @@ export interface DecodeSelection {
   /** Tells apart selections of one name whose kernels differ. */
   readonly variant?: string;
   readonly settings: SelectionSettings;
+  /** Whether all KV heads of a layer read the same slots. */
+  readonly shared: boolean;
   /** Whether it needs key bounds, and how many words of memory for a sequence and layer. */
   readonly bounds: boolean;
   memoryWords(layer: Pick<LayerView, 'qHeads' | 'kvHeads' | 'headDim'>, capacity: number): number;

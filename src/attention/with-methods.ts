@@ -1,6 +1,7 @@
 import type { LayerObservation } from '../kernels/layer-view.ts';
 import type { AttentionBackend, MethodArrays, StepMethods } from './backend.ts';
 import type { ListedAttention } from './listed.ts';
+import { encodeListedMass } from './observe.ts';
 
 /** The most rows of a step that may select; they are its first ones. */
 const MOST_SELECTING = 8;
@@ -17,10 +18,10 @@ export const withMethods = (dense: AttentionBackend, listed: ListedAttention): A
       return;
     }
     const { capacity } = methods;
-    const { selections, noting, full, masked, observer } = methods.kinds;
+    const { selections, noting, full, masked, observer, noisy } = methods.kinds;
     const own = methods.arrays(layer);
     const rows = Math.min(shape.rows, MOST_SELECTING);
-    for (const { selection, listBucket } of selections) {
+    for (const { selection, listBucket, observed } of selections) {
       const kind = methods.kindOf(selection);
       selection.encode(
         recorder,
@@ -41,6 +42,8 @@ export const withMethods = (dense: AttentionBackend, listed: ListedAttention): A
         { ...arrays, selected: own.selected },
         { rows, lengthBucket: shape.lengthBucket, capacity, listBucket, kind, masked },
       );
+      if (observed)
+        encodeListedMass(recorder, layer, arrays.query, own, { rows, capacity, kind, masked, noise: noisy });
     }
     for (const selection of noting)
       selection.encodePrompt?.(recorder, layer, own.bounds!, shape.rows, methods.kindOf(selection));

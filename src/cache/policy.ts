@@ -43,6 +43,9 @@ export interface EvictionPolicy {
   readonly parameters: MethodParameters;
 }
 
+/** Whether all KV heads of a layer hold the same tokens in the same slots, given equal budgets: they choose together, or by position alone. */
+export const keepsOneSet = ({ scope, name }: EvictionPolicy): boolean => scope === 'layer' || name === 'streaming-llm';
+
 /** How many slots eviction leaves, and how they are shared among layers and heads. */
 export interface Budget {
   readonly name: string;

@@ -1,10 +1,21 @@
+import { encodeAllBounds } from '../attention/selections/quest.ts';
+import type { DecodeSelection } from '../attention/selection.ts';
+import type { KvType } from '../kernels/cache-layout.ts';
 import { encodeEviction } from '../cache/encode-eviction.ts';
 import type { EvictionPolicy } from '../cache/policy.ts';
 import type { PlanRecorder } from '../gpu/plan.ts';
 import type { LayerView } from '../kernels/layer-view.ts';
 import type { Caches } from './caches.ts';
 import type { MethodBuffers } from './method-buffers.ts';
-import type { MethodIds, SequenceMethods } from './sequence-methods.ts';
+import {
+  policyName,
+  cutRule,
+  selectionKind,
+  type LayerHeads,
+  type MethodIds,
+  type SequenceMethods,
+} from './sequence-methods.ts';
+import type { StepState } from './step-state.ts';
 
 /** What stands behind a step in which sequences are cut. */
 export interface EvictionCut {
@@ -17,6 +28,7 @@ export interface EvictionParts {
   readonly caches: Caches;
   readonly methodIds: MethodIds;
   readonly methodBuffers: MethodBuffers;
+  readonly state: StepState;
 }
 
 /** What cutting sequences of these methods takes, each kind once, in a fixed order. */
@@ -30,21 +42,44 @@ export function evictionCuts(methods: readonly SequenceMethods[]): EvictionCut[]
   return [...cuts.values()].toSorted((a, b) => (cutName(a) < cutName(b) ? -1 : 1));
 }
 
+/** A selection whose key bounds a cut makes wrong, and the most slots that a sequence of it then holds. */
+export interface CutBounds {
+  readonly selection: DecodeSelection;
+  readonly kv: KvType;
+  /** A power of two. */
+  readonly slots: number;
+}
+
+/** Which key bounds must be computed anew behind a cut of sequences of these methods. */
+export function cutBounds(methods: readonly SequenceMethods[], config: LayerHeads): CutBounds[] {
+  const bounded = new Map<string, CutBounds>();
+  for (const one of methods) {
+    const { select, kv } = one;
+    const rule = cutRule(one, config);
+    if (!rule || !select?.bounds) continue;
+    const most = Math.max(...rule.budgets) * rule.spread;
+    const name = selectionKind(select, kv);
+    const slots = Math.max(64, 2 ** Math.ceil(Math.log2(most)), bounded.get(name)?.slots ?? 0);
+    bounded.set(name, { selection: select, kv, slots });
+  }
+  return [...bounded.values()].toSorted((a, b) => (boundsName(a) < boundsName(b) ? -1 : 1));
+}
+
+/** Bounds in words: part of the key of the plan that cuts. */
+export const boundsName = ({ selection, kv, slots }: CutBounds): string =>
+  `bounds of ${selectionKind(selection, kv)} to ${slots}`;
+
 /** A cut in words: part of its plan's key. */
 export const cutName = ({ policy, joint }: EvictionCut): string => `${policyName(policy)}${joint ? ' jointly' : ''}`;
-
-/** What tells policies apart whose kernels differ. */
-export const policyName = ({ name, positions }: EvictionPolicy): string =>
-  positions === 'rank' ? `${name} by rank` : name;
 
 /** Appends what cuts every sequence that is due, in all layers. */
 export function encodeEvictions(
   recorder: PlanRecorder,
   layers: readonly LayerView[],
-  cuts: readonly EvictionCut[],
-  { caches, methodIds, methodBuffers }: EvictionParts,
+  { cuts, bounded }: { readonly cuts: readonly EvictionCut[]; readonly bounded: readonly CutBounds[] },
+  { caches, methodIds, methodBuffers, state }: EvictionParts,
 ): void {
-  for (const layer of layers)
+  for (const layer of layers) {
     for (const { policy, joint } of cuts) {
       const cache = caches.of(layer.kv);
       const { vectors, at, pairs } = layer.turns!;
@@ -60,4 +95,12 @@ export function encodeEvictions(
         { number: methodIds.of(policyName(policy)), joint, force: false },
       );
     }
+    for (const { selection, kv, slots } of bounded)
+      encodeAllBounds(recorder, layer, caches.of(kv).side(layer.layer, 'bounds')!, {
+        sequence: 0,
+        sequences: state.layout.maxSequences,
+        kind: methodIds.of(selectionKind(selection, kv)),
+        slots,
+      });
+  }
 }

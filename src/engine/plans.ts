@@ -1,6 +1,5 @@
 import type { StepMethods } from '../attention/backend.ts';
 import { encodeAllBounds } from '../attention/selections/quest.ts';
-import { selectionName } from '../attention/selection.ts';
 import { withMethods } from '../attention/with-methods.ts';
 import type { KvType } from '../kernels/cache-layout.ts';
 import type { GpuArray } from '../gpu/array.ts';
@@ -14,10 +13,10 @@ import { scoreRows } from '../kernels/sampling/score-rows.ts';
 import { encodeLlama, MATVEC_ROWS, type Activations, type StepShape } from '../models/llama.ts';
 import type { NetworkWeights } from '../models/network.ts';
 import type { Caches } from './caches.ts';
-import { cutName, encodeEvictions, evictionCuts } from './encode-eviction.ts';
+import { boundsName, cutBounds, cutName, encodeEvictions, evictionCuts } from './encode-eviction.ts';
 import type { MethodBuffers } from './method-buffers.ts';
 import type { SelfTest } from './self-test/self-test.ts';
-import type { MethodIds, SequenceMethods } from './sequence-methods.ts';
+import { selectionKind, type MethodIds, type SequenceMethods } from './sequence-methods.ts';
 import { isPlain, kindsKey, type StepKinds } from './step-kinds.ts';
 import type { StepState } from './step-state.ts';
 
@@ -72,14 +71,15 @@ export class Plans {
 
   /** The plan that cuts the sequences of these methods; it stands behind a step. */
   eviction(methods: readonly SequenceMethods[]): Promise<Plan> {
-    const { gpu } = this.#parts;
+    const { gpu, weights } = this.#parts;
     const { kv } = methods[0]!;
     const cuts = evictionCuts(methods);
-    const key = `eviction ${kv} ${cuts.map(cutName).join(', ')}`;
+    const bounded = cutBounds(methods, weights.config);
+    const key = ['eviction', kv, ...cuts.map(cutName), ...bounded.map(boundsName)].join(', ');
     return this.#keep(key, () =>
       gpu.checked(`recording the plan ${key}`, () => {
         const recorder = new PlanRecorder();
-        encodeEvictions(recorder, this.#layers(kv), cuts, this.#parts);
+        encodeEvictions(recorder, this.#layers(kv), { cuts, bounded }, this.#parts);
         return recorder.build(gpu, key);
       }),
     );
@@ -92,7 +92,12 @@ export class Plans {
     return this.#keep(key, () => {
       const recorder = new PlanRecorder();
       for (const layer of this.#layers(kv))
-        encodeAllBounds(recorder, layer, caches.of(kv).side(layer.layer, 'bounds')!, sequence, slots);
+        encodeAllBounds(recorder, layer, caches.of(kv).side(layer.layer, 'bounds')!, {
+          sequence,
+          sequences: 1,
+          kind: 0,
+          slots,
+        });
       return recorder.build(gpu, key);
     });
   }
@@ -205,7 +210,7 @@ export class Plans {
       kinds,
       capacity,
       sequences: state.layout.maxSequences,
-      kindOf: (selection) => methodIds.of(selectionName(selection)),
+      kindOf: (selection) => methodIds.of(selectionKind(selection, kinds.kv)),
       arrays: (layer) => methodBuffers.arrays(layer, capacity),
     };
   }

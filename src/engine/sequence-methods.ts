@@ -1,8 +1,8 @@
 import { selectionName, type AttentionMask, type DecodeSelection } from '../attention/selection.ts';
 import { layerBudgets, type CacheMethod } from '../cache/evict.ts';
+import type { EvictionPolicy } from '../cache/policy.ts';
 import type { KvType } from '../kernels/cache-layout.ts';
 import { METHOD_WORDS, MethodWord, NO_BUDGET, Observe } from '../kernels/step-layout.ts';
-import { policyName } from './encode-eviction.ts';
 import type { CutRule, Cut } from './residency.ts';
 
 /** What a conversation does to its cache and its attention, resolved from its options. */
@@ -66,6 +66,13 @@ export function cutRule({ cache }: SequenceMethods, config: LayerHeads): CutRule
   };
 }
 
+/** What tells policies apart whose kernels differ. */
+export const policyName = ({ name, positions }: EvictionPolicy): string =>
+  positions === 'rank' ? `${name} by rank` : name;
+
+/** What tells selections apart in the step state: their kernels, and the cache they look into. */
+export const selectionKind = (selection: DecodeSelection, kv: KvType): string => `${selectionName(selection)} in ${kv}`;
+
 /** Numbers that the engine gives to names, so that kernels can tell sequences of different methods apart. */
 export class MethodIds {
   readonly #ids = new Map<string, number>();
@@ -113,7 +120,7 @@ export function packMethods(
   words[MethodWord.promptEnd] = promptEnd;
   if (select) {
     const { count, sinks, recent, dense, page, theta } = select.settings;
-    words[MethodWord.select] = ids.of(selectionName(select));
+    words[MethodWord.select] = ids.of(selectionKind(select, methods.kv));
     words[MethodWord.selectCount] = count;
     words[MethodWord.selectSinks] = sinks;
     words[MethodWord.selectRecent] = recent;

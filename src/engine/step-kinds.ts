@@ -32,8 +32,10 @@ export const plainKinds = (kv: KvType): StepKinds => ({
 
 export function kindsOf(parts: readonly StepPart[]): StepKinds {
   const { kv } = parts[0]!.methods;
-  const observed = parts.filter(({ methods, phase }) => observes(methods, phase));
-  const selecting = parts.filter(({ methods, phase }) => methods.select && phase === 'decode');
+  const watched = parts.filter(({ methods, phase }) => observes(methods, phase));
+  // Rows that read a list are looked at by themselves.
+  const observed = watched.filter((part) => !isSelecting(part) || part.methods.select!.settings.dense > 0);
+  const selecting = parts.filter(isSelecting);
   const selections = new Map<string, AttentionKinds['selections'][number]>();
   for (const { methods } of selecting) {
     const selection = methods.select!;
@@ -41,7 +43,10 @@ export function kindsOf(parts: readonly StepPart[]): StepKinds {
       bucketOf(selectedSlots(selection)),
       selections.get(selectionName(selection))?.listBucket ?? 0,
     );
-    selections.set(selectionName(selection), { selection, listBucket });
+    const isWatched = watched.some(
+      (part) => isSelecting(part) && selectionName(part.methods.select!) === selectionName(selection),
+    );
+    selections.set(selectionName(selection), { selection, listBucket, observed: isWatched });
   }
   const noting = new Map<string, DecodeSelection>();
   for (const { methods, phase } of parts)
@@ -54,7 +59,7 @@ export function kindsOf(parts: readonly StepPart[]): StepKinds {
         : parts.every(({ phase, rows }) => phase === 'decode' && rows === 1)
           ? 'rows'
           : 'columns',
-    noisy: observed.some(({ methods }) => methods.cache!.policy.observes!.kind === 'noisy-mass'),
+    noisy: watched.some(({ methods }) => methods.cache!.policy.observes!.kind === 'noisy-mass'),
     selections: [...selections.values()].toSorted((a, b) =>
       selectionName(a.selection) < selectionName(b.selection) ? -1 : 1,
     ),
@@ -68,6 +73,8 @@ export function kindsOf(parts: readonly StepPart[]): StepKinds {
 
 const bucketOf = (slots: number): number => Math.max(64, 2 ** Math.ceil(Math.log2(slots)));
 
+const isSelecting = ({ methods, phase }: StepPart): boolean => methods.select !== undefined && phase === 'decode';
+
 /** A policy that keeps slots wants their notes to start at 0, also where it observes nothing of these rows. */
 const observes = ({ cache }: SequenceMethods, phase: Phase): boolean =>
   cache?.policy.observes !== undefined && (phase !== 'decode' || cache.policy.observes.decodeRows);
@@ -77,7 +84,10 @@ export const kindsKey = ({ kv, observe, noisy, selections, noting, full, masked,
   [
     kv,
     ...(observe === 'nothing' ? [] : [`observe ${observe}${noisy ? ' noisy' : ''}`]),
-    ...selections.map(({ selection, listBucket }) => `select ${selectionName(selection)} to ${listBucket}`),
+    ...selections.map(
+      ({ selection, listBucket, observed }) =>
+        `select ${selectionName(selection)} to ${listBucket}${observed ? `, observed${noisy ? ' noisily' : ''}` : ''}`,
+    ),
     ...noting.map(({ name }) => `note for ${name}`),
     ...(full ? [] : ['selected only']),
     ...(masked ? ['masked'] : []),

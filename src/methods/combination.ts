@@ -1,6 +1,7 @@
 import { UsageError } from '../core/errors.ts';
 import type { KvType } from '../core/api.ts';
 import type { CacheMethod } from '../cache/evict.ts';
+import { keepsOneSet } from '../cache/policy.ts';
 import { isSelection, type AttentionMethods } from './options.ts';
 
 /** The methods of a conversation, each undefined where all is kept and all is read. */
@@ -29,11 +30,11 @@ export function checkCombination({ cache, attention, kv }: MethodCombination): v
       (decode ?? prefill)!.name,
       'Rank positions change at every cut, and masks and selections go by positions that stay.',
     );
-  if (decode && isSelection(decode))
+  if (decode && isSelection(decode) && decode.shared && !(keepsOneSet(cache.policy) && cache.budget.floor === 0))
     throw refused(
       cache.policy.name,
       decode.name,
-      'What eviction keeps is all meant to be read, and what a selection knows of slots holds only while they stay.',
+      `${decode.name} reads the same slots with all heads of a layer, and here each KV head keeps slots of its own.`,
     );
 }
 

@@ -172,12 +172,12 @@ describe('what it keeps', () => {
   });
 
   test('an impossible combination in the address is told, and stays in the fields', async () => {
-    const page = await ready(`${QUICK}&cache=h2o:budget=64&attention=quest:pages=4&kv=q8`);
-    await page.getByText('h2o was asked for together with quest.').waitFor();
+    const page = await ready(`${QUICK}&cache=h2o:budget=64&attention=token-select:k=9&kv=q8`);
+    await page.getByText('h2o was asked for together with token-select.').waitFor();
     await openPanel(page);
     expect(await cacheField(page).inputValue()).toBe('h2o');
-    expect(await page.getByLabel('Attention', { exact: true }).inputValue()).toBe('quest');
-    await page.getByText(/^Not taken: h2o was asked for together with quest\./).waitFor();
+    expect(await page.getByLabel('Attention', { exact: true }).inputValue()).toBe('token-select');
+    await page.getByText(/^Not taken: h2o was asked for together with token-select\./).waitFor();
     expect(await (await answered(page, 'hello')).textContent()).toContain('kv q8');
     await page.context().close();
   });

@@ -133,8 +133,8 @@ const STATES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
     await openReady(page);
     await page.getByRole('button', { name: 'Memory' }).click();
     await page.getByLabel('Cache', { exact: true }).selectOption('h2o');
-    await page.getByLabel('Attention', { exact: true }).selectOption('quest');
-    await page.getByText('Not taken: h2o was asked for together with quest.').waitFor();
+    await page.getByLabel('Attention', { exact: true }).selectOption('token-select');
+    await page.getByText('Not taken: h2o was asked for together with token-select.').waitFor();
   },
   'compare-form': async (page) => {
     await openReady(page);

@@ -1,6 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Random } from '../../src/core/rng.ts';
 import type { Conversation, Engine, GenerationResult, MethodOptions } from '../../src/index.ts';
+import { runtimeOf } from '../../src/engine/engine.ts';
+import { heldWords } from '../support/held-cache.ts';
+import { readBuffer } from '../support/run-kernel.ts';
 import { tinyEngine } from '../support/tiny-engine.ts';
 
 const CONTEXT = 512;
@@ -88,6 +91,37 @@ test('a prompt that is cut in chunks borrows little', async () => {
   expect(reports.map(({ cuts }) => cuts)).toEqual([1, 2]);
   // 480 slots are 8 pages; 256, and 64 and 224 more, are 5.
   expect(reports[1]!.peakBytes / reports[0]!.peakBytes).toBe(5 / 8);
+});
+
+test('key bounds are those of the slots that eviction left where they are', async () => {
+  const methods = { cache: 'h2o:budget=70,recent=8,every=4', attention: 'quest:pages=2,recent=8', kv: 'f32' } as const;
+  const conversation = begin(methods);
+  await answer(conversation, ids(150, 8), 30);
+  const runtime = runtimeOf(engine);
+  const lease = runtime.sequences.leases.at(-1)!;
+  const length = (await conversation.memory()).layers[0]![0]!.positions.length;
+  const held = await heldWords(runtime, lease, length);
+  const checked: number[] = [];
+  for (const [layer, { kvHeads, headDim }] of runtime.config.layers.entries()) {
+    const side = runtime.caches.of('f32').side(layer, 'bounds')!;
+    const bounds = new Float32Array((await readBuffer(runtime.gpu, side.buffer, side.byteLength)).buffer);
+    const size = 2 * headDim + 1;
+    for (let head = 0; head < kvHeads; head++)
+      for (let first = 0; first + 16 <= length; first += 16) {
+        const keys = held[layer]!.slice(first, first + 16).map(
+          (words) => new Float32Array(Uint32Array.from(words.slice(head * size, head * size + headDim)).buffer),
+        );
+        const page = lease.pages[layer]![Math.floor(first / 64)]!;
+        for (let i = 0; i < headDim; i++) {
+          const quad = ((page * kvHeads + head) * headDim) / 4 + Math.floor(i / 4);
+          const at = (quad * 8 + ((first / 16) % 4)) * 4 + (i % 4);
+          const of = keys.map((key) => key[i]!);
+          expect([bounds[at], bounds[at + 16]]).toEqual([Math.min(...of), Math.max(...of)]);
+          checked.push(first);
+        }
+      }
+  }
+  expect(new Set(checked)).toEqual(new Set([0, 16, 32, 48]));
 });
 
 test('one storage type beside another: each conversation gets what it gets alone', async () => {

@@ -74,7 +74,7 @@ describe('with room for all slots, or all of them chosen, nothing differs from a
       plain.memory.layers.map((heads) => heads.map(({ positions }) => positions)),
     );
     // Keys and values of the prompt are the same to the bit; those behind it went through another attention kernel.
-    const same = loose.cache === undefined ? PROMPT : length;
+    const same = loose.attention === undefined ? length : PROMPT;
     expect(told.words!.map((slots) => slots.slice(0, same))).toEqual(plain.words!.map((slots) => slots.slice(0, same)));
   });
 });
@@ -118,21 +118,24 @@ describe('64 tokens beyond the budget', () => {
       expect(report.cuts).toBeGreaterThan(0);
       // More tokens take no more memory.
       if (policy.cuts === 'always') {
-        // Turns before have recorded all plans of this one.
         const text = ids(PROMPT, 4);
         for (const count of [100, 50]) text.push(...(await answer(conversation, text, count)).ids);
-        const before = (await engine.report()).bytes.total;
+        const before = (await engine.report()).bytes.cache;
         await answer(conversation, text, 400);
         const after = await conversation.memory();
         expect(after.tokens).toBeGreaterThan(PROMPT + 500);
         expect(after.bytes).toBe(bytes);
-        expect((await engine.report()).bytes.total).toBe(before);
+        expect((await engine.report()).bytes.cache).toBe(before);
       }
     },
   );
 
-  test('mass adds up to the rows that were read and the query heads of a group', async () => {
-    const { memory } = await tell({ cache: 'h2o:budget=400' }, ids(PROMPT, 3), 20);
+  test.each<MethodOptions>([
+    { cache: 'h2o:budget=400' },
+    { cache: 'h2o:budget=400', attention: 'quest:pages=2,recent=8' },
+    { cache: 'h2o:budget=400', attention: 'oracle-top-k:k=9,recent=8,dense=1' },
+  ])('mass adds up to the rows that were read and the query heads of a group: %j', async (methods) => {
+    const { memory } = await tell(methods, ids(PROMPT, 3), 20);
     for (const heads of memory.layers)
       for (const { mass } of heads)
         expect(mass!.reduce((a, b) => a + b, 0) / (memory.tokens * GROUP)).toBeCloseTo(1, 3);

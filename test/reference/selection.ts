@@ -37,14 +37,23 @@ export interface PageChoice {
   readonly page: number;
   readonly sinks: number;
   readonly recent: number;
+  /** Where slots were evicted: the places of the slots, which then say what is always read. */
+  readonly places?: readonly number[];
 }
 
 /** The pages that Quest reads. */
-export function questPages({ keys, queries, length, pages, page, sinks, recent }: PageChoice): number[] {
+export function questPages({ keys, queries, length, pages, page, sinks, recent, places }: PageChoice): number[] {
   const newest = Math.min(length, keys.length - recent);
   const scores = Array.from({ length: Math.ceil(keys.length / page) }, (_, index) => {
     const first = index * page;
-    if (first < sinks || first + page > newest) return Infinity;
+    const mine = places?.slice(first, first + page);
+    const own = places?.at(-1) ?? 0;
+    if (
+      mine
+        ? first + page > length || mine.some((place) => place < sinks || place + recent > own)
+        : first < sinks || first + page > newest
+    )
+      return Infinity;
     const bounds = boundsOf(keys.slice(first, first + page));
     return Math.max(...queries.map((query) => boundScore(query, bounds)));
   });

@@ -25,6 +25,7 @@ export function oracleTopK({ k, sinks = 4, recent = 64, dense = 0 }: OracleTopKO
   return {
     name: 'oracle-top-k',
     settings: { count: k, sinks, recent, dense, page: 0, theta: NEVER },
+    shared: false,
     bounds: false,
     memoryWords: () => 0,
     encode(recorder, layer, arrays, shape, kind) {

@@ -23,7 +23,7 @@ const constantsOf = ({ kvHeads, headDim }: LayerView) => ({ KV_HEADS: kvHeads, H
 
 /**
  * Reads the pages whose keys may score highest, by bounds of every page's keys, the highest of the group's query heads
- * counting (Quest: Tang et al. 2024, arXiv 2406.10774). The cache must hold tokens in order, so nothing may be evicted.
+ * counting (Quest: Tang et al. 2024, arXiv 2406.10774). Where slots are evicted a page holds what came to lie there.
  * @throws UsageError when a number is out of its range.
  */
 export function quest({ pages, page = 16, sinks = 4, recent = 64, dense = 0 }: QuestOptions): DecodeSelection {
@@ -35,6 +35,7 @@ export function quest({ pages, page = 16, sinks = 4, recent = 64, dense = 0 }: Q
   return {
     name: 'quest',
     settings: { count: pages, sinks, recent, dense, page, theta: NEVER },
+    shared: false,
     bounds: true,
     memoryWords: () => 0,
     encode(recorder, layer, { query, scores, selected, bounds }, { rows, capacity }, kind) {
@@ -53,7 +54,7 @@ export function quest({ pages, page = 16, sinks = 4, recent = 64, dense = 0 }: Q
       recorder.add(
         'select-bounds',
         pageBounds.call({
-          params: { layer: layer.layer, kind, count: rows, sequence: 0 },
+          params: { layer: layer.layer, kind, count: rows, sequence: 0, sequences: 1 },
           constants: { ...constantsOf(layer), WHOLE: false },
           variant: { kv: layer.kv },
           bindings: { state: layer.state, cache: layer.cache, bounds },
@@ -64,21 +65,28 @@ export function quest({ pages, page = 16, sinks = 4, recent = 64, dense = 0 }: Q
   };
 }
 
+/** Sequences whose key bounds are computed anew, those of one kind of selection or, with 0, all; and the most slots they hold. */
+export interface BoundsOf {
+  readonly sequence: number;
+  readonly sequences: number;
+  readonly kind: number;
+  readonly slots: number;
+}
+
 /**
- * Records what computes the key bounds of all closed blocks of a sequence anew, as its length in the step state says: for
- * a cache that was filled by other means than steps. `slots` is at least that length.
+ * Records what computes the key bounds of all closed blocks of sequences anew, as their lengths in the step state say: for
+ * a cache that was filled by other means than steps, or whose slots have moved.
  */
 export function encodeAllBounds(
   recorder: PlanRecorder,
   layer: LayerView,
   bounds: GpuArray,
-  sequence: number,
-  slots: number,
+  { sequence, sequences, kind, slots }: BoundsOf,
 ): void {
   recorder.add(
     'select-bounds',
     pageBounds.call({
-      params: { layer: layer.layer, kind: 0, count: Math.ceil(slots / BLOCK_SLOTS), sequence },
+      params: { layer: layer.layer, kind, count: Math.ceil(slots / BLOCK_SLOTS), sequence, sequences },
       constants: { ...constantsOf(layer), WHOLE: true },
       variant: { kv: layer.kv },
       bindings: { state: layer.state, cache: layer.cache, bounds },

@@ -51,6 +51,7 @@ export function tokenSelect({
     name: 'token-select',
     variant: `${scoring}${theta === undefined ? '' : ' kept'}`,
     settings: { count: k, sinks, recent, dense, page: 0, theta: theta ?? NEVER },
+    shared: true,
     bounds: false,
     memoryWords: ({ qHeads, headDim }, capacity) => (theta === undefined ? 0 : memoryWords(qHeads, headDim, capacity)),
     encode(recorder, layer, arrays, shape, kind) {

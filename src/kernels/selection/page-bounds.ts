@@ -9,15 +9,18 @@ import { boundsPart } from './parts.ts';
 export const BLOCK_SLOTS = 16;
 
 /**
- * Writes key bounds of the blocks that `count` rows of the step close; with WHOLE of the first `count` blocks of `sequence`
- * as far as they are closed. See lib/selection/bounds for the layout.
+ * Writes key bounds of the blocks that `count` rows of the step close; with WHOLE of the first `count` blocks of `sequences`
+ * sequences from `sequence` on, as far as they are closed. See lib/selection/bounds for the layout.
  */
 export const pageBounds = defineKernel({
   name: 'selection/page-bounds',
   source,
-  params: { layer: 'u32', kind: 'u32', count: 'u32', sequence: 'u32' },
+  params: { layer: 'u32', kind: 'u32', count: 'u32', sequence: 'u32', sequences: 'u32' },
   bindings: { state: 'read', cache: 'read', bounds: 'read_write' },
   constants: ['KV_HEADS', 'HEAD_DIM', 'WHOLE'],
   includes: ({ kv }: { readonly kv: KvType }) => [stepStatePart, ...cacheParts(kv), boundsPart],
-  grid: ({ count }, { KV_HEADS, HEAD_DIM }) => [ceilDiv((count * Number(KV_HEADS) * Number(HEAD_DIM)) / 4, 64)],
+  grid: ({ count, sequences }, { KV_HEADS, HEAD_DIM }) => [
+    ceilDiv((count * Number(KV_HEADS) * Number(HEAD_DIM)) / 4, 64),
+    sequences,
+  ],
 });

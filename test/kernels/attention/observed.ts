@@ -11,7 +11,7 @@ import {
   SEQUENCE_WORDS,
   SequenceWord,
 } from '../../../src/kernels/step-layout.ts';
-import { look, UNTOUCHED, type Scene, type Seen } from './scene.ts';
+import { attends, look, UNTOUCHED, type Lists, type Scene, type Seen } from './scene.ts';
 
 /** What the policy of a sequence of a scene observes; fields left out are 0, and `until` is no bound. */
 export interface Watch {
@@ -143,14 +143,20 @@ export function logSum(seen: readonly { readonly score: number }[]): number {
 
 /**
  * The mass after the step, from its definition: slots that rows of the step brought begin at 0; then, row by row, the mass
- * of visible slots is multiplied and added to. A step of single rows leaves what rows that are not valid brought alone.
+ * of visible slots is multiplied and added to. A step of single rows leaves what rows that are not valid brought alone. With
+ * lists only rows whose kind of selection is `kind` count, and only what is listed is added to.
  */
-export function massOf(scene: WatchedScene, step: 'single rows' | 'several rows'): Float64Array {
+export function massOf(
+  scene: WatchedScene,
+  step: 'single rows' | 'several rows',
+  { kind = 0, lists }: { readonly kind?: number; readonly lists?: Lists } = {},
+): Float64Array {
   const { kvHeads, group } = scene;
   const mass = Float64Array.from(scene.mass);
-  scene.rows.forEach(({ sequence, lengths, ordinal, valid }) => {
+  scene.rows.forEach(({ sequence, lengths, ordinal, valid }, row) => {
     const { policy = 0, observe = 'nothing' } = scene.watches[sequence - 1]!;
     if ((policy === 0 && observe === 'nothing') || (!valid && step === 'single rows')) return;
+    if (lists && !attends(scene, row, kind)) return;
     for (let head = 0; head < kvHeads; head++) mass[massIndex(scene, sequence, head, lengths[head]! + ordinal)] = 0;
   });
   scene.watches.forEach((one, i) => {
@@ -162,14 +168,16 @@ export function massOf(scene: WatchedScene, step: 'single rows' | 'several rows'
       for (let slot = 0; slot < rows[0]!.lengths[head]!; slot++) mass[massIndex(scene, i + 1, head, slot)] = 0;
   });
   scene.rows.forEach(({ sequence }, row) => {
-    if (!isObserved(scene, row)) return;
+    if (!isObserved(scene, row) || (lists && !attends(scene, row, kind))) return;
     const one = scene.watches[sequence - 1]!;
     const decay = one.decoding ? (one.decay ?? 0) : 1;
     for (let head = 0; head < kvHeads; head++) {
       const seen = seenOf(scene, row, head * group);
       for (const { slot } of seen) mass[massIndex(scene, sequence, head, slot)]! *= decay;
       for (let g = 0; g < group; g++) {
-        const weighed = weighedOf(scene, row, head * group + g);
+        const weighed = weighedOf(scene, row, head * group + g).filter(
+          ({ slot }) => lists === undefined || lists[row]![head]!.includes(slot),
+        );
         const total = logSum(weighed);
         for (const { slot, score } of weighed) mass[massIndex(scene, sequence, head, slot)]! += Math.exp(score - total);
       }

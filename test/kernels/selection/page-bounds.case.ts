@@ -5,8 +5,10 @@ import { BLOCK } from '../../reference/selection.ts';
 import { boundsAfter, boundsBefore, KIND, OTHER_KIND, putBounds } from './selection-scene.ts';
 
 interface Shape extends SceneShape {
-  /** All bounds of this sequence, instead of what the step closes. */
+  /** All bounds of so many sequences from this one on, instead of what the step closes; of one kind where that is given. */
   readonly whole?: number;
+  readonly sequencesAt?: number;
+  readonly kind?: number;
 }
 
 const scenes = new WeakMap<object, Scene>();
@@ -32,6 +34,13 @@ export default kernelCase(pageBounds, {
       ],
     },
     { ...one, whole: 2, sequences: [selecting(40, 1), { length: [15, 100, 160], rows: 1, select: OTHER_KIND }] },
+    {
+      ...one,
+      whole: 1,
+      sequencesAt: 3,
+      kind: KIND,
+      sequences: [selecting([40, 16, 99], 1), { length: 60, rows: 1, select: OTHER_KIND }, selecting(33, 1)],
+    },
   ] as readonly Shape[],
   bench: [{ ...one, group: 3, bucket: 256, sequences: [selecting(1792, 256)] }],
   label: sceneLabel,
@@ -40,7 +49,13 @@ export default kernelCase(pageBounds, {
     const scene = buildScene(shape, random);
     const { kv, kvHeads, headDim, bucket, layer, state, cache } = scene;
     const built = {
-      params: { layer, kind: KIND, count: shape.whole ? 9 : bucket, sequence: shape.whole ?? 0 },
+      params: {
+        layer,
+        kind: shape.whole ? (shape.kind ?? 0) : KIND,
+        count: shape.whole ? 9 : bucket,
+        sequence: shape.whole ?? 0,
+        sequences: shape.sequencesAt ?? 1,
+      },
       constants: { KV_HEADS: kvHeads, HEAD_DIM: headDim, WHOLE: shape.whole !== undefined },
       variant: { kv },
       buffers: { state, cache, bounds: boundsBefore(scene) },
@@ -50,17 +65,18 @@ export default kernelCase(pageBounds, {
     if (shape.whole) built.buffers.bounds.fill(5);
     return built;
   },
-  reference(built, { whole }) {
+  reference(built, { whole, sequencesAt = 1, kind }) {
     const scene = scenes.get(built)!;
     if (!whole) return { bounds: boundsAfter(scene, built.buffers.bounds) };
     const bounds = [...built.buffers.bounds];
     // 9 blocks are asked for: 144 slots.
-    scene.rows
-      .find(({ sequence }) => sequence === whole)!
-      .lengths.forEach((length, head) => {
+    for (const { sequence, lengths, select } of scene.rows) {
+      if (sequence < whole || sequence >= whole + sequencesAt || (kind !== undefined && select !== kind)) continue;
+      lengths.forEach((length, head) => {
         for (let last = BLOCK - 1; last < Math.min(length, 144); last += BLOCK)
-          putBounds(bounds, scene, whole, head, last);
+          putBounds(bounds, scene, sequence, head, last);
       });
+    }
     return { bounds };
   },
   // Minima and maxima are exact; only the last bits of f32 are.

@@ -29,6 +29,12 @@ interface Shape extends SceneShape {
 const scenes = new WeakMap<object, Scene>();
 const one = { kv: 'f16', kvHeads: 3, group: 3, headDim: 32, bucket: 1 } as const;
 
+/** The same where slots were evicted: what is always read goes by places. */
+const evicted = (sequence: SceneSequence): SceneSequence => ({
+  ...sequence,
+  methods: { ...sequence.methods, policy: 1 },
+});
+
 /** A sequence whose rows choose `pages` pages. */
 const quest = (
   length: number | readonly number[],
@@ -53,6 +59,9 @@ export default kernelCase(pageTopK, {
     { ...one, ties: true, sequences: [quest(300, 7, { sinks: 0 })] },
     { ...one, sequences: [quest(300, 2, { sinks: 40, recent: 70 })] },
     { ...one, sequences: [quest(300, 100)] },
+    { ...one, sequences: [evicted(quest(300, 9, { sinks: 4, recent: 4 }))] },
+    { ...one, sequences: [evicted(quest([310, 303, 200], 3, { sinks: 0, recent: 1 }))] },
+    { ...one, sequences: [evicted(quest(500, 5, { page: 32, sinks: 2, recent: 3 }))] },
     { ...one, kv: 'f32', headDim: 80, kvHeads: 2, group: 1, sequences: [quest(500, 4, { page: 32, recent: 1 })] },
     { ...one, headDim: 128, kvHeads: 1, group: 7, sequences: [quest(700, 4, { page: 64 })] },
     { ...one, headDim: 64, kvHeads: 1, group: 16, sequences: [quest(4300, 40)] },
@@ -106,6 +115,7 @@ export default kernelCase(pageTopK, {
           page = 16,
           selectSinks = 0,
           selectRecent = 0,
+          policy = 0,
         } = scene.sequences[sequence - 1]!.methods ?? {};
         if (!attends(scene, row, KIND)) return [];
         const { keys, queries } = inputsOfRow(scene, row, head);
@@ -117,6 +127,9 @@ export default kernelCase(pageTopK, {
           page,
           sinks: selectSinks,
           recent: selectRecent,
+          ...(policy > 0 && {
+            places: scene.slots[sequence - 1]![head]!.slice(0, keys.length).map(({ position }) => position),
+          }),
         });
         return slotsOf(pages, page, keys.length);
       }),

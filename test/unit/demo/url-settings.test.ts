@@ -49,9 +49,9 @@ describe('settings in the address', () => {
     ['cache=h2o', 'needs budget'],
     ['cache=h2o:budget=none', 'takes a whole number'],
     ['cache=H2O:', 'cannot be read'],
-    ['cache=quest:pages=4', 'has no meaning'],
+    ['cache=token-select:k=9', 'has no meaning'],
     ['attention=h2o:budget=4', 'has no meaning'],
-    ['cache=h2o:budget=64&attention=quest:pages=4', 'together with quest'],
+    ['cache=h2o:budget=64&attention=token-select:k=9', 'together with token-select'],
     ['disable=subgroups,everything', 'shader-f16 and subgroups'],
     ['disable=', 'shader-f16 and subgroups'],
     ['model=javascript:alert(1)', 'neither a model'],
@@ -66,9 +66,9 @@ describe('settings in the address', () => {
   });
 
   test('methods that are refused stay as they were typed; none of them is used', () => {
-    const { settings, typedMethods } = readUrlSettings('?cache=h2o:budget=64&attention=quest:pages=4&kv=q8');
+    const { settings, typedMethods } = readUrlSettings('?cache=h2o:budget=64&attention=token-select:k=9&kv=q8');
     expect(settings).toEqual({ kv: 'q8' });
-    expect(typedMethods).toEqual({ cache: 'h2o:budget=64', attention: 'quest:pages=4', kv: 'q8' });
+    expect(typedMethods).toEqual({ cache: 'h2o:budget=64', attention: 'token-select:k=9', kv: 'q8' });
   });
 
   test('the word none is no method, and needs no place in the address', () => {

@@ -79,8 +79,13 @@ describe('methods beside each other', () => {
       ...(attention !== undefined && { attention: attentionOf(attention) }),
     });
 
-  test('eviction and selection do not go together', () => {
-    expect(() => check('h2o:budget=99', 'quest:pages=3')).toThrow('all meant to be read');
+  test('one list for all heads needs heads that hold the same', () => {
+    expect(() => check('h2o:budget=99', 'token-select:k=3')).toThrow('each KV head keeps slots of its own');
+    expect(() => check('streaming-llm:budget=99,budgets=adaptive-per-head', 'token-select:k=3')).toThrow('of its own');
+    check('tova:budget=99', 'token-select:k=3');
+    check('streaming-llm:budget=99', 'token-select:k=3');
+    check('h2o:budget=99', 'quest:pages=3');
+    check('keyformer:budget=99', 'oracle-top-k:k=3');
   });
 
   test('rank positions go with neither masks nor selections', () => {

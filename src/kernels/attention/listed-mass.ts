@@ -1,0 +1,32 @@
+import source from '../../../shaders/attention/listed-mass.wgsl?raw';
+import { defineKernel } from '../../gpu/kernel.ts';
+import { cacheParts, type KvType } from '../cache-layout.ts';
+import { stepStatePart } from '../step-layout.ts';
+import { observedParts } from './observed.ts';
+import { windowPart } from './window.ts';
+
+/**
+ * Adds what decoding rows attend to among their listed slots to the mass of these slots, for rows whose kind of selection is
+ * `kind`. `capacity` is the number of slots that lists and `scores` have room for.
+ */
+export const listedMass = defineKernel({
+  name: 'attention/listed-mass',
+  source,
+  params: { scale: 'f32', layer: 'u32', kind: 'u32', rows: 'u32', capacity: 'u32' },
+  bindings: {
+    state: 'read',
+    query: 'read',
+    cache: 'read',
+    selected: 'read',
+    scores: 'read_write',
+    mass: 'read_write',
+  },
+  constants: ['KV_HEADS', 'GROUP', 'HEAD_DIM', 'WINDOW', 'MASKED'],
+  includes: ({ kv, noise }: { readonly kv: KvType; readonly noise: boolean }) => [
+    stepStatePart,
+    ...cacheParts(kv),
+    windowPart,
+    ...observedParts(noise),
+  ],
+  grid: ({ rows }, { KV_HEADS }) => [Number(KV_HEADS), rows],
+});
