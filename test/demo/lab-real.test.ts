@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { LossRecord } from '../../src/bench/eval/eval-record.ts';
 import { parseEvalRecord } from '../../src/bench/eval/saved-eval.ts';
 import { accessibilityProblems, keepScreenshot, launch, sidewaysOverflow, visitor } from './support/browser.ts';
 import { modelFilePresent } from './support/model-file.ts';
@@ -27,7 +28,9 @@ test('methods are evaluated in the worker, with the model of this server', async
   await page.getByText('Evaluate again').waitFor({ timeout: 3.5 * MINUTE });
   const save = page.getByRole('button', { name: 'Save JSON' });
   const [file] = await Promise.all([page.waitForEvent('download'), save.click()]);
-  const { dense, runs, settings, environment } = parseEvalRecord(await readFile(await file.path(), 'utf8'));
+  const { dense, runs, settings, environment } = parseEvalRecord(
+    await readFile(await file.path(), 'utf8'),
+  ) as LossRecord;
   expect(settings).toMatchObject({ prefill: 64, decode: 4, text: { name: 'the opening of Moby-Dick' } });
   expect(environment.runtime).toMatch(/Chrome \d+$/);
   expect(dense.nll).toBeGreaterThan(0);
