@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import type { TaskRun } from 'winnow-llm/bench';
 import { DataTable } from '../shared/charts/data-table.tsx';
 import { formatFigure } from '../shared/figures.ts';
+import { formatNats } from './data/measures.ts';
 import { answerGrid, stepOf, type AnswerGrid } from './data/answer-grid.ts';
 
 /** Every answer: a row for each setting, a column for each question, filled by how likely the right answer was. */
@@ -17,7 +18,7 @@ export function AnswerMap({ runs, caption }: { runs: readonly TaskRun[]; caption
           the fill is the probability that it stands for.
         </p>
       </div>
-      <span class="scale-legend">
+      <span class="scale-legend reading">
         0 <span class="scale-bar" /> 1
       </span>
       {grid ? (
@@ -39,7 +40,7 @@ export function AnswerMap({ runs, caption }: { runs: readonly TaskRun[]; caption
               tokens.toLocaleString('en'),
               formatFigure(depth),
               exact ? 'right' : 'wrong',
-              logProb.toFixed(3),
+              formatNats(logProb, 3),
             ])}
           />
         </div>
@@ -94,7 +95,7 @@ function Answer({ run }: { run: TaskRun | undefined }): JSX.Element {
     <td class={step < 3 ? 'on-dark' : 'on-light'} style={{ background: `var(--scale-${step})` }}>
       <span aria-hidden="true">{run.exact ? '✓ ' : '✗ '}</span>
       <span class="visually-hidden">{run.exact ? 'right, ' : 'wrong, '}</span>
-      {run.logProb.toFixed(2)}
+      {formatNats(run.logProb, 2)}
     </td>
   );
 }

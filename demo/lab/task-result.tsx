@@ -9,7 +9,9 @@ export function TaskResult({ record: { runs }, caption }: { record: TaskRecord; 
   return (
     <>
       <TaskTable runs={runs} caption={caption} />
-      <AnswerMap runs={runs} caption={caption} />
+      <div class="charts">
+        <AnswerMap runs={runs} caption={caption} />
+      </div>
     </>
   );
 }

@@ -4,6 +4,7 @@ import type { TaskRun } from 'winnow-llm/bench';
 import { formatCount } from '../shared/format.ts';
 import { FigureCell, SortableHead } from '../shared/sortable-head.tsx';
 import type { Sorting } from '../shared/sorting.ts';
+import { formatNats } from './data/measures.ts';
 import { sortRows } from './data/sort-rows.ts';
 import { summarise, type Answered, type TaskSummary } from './lab-tools.ts';
 
@@ -22,6 +23,8 @@ const VALUES: Readonly<Record<FigureKey, (row: TaskSummary) => number>> = {
 
 const rightOf = ({ right, of }: Answered): string | undefined =>
   of === 0 ? undefined : `${formatCount(right)} of ${formatCount(of)}`;
+const logOf = ({ logProb }: Answered): string | undefined =>
+  logProb === undefined ? undefined : formatNats(logProb, 3);
 const COLUMNS: readonly {
   readonly key: FigureKey;
   readonly label: string;
@@ -30,15 +33,19 @@ const COLUMNS: readonly {
   { key: 'tokens', label: 'Tokens', value: ({ tokens }) => formatCount(tokens) },
   { key: 'question', label: 'Question', value: ({ question }) => question },
   { key: 'solved', label: 'Right where dense is', value: ({ solved }) => rightOf(solved) },
-  { key: 'solvedLog', label: 'Log-prob. there', value: ({ solved }) => solved.logProb?.toFixed(3) },
+  { key: 'solvedLog', label: 'Log-prob. there', value: ({ solved }) => logOf(solved) },
   { key: 'all', label: 'Right of all', value: ({ all }) => rightOf(all) },
-  { key: 'allLog', label: 'Log-prob. of all', value: ({ all }) => all.logProb?.toFixed(3) },
+  { key: 'allLog', label: 'Log-prob. of all', value: ({ all }) => logOf(all) },
 ];
 
 /** How many answers of each setting were right, and how likely they were: dense attention first. */
 export function TaskTable({ runs, caption }: { runs: readonly TaskRun[]; caption: string }): JSX.Element {
   const [sorting, setSorting] = useState<Sorting<SortKey>>();
   const rows = useMemo(() => summarise(runs), [runs]);
+  // The caption says what all have in common.
+  const columns = COLUMNS.filter(
+    ({ key }) => (key !== 'tokens' && key !== 'question') || new Set(rows.map((row) => row[key])).size > 1,
+  );
   const sort = (key: SortKey): void =>
     setSorting({ key, descending: key === sorting?.key ? !sorting.descending : key !== 'setting' && key !== 'tokens' });
   const dense = rows.filter(({ setting }) => setting === 'dense');
@@ -59,7 +66,7 @@ export function TaskTable({ runs, caption }: { runs: readonly TaskRun[]; caption
       {/* The roles are said outright because the narrow layout makes grids of the rows, which would lose them. */}
       <table class="sortable figures-table" role="table" aria-labelledby="answers-title">
         <SortableHead
-          columns={[{ key: 'setting' as const, label: 'Methods' }, ...COLUMNS]}
+          columns={[{ key: 'setting' as const, label: 'Methods' }, ...columns]}
           sorting={sorting}
           change={sort}
         />
@@ -73,7 +80,7 @@ export function TaskTable({ runs, caption }: { runs: readonly TaskRun[]; caption
               <th role="rowheader" scope="row">
                 <strong>{row.setting}</strong>
               </th>
-              {COLUMNS.map(({ key, label, value }) => (
+              {columns.map(({ key, label, value }) => (
                 <FigureCell key={key} label={label} value={value(row)} />
               ))}
             </tr>

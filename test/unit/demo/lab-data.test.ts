@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { answerGrid, likelihood, stepOf } from '../../../demo/lab/data/answer-grid.ts';
 import { captionOf } from '../../../demo/lab/data/caption.ts';
 import { linkOf } from '../../../demo/lab/data/link.ts';
 import { formatSigned, MEASURES, measured } from '../../../demo/lab/data/measures.ts';
@@ -6,7 +7,7 @@ import { sortRuns } from '../../../demo/lab/data/run-rows.ts';
 import { seriesOf } from '../../../demo/lab/data/series.ts';
 import { readUrlSettings } from '../../../demo/lab/state/url-settings.ts';
 import { assignLooks } from '../../../demo/shared/method-colours.ts';
-import { evalFixture } from '../../demo/support/eval-fixture.ts';
+import { evalFixture, taskFixture } from '../../demo/support/eval-fixture.ts';
 
 const record = evalFixture();
 const run = record.runs.find(({ setting }) => setting === 'h2o:budget=64')!;
@@ -94,6 +95,22 @@ describe('the link of a result', () => {
     });
   });
 
+  test('asks a task again, with its lengths, depths and question', () => {
+    const asked = taskFixture({ settings: { depths: [0, 1 / 3, 1], question: 'after', seed: 5 } });
+    expect(readUrlSettings(linkOf({ record: asked, ended: 'yes' }, {}).query)).toEqual({
+      problems: [],
+      settings: {
+        task: 'needle',
+        lengths: [512, 1024],
+        depths: [0, 1 / 3, 1],
+        question: 'after',
+        methods: asked.settings.methods,
+        budgets: [64, 128, 256],
+        seed: 5,
+      },
+    });
+  });
+
   test('says what it cannot hold: a long text, a model of a file', () => {
     const settings = { ...record.settings, text: { name: 'book.txt', characters: 90_000 } };
     const link = linkOf({ record: { ...record, settings }, ended: 'yes', local: true }, {});
@@ -101,4 +118,43 @@ describe('the link of a result', () => {
     expect(link.missing).toBe('the text: it is too long (book.txt), nor the model: it is a file of this device');
     expect(linkOf({ record, ended: 'yes' }, {}).missing).toBe('');
   });
+});
+
+describe('the map of answers', () => {
+  const { runs } = taskFixture({ settings: { task: 'two-turn', methods: ['random'], budgets: [64] } });
+
+  test('has a row for each setting, and columns by length, question and depth', () => {
+    const grid = answerGrid(runs.toReversed().toSorted((a, b) => (a.setting < b.setting ? -1 : 1)))!;
+    expect(grid.groups.map(({ name }) => name)).toEqual([
+      '512 tokens, asked before',
+      '512 tokens, asked after',
+      '1,024 tokens, asked before',
+      '1,024 tokens, asked after',
+    ]);
+    for (const { places } of grid.groups) expect(places.map(({ depth }) => depth)).toEqual([0, 0.25, 0.5, 0.75, 1]);
+    expect(grid.rows.map(({ setting }) => setting)).toEqual(['dense', 'random:budget=64']);
+    expect(grid.rows[0]!.runs).toHaveLength(20);
+  });
+
+  test('a cell is empty where a question was not asked yet', () => {
+    const grid = answerGrid(runs.slice(0, 21))!;
+    expect(grid.rows[1]!.runs.filter((run) => run !== undefined)).toEqual([runs[20]]);
+  });
+
+  test('is not drawn for points that are no grid, which would be more cells than a page can have', () => {
+    const scattered = runs.map((run, index) => ({ ...run, setting: `s${index}`, tokens: index + 1 }));
+    expect(answerGrid(scattered)).toBeUndefined();
+  });
+
+  test('is filled by the probability that the log-probability stands for, whatever a file says', () => {
+    expect([0, -0.5, -1, -3, -1e6, 1e300].map((logProb) => stepOf({ logProb }))).toEqual([6, 4, 2, 0, 0, 6]);
+    expect(likelihood({ logProb: Math.log(0.25) })).toBeCloseTo(0.25);
+  });
+});
+
+test('the caption of a task names it, with lengths, depths and when it asks', () => {
+  expect(captionOf(taskFixture())).toContain(
+    '· SmolLM2 135M Instruct · needle, question before · 512, 1,024 tokens · depths 0, 0.25, 0.5, 0.75, 1 · 24 Nov',
+  );
+  expect(captionOf(taskFixture({ settings: { task: 'two-turn' } }))).toContain('· two-turn · 512');
 });
