@@ -30,7 +30,7 @@ export function AnswerMap({ runs, caption }: { runs: readonly TaskRun[]; caption
       )}
       <details>
         <summary>Every question as a table</summary>
-        <div class="table-box" role="region" aria-label="Every question, figures" tabIndex={0}>
+        <div class="table-box answer-lines" role="region" aria-label="Every question, figures" tabIndex={0}>
           <DataTable
             caption="Every question"
             columns={['Methods', 'Question', 'Tokens', 'Depth', 'Reply', 'Log-probability']}

@@ -17,7 +17,7 @@ const QUESTIONS = [
 export function TaskField(): JSX.Element {
   const { task, lengths, depths, question = 'before' } = chosen.value;
   return (
-    <section class="part grown" aria-labelledby="task-title">
+    <section class="part" aria-labelledby="task-title">
       <h3 id="task-title">Task</h3>
       <Choice
         label="Measured by"

@@ -60,7 +60,7 @@ export function TaskTable({ runs, caption }: { runs: readonly TaskRun[]; caption
       </p>
       {nothing && dense.length > 0 && (
         <p class="field-problem">
-          Dense attention answered none of the questions so far, so that no method can be judged on them.
+          Dense attention answered none of the questions, so that no method can be judged on them.
         </p>
       )}
       {/* The roles are said outright because the narrow layout makes grids of the rows, which would lose them. */}

@@ -99,7 +99,7 @@ export function taskFixture({
       lengths.flatMap((tokens) =>
         depths.flatMap((depth) =>
           questions.map((asks): TaskRun => {
-            const size = Number(/budget=(\d+)/.exec(setting)?.[1] ?? tokens);
+            const size = Math.min(tokens, Number(/budget=(\d+)/.exec(setting)?.[1] ?? tokens));
             const harm =
               (HARM[setting.split(/[:+ ]/, 1)[0] ?? ''] ?? 0) * (1 - size / tokens) * depth * (1.2 - depth) * 4;
             const logProb = -0.1 - tokens / 4000 - harm - (depth === 0.25 && tokens > 600 ? 3 : 0);
