@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { JSX } from 'preact';
-import type { EvalRecord, EvalRun } from 'winnow-llm/bench';
+import type { EvalRun, LossRecord } from 'winnow-llm/bench';
 import { formatBytes } from '../shared/format.ts';
 import { formatFigure } from '../shared/figures.ts';
 import { FigureCell, SortableHead } from '../shared/sortable-head.tsx';
@@ -36,7 +36,7 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** Every figure of every run, with the dense run above them. Figures go up when first asked for: less is nearly always better. */
-export function FiguresTable({ record, caption }: { record: EvalRecord; caption: string }): JSX.Element {
+export function FiguresTable({ record, caption }: { record: LossRecord; caption: string }): JSX.Element {
   const { runs, dense, settings } = record;
   const [sorting, setSorting] = useState<Sorting<SortKey>>();
   const sort = (key: SortKey): void =>

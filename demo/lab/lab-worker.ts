@@ -8,17 +8,16 @@ const abort = new AbortController();
 const say = (message: FromWorker): void => postMessage(message);
 
 addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
-  if (data.type === 'start') void work(data);
+  if (data.type === 'start') void evaluate(data);
   else abort.abort();
 });
 
-async function work({ model, adapter, text, settings, environment }: StartMessage): Promise<void> {
+async function evaluate({ model, adapter, work, environment }: StartMessage): Promise<void> {
   try {
     const result = await runEval({
       host: { createEngine, environment },
       engine: { ...adapter, model },
-      text,
-      settings,
+      work,
       signal: abort.signal,
       onProgress: (progress) => say({ type: 'progress', progress }),
       onPartial: (record) => say({ type: 'partial', record }),

@@ -52,7 +52,8 @@ export function MethodsField(): JSX.Element {
         <ListField spec={BUDGETS} value={chosen.value.budgets} change={(budgets) => changeSettings({ budgets })} />
         <p class="quiet">
           Each method that does not say its size is run with every budget. A selection takes it as k or pages, beside
-          its sinks and recent slots; a mask as its window. A cache is cut after each token, unless “every” is said.
+          its sinks and recent slots; a mask as its window.
+          {chosen.value.task === undefined && ' A cache is cut after each token, unless “every” is said.'}
         </p>
       </div>
       <MethodInfo />

@@ -1,9 +1,10 @@
 import { useState } from 'preact/hooks';
 import type { JSX } from 'preact';
+import type { EvalRecord } from 'winnow-llm/bench';
 import { copyText } from '../shared/clipboard.ts';
 import { fileStem, saveFile } from '../shared/save-file.ts';
 import { captionOf } from './data/caption.ts';
-import { evalCsv } from './lab-tools.ts';
+import { evalCsv, taskCsv } from './lab-tools.ts';
 import { linkOf } from './data/link.ts';
 import { settings } from './state/page-settings.ts';
 import type { Shown } from './state/shown.ts';
@@ -21,8 +22,7 @@ export function ResultBar({ shown }: { shown: Shown }): JSX.Element {
         <h2>{file ?? (ended === 'running' ? 'This evaluation, so far' : 'This evaluation')}</h2>
         {(ended === 'aborted' || ended === 'failed') && (
           <p class="ended">
-            {ended === 'aborted' ? 'Stopped before its end' : 'It failed before its end'}: the runs that were finished
-            are shown.
+            {ended === 'aborted' ? 'Stopped before its end' : 'It failed before its end'}: what was finished is shown.
           </p>
         )}
         <p class="caption">{captionOf(record)}</p>
@@ -42,7 +42,7 @@ export function ResultBar({ shown }: { shown: Shown }): JSX.Element {
         <button
           type="button"
           disabled={ended === 'running'}
-          onClick={() => saveFile(`${stem}.csv`, 'text/csv', evalCsv(record))}
+          onClick={() => saveFile(`${stem}.csv`, 'text/csv', csvOf(record))}
         >
           Save CSV
         </button>
@@ -50,3 +50,5 @@ export function ResultBar({ shown }: { shown: Shown }): JSX.Element {
     </section>
   );
 }
+
+const csvOf = (record: EvalRecord): string => (record.kind === 'loss' ? evalCsv(record) : taskCsv(record.runs));

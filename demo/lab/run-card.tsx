@@ -1,19 +1,19 @@
 import type { JSX } from 'preact';
-import { formatBytes, formatCount, formatDuration } from '../shared/format.ts';
-import { gpu } from '../shared/gpu-state.ts';
-import { choiceTitle } from '../shared/model-choice.ts';
-import { downloadBytes, model } from '../shared/model-state.ts';
+import { formatBytes, formatCount } from '../shared/format.ts';
+import { downloadBytes } from '../shared/model-state.ts';
 import { JSON_FILES, OpenButton } from '../shared/open-button.tsx';
 import { ProblemNotice } from '../shared/problem-notice.tsx';
 import { ProgressCard } from '../shared/progress-card.tsx';
 import type { Progress } from '../shared/progress.ts';
 import { runState } from '../shared/run-state.ts';
 import { MethodsField } from './methods-field.tsx';
-import { chips, plannedRuns } from './state/method-state.ts';
+import { Plan } from './plan.tsx';
+import { chips } from './state/method-state.ts';
 import { chosen } from './state/page-settings.ts';
 import { openRecord, shown } from './state/results-state.ts';
 import { run } from './state/run-state.ts';
 import { choiceOpen, modelDialogOpen, settingsOpen } from './state/view-state.ts';
+import { TaskField } from './task-field.tsx';
 import { TextField } from './text-field.tsx';
 
 const STAGES = [
@@ -68,6 +68,7 @@ const OpenSaved = (): JSX.Element => (
 function StartCard(): JSX.Element {
   const again = shown.value !== undefined;
   const open = !again || choiceOpen.value || runState.value.phase === 'failed';
+  const loss = chosen.value.task === undefined;
   const download = downloadBytes();
   const blocked = chips.value.some(({ problem }) => problem !== undefined);
   return (
@@ -75,14 +76,18 @@ function StartCard(): JSX.Element {
       <h2 id="start-title">{again ? 'Evaluate again' : 'What does a smaller cache cost the model?'}</h2>
       {!again && (
         <p class="reading">
-          A text is read with dense attention, then token by token with each method, in this page and on your own GPU.
-          How much worse each method predicts the text stands beside the memory and time that it takes.
+          {loss
+            ? 'A text is read with dense attention, then token by token with each method, in this page and on your own GPU. How much worse each method predicts the text stands beside the memory and time that it takes.'
+            : 'Questions about a context are asked with dense attention, then with each method, in this page and on your own GPU. Whether the reply is right, and how likely the answer is, stands beside what dense attention does.'}
         </p>
       )}
       {open && (
         <div class="parts">
           <MethodsField />
-          <TextField />
+          <div class="part">
+            <TaskField />
+            {loss && <TextField />}
+          </div>
         </div>
       )}
       {open && <Plan />}
@@ -93,52 +98,15 @@ function StartCard(): JSX.Element {
         </button>
         {again && !open && (
           <button type="button" onClick={() => (choiceOpen.value = true)}>
-            Change methods or text
+            Change methods or task
           </button>
         )}
         <button type="button" onClick={() => (settingsOpen.value = true)}>
-          Change lengths
+          {loss ? 'Change lengths' : 'Change seed or GPU'}
         </button>
         <OpenSaved />
       </div>
       {blocked && <p class="field-problem">Change or remove the methods that cannot be read first.</p>}
     </section>
-  );
-}
-
-/** How long it will take at the pace of the run that is shown, where this page did one. */
-function lastTime(): string | undefined {
-  const { record, file } = shown.value ?? {};
-  if (!record || file !== undefined || record.runs.length === 0) return undefined;
-  const pace = record.runs.reduce((sum, { msPerToken }) => sum + msPerToken, 0) / record.runs.length;
-  const time = pace * chosen.value.decode * plannedRuns.value.length;
-  return `about ${formatDuration(time)} at the pace of the last evaluation, and what loading and reading the text take`;
-}
-
-/** What the settings ask for, in words. */
-function Plan(): JSX.Element {
-  const { prefill, decode, mass } = chosen.value;
-  const runs = plannedRuns.value.length;
-  return (
-    <dl class="facts">
-      <dt>Model</dt>
-      <dd>{choiceTitle(model.value)}</dd>
-      <dt>Task</dt>
-      <dd>
-        continuation loss: {formatCount(prefill)} tokens are read, the next {formatCount(decode)} are fed one at a time
-        and scored{mass ? '; how much attention falls on what is read is measured beside a copy of all keys' : ''}
-      </dd>
-      <dt>Runs</dt>
-      <dd>
-        dense attention, then {runs} {runs === 1 ? 'run' : 'runs'} of methods
-      </dd>
-      <dt>Time</dt>
-      <dd>
-        {lastTime() ??
-          (gpu.value?.software
-            ? 'this adapter computes on the CPU: with the short standard lengths a few minutes, and with longer ones or more methods in proportion more'
-            : `${formatCount(runs * decode)} tokens are fed one at a time; the time left is shown once it runs`)}
-      </dd>
-    </dl>
   );
 }

@@ -12,7 +12,10 @@ import { settingsOpen } from './state/view-state.ts';
 export function SettingsPanel(): JSX.Element {
   return (
     <SidePanel title="Settings" open={settingsOpen}>
-      <Group title="Lengths" note="The text must have as many tokens as both together, and one more.">
+      <Group
+        title="Lengths"
+        note="A text must have as many tokens as both together, and one more. The lengths of a task stand beside its choice."
+      >
         {NUMBER_SPECS.map((spec) => (
           <NumberField
             key={spec.key}
@@ -24,7 +27,7 @@ export function SettingsPanel(): JSX.Element {
       </Group>
       <Group
         title="Attention"
-        note="The share of all attention that falls on what is read. It takes memory for all keys, and time."
+        note="Of a text: the share of all attention that falls on what is read. It takes memory for all keys, and time."
       >
         <SwitchField
           id="setting-mass"

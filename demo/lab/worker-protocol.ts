@@ -1,14 +1,13 @@
 /** Messages between the page and the worker that evaluates. */
 
 import type { EngineOptions, ModelSource, SerializedError } from 'winnow-llm';
-import type { EvalProgress, EvalRecord, RunEvalOptions } from 'winnow-llm/bench';
+import type { EvalProgress, EvalRecord, EvalWork, RunEvalOptions } from 'winnow-llm/bench';
 
 export interface StartMessage {
   readonly type: 'start';
   readonly model: ModelSource;
   readonly adapter: Pick<EngineOptions, 'adapter' | 'disable'>;
-  readonly text: string;
-  readonly settings: RunEvalOptions['settings'];
+  readonly work: EvalWork;
   readonly environment: RunEvalOptions['host']['environment'];
 }
 

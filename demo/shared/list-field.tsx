@@ -27,7 +27,7 @@ export function ListField(props: {
       <input
         id={id}
         type="text"
-        inputMode="numeric"
+        inputMode={spec.fractions ? 'decimal' : 'numeric'}
         autocomplete="off"
         value={typed ?? value.join(', ')}
         aria-invalid={problem !== ''}

@@ -31,5 +31,6 @@ export { evalCsv, evalMarkdown, taskCsv, taskMarkdown } from './eval/tables.ts';
 export { runEval, type RunEvalOptions } from './eval/run-eval.ts';
 export { parseEvalRecord } from './eval/saved-eval.ts';
 export { readSetting, withoutSize } from './eval/read-setting.ts';
-export type { EvalProgress, EvalRecord, EvalRecordSettings, EvalText } from './eval/eval-record.ts';
+export { recordHead } from './eval/record-head.ts';
+export type * from './eval/eval-record.ts';
 export type { EvalResult, EvalRun, TaskResult, TaskRun } from './eval/eval-result.ts';

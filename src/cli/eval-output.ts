@@ -1,5 +1,6 @@
 /** What `winnow eval` shows: its progress, and its result in the form that was asked for. */
 
+import type { EvalRecord } from '../bench/eval/eval-record.ts';
 import { printJson } from './session.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -9,16 +10,23 @@ export interface OutputFlags {
   readonly csv?: boolean;
 }
 
+/** The forms of a result: a file that the Lab page opens, and what is printed. */
+export interface Forms<T> {
+  record(result: T): EvalRecord;
+  csv(result: T): string;
+  markdown(result: T): string;
+}
+
 /** Saves and prints a result as it was asked for. */
 export async function show<T>(
   terminal: Terminal,
   { output, json, csv }: OutputFlags,
   result: T,
-  tables: { csv(result: T): string; markdown(result: T): string },
+  forms: Forms<T>,
 ): Promise<void> {
-  if (output !== undefined) await terminal.writeText(output, `${JSON.stringify(result, null, 1)}\n`);
+  if (output !== undefined) await terminal.writeText(output, `${JSON.stringify(forms.record(result), null, 1)}\n`);
   if (json) printJson(terminal, result);
-  else terminal.out(csv ? tables.csv(result) : tables.markdown(result));
+  else terminal.out(csv ? forms.csv(result) : forms.markdown(result));
 }
 
 /** Shows on a screen which run goes on, and how far it is. */

@@ -1,10 +1,12 @@
 /** `winnow eval --task`: whether questions about a context are still answered. */
 
+import type { TaskAsked } from '../bench/eval/eval-record.ts';
 import type { EvalSetting } from '../bench/eval/evaluate.ts';
 import type { TaskResult, TaskRun } from '../bench/eval/eval-result.ts';
 import type { TaskOptions } from '../bench/eval/run-tasks.ts';
+import { settingText } from '../bench/eval/setting-text.ts';
 import type { TaskName } from '../bench/eval/task.ts';
-import { depths as evenDepths } from '../bench/eval/tasks.ts';
+import { depths as evenDepths, TASK_DEFAULTS } from '../bench/eval/tasks.ts';
 import { decimal, wholeNumber } from './option-values.ts';
 import type { CliContext, Session } from './session.ts';
 
@@ -16,12 +18,19 @@ export interface TaskFlags {
   readonly seed?: number;
 }
 
-const DEFAULT_LENGTHS: readonly number[] = [512, 1024];
-
-/** What a context holds beside a task's messages: the template's own tokens, the first turn's reply, the answer. */
-const BESIDE = 256;
-
-export const contextFor = ({ lengths = DEFAULT_LENGTHS }: TaskFlags): number => Math.max(...lengths) + BESIDE;
+/** What is asked, with the defaults of what the flags do not say. */
+export const taskAsked = (
+  { task, lengths, depths, question, seed }: TaskFlags,
+  settings: readonly EvalSetting[],
+): TaskAsked => ({
+  task,
+  lengths: lengths ?? TASK_DEFAULTS.lengths,
+  depths: depths ?? TASK_DEFAULTS.depths,
+  question: question ?? TASK_DEFAULTS.question,
+  methods: settings.map(settingText),
+  budgets: [],
+  seed: seed ?? TASK_DEFAULTS.seed,
+});
 
 /** Reads --depths: one whole number is how many, evenly spaced; anything else are the depths, with commas between. */
 export function depthList(text: string): number[] {
@@ -36,7 +45,7 @@ export function depthList(text: string): number[] {
 export async function evalTask(
   { runtime }: CliContext,
   { engine, signal }: Session,
-  { task, lengths = DEFAULT_LENGTHS, depths, question, seed }: TaskFlags,
+  { task, lengths, depths, question, seed }: TaskAsked,
   settings: readonly EvalSetting[],
   onProgress: TaskOptions['onProgress'],
   show: (result: TaskResult) => Promise<void>,
@@ -47,11 +56,11 @@ export async function evalTask(
     result = await runtime.runTasks(engine, {
       task,
       lengths,
+      depths,
+      question,
+      seed,
       settings,
       signal,
-      ...(depths && { depths }),
-      ...(question && { question }),
-      ...(seed !== undefined && { seed }),
       onProgress,
       onRun: (run) => finished.push(run),
     });

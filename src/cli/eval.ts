@@ -4,21 +4,18 @@ import { Option } from 'commander';
 import type { KvType } from '../core/api.ts';
 import { evalCsv, evalMarkdown, taskCsv, taskMarkdown } from '../bench/eval/tables.ts';
 import { TASK_NAMES, type TaskName } from '../bench/eval/task.ts';
+import { contextFor } from '../bench/eval/tasks.ts';
 import { kvChoice, withEngineOptions, type CommonOptions } from './common-options.ts';
+import { evalLoss, lengthsOf, readFed, type LossFlags } from './eval-loss.ts';
 import { settingsOf, type MethodLists } from './eval-settings.ts';
 import { progressOn, show, type OutputFlags } from './eval-output.ts';
-import { contextFor, depthList, evalTask, type TaskFlags } from './eval-task.ts';
-import { exactlyOne, onlyWith, readIdsFile, readTextFile } from './inputs.ts';
+import { depthList, evalTask, taskAsked, type TaskFlags } from './eval-task.ts';
+import { exactlyOne, onlyWith } from './inputs.ts';
 import { gathered, optionError, wholeNumber, wholeNumbers } from './option-values.ts';
 import { withEngine, type AddCommand, type CliContext } from './session.ts';
 
-interface EvalFlags extends Omit<CommonOptions, 'kv'>, MethodLists, OutputFlags, Omit<TaskFlags, 'task'> {
-  readonly textFile?: string;
-  readonly idsFile?: string;
+interface EvalFlags extends Omit<CommonOptions, 'kv'>, MethodLists, OutputFlags, LossFlags, Omit<TaskFlags, 'task'> {
   readonly task?: TaskName;
-  readonly prefill?: number;
-  readonly decode?: number;
-  readonly mass?: boolean;
 }
 
 export const addEval: AddCommand = (program, context) => {
@@ -52,7 +49,7 @@ export const addEval: AddCommand = (program, context) => {
     .option('--sweep <values>', 'every method that has the parameter with each of its values: budget=64,128,256')
     .option('--seed <n>', 'for what methods draw, and for the facts of a task', wholeNumber('--seed', 0, 2 ** 32 - 1))
     .option('--csv', 'print the figures as comma-separated values')
-    .option('--output <file>', 'save the result as JSON')
+    .option('--output <file>', 'save the result as JSON that the Lab page opens')
     .action(async (model: string, flags: EvalFlags) => {
       checkMode(flags);
       await (flags.task === undefined ? evalText(context, model, flags) : evalTasks(context, model, flags, flags.task));
@@ -85,37 +82,46 @@ function checkMode({
 
 async function evalText(context: CliContext, model: string, flags: EvalFlags): Promise<void> {
   const { terminal, runtime } = context;
-  const { textFile, idsFile, prefill = 1024, decode = 512, mass, seed } = flags;
   const settings = settingsOf(flags);
-  const content = textFile === undefined ? undefined : await readTextFile(terminal, textFile);
-  const fileIds = idsFile === undefined ? undefined : await readIdsFile(terminal, idsFile);
-  await withEngine(context, model, engineFlags(flags, prefill + decode + 1), async ({ engine, signal }) => {
-    const result = await runtime.evaluate(engine, {
-      ids: fileIds ?? (await engine.tokenizer.encode(content ?? '', { bos: true })),
-      prefill,
-      decode,
-      settings,
-      signal,
-      ...(mass && { mass }),
-      ...(seed !== undefined && { seed }),
-      onProgress: progressOn(terminal),
+  const fed = await readFed(terminal, flags);
+  const { prefill, decode } = lengthsOf(flags);
+  await withEngine(context, model, engineFlags(flags, prefill + decode + 1), async (session) => {
+    const { engine } = session;
+    const head = await runtime.recordHead(engine);
+    const { result, asked } = await evalLoss(context, session, fed, flags, settings, progressOn(terminal));
+    await show(terminal, flags, result, {
+      record: ({ dense, runs }) => ({
+        ...head,
+        kind: 'loss',
+        settings: { model: engine.model.name, ...asked },
+        dense,
+        runs,
+      }),
+      csv: evalCsv,
+      markdown: evalMarkdown,
     });
-    await show(terminal, flags, result, { csv: evalCsv, markdown: evalMarkdown });
   });
 }
 
 async function evalTasks(context: CliContext, model: string, flags: EvalFlags, task: TaskName): Promise<void> {
-  const { terminal } = context;
+  const { terminal, runtime } = context;
   const settings = settingsOf(flags);
-  const asked: TaskFlags = { ...flags, task };
-  await withEngine(context, model, engineFlags(flags, contextFor(asked)), (session) =>
-    evalTask(context, session, asked, settings, progressOn(terminal), (result) =>
+  const asked = taskAsked({ ...flags, task }, settings);
+  await withEngine(context, model, engineFlags(flags, contextFor(asked.lengths)), async (session) => {
+    const head = await runtime.recordHead(session.engine);
+    await evalTask(context, session, asked, settings, progressOn(terminal), (result) =>
       show(terminal, flags, result, {
+        record: ({ runs }) => ({
+          ...head,
+          kind: 'task',
+          settings: { model: session.engine.model.name, ...asked },
+          runs,
+        }),
         csv: ({ runs }) => taskCsv(runs),
         markdown: ({ runs }) => taskMarkdown(runs),
       }),
-    ),
-  );
+    );
+  });
 }
 
 /** The engine has room for what is fed, and no methods of its own. */

@@ -10,6 +10,7 @@ const runtime: Runtime = {
   // Loaded when it is asked for: no other subcommand needs it.
   runBench: async (options) => (await import('../bench/index.ts')).runBench({ ...options, host: node.nodeBenchHost() }),
   evaluate: async (engine, options) => (await import('../bench/index.ts')).evaluate(engine, options),
+  recordHead: async (engine) => (await import('../bench/index.ts')).recordHead(engine, node.nodeBenchHost()),
   runTasks: async (engine, options) => (await import('../bench/index.ts')).runTasks(engine, options),
 };
 

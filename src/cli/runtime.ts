@@ -1,6 +1,7 @@
 /** What the command needs of the library: part of the public Node API, so that tests can give it another. */
 
-import type { BenchOptions, BenchResult, evaluate, runTasks } from '../bench/index.ts';
+import type { BenchOptions, BenchResult, evaluate, RecordHead, runTasks } from '../bench/index.ts';
+import type { Engine } from '../core/api.ts';
 import type * as node from '../node.ts';
 
 export interface Runtime extends Pick<typeof node, 'createEngine' | 'inspectModel' | 'openTokenizer'> {
@@ -11,5 +12,7 @@ export interface Runtime extends Pick<typeof node, 'createEngine' | 'inspectMode
   readonly evaluate: typeof evaluate;
   /** What methods do to the answers to questions. */
   readonly runTasks: typeof runTasks;
+  /** What a saved evaluation says of when and where it was done. */
+  recordHead(engine: Engine): Promise<RecordHead>;
 }
 export type { ModelInspection } from '../node.ts';

@@ -12,7 +12,7 @@ import {
   visitor,
   type Size,
 } from './support/browser.ts';
-import { evalFixture } from './support/eval-fixture.ts';
+import { evalFixture, taskFixture } from './support/eval-fixture.ts';
 import { serveSite, type Site } from './support/site.ts';
 
 let site: Site;
@@ -37,6 +37,12 @@ async function finished(page: Page, query = MANY): Promise<void> {
   await run(page);
   await page.getByText('Evaluate again').waitFor();
   await expect.poll(() => page.locator('.plot svg').count()).toBe(2);
+}
+async function answered(page: Page, query: string): Promise<void> {
+  await open(page, query);
+  await run(page);
+  await page.getByText('Evaluate again').waitFor();
+  await page.getByRole('heading', { name: 'Answers by setting' }).waitFor();
 }
 const savedFile = (name: string, text: string) => ({ name, mimeType: 'application/json', buffer: Buffer.from(text) });
 
@@ -82,6 +88,35 @@ const STATES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
     const record = evalFixture({ settings: { text: { name: 'a-long-file-name-of-a-text.txt', characters: 120_000 } } });
     await page.getByLabel('Open a saved evaluation').setInputFiles(savedFile('saved.json', JSON.stringify(record)));
     await expect.poll(() => page.locator('.plot svg').count()).toBe(2);
+  },
+  'task-chosen': async (page) => {
+    await open(page, '?task=needle&depths=0,half&question=after');
+    await page.getByText('Depths must be').waitFor();
+  },
+  'task-running': async (page) => {
+    await open(page, '?task=kv-retrieval&lengths=512&depths=0,1&seed=7');
+    await run(page);
+    await page.getByText(': point 11').waitFor();
+    await page.getByRole('heading', { name: 'Answers by setting' }).waitFor();
+  },
+  'task-done': (page) => answered(page, '?task=needle&method=f16&method=h2o&method=random&budget=64,256'),
+  'task-points': async (page) => {
+    await answered(page, '?task=two-turn&method=h2o&budget=64&lengths=512&depths=0,0.333,1');
+    await page.getByText('Every question as a table').click();
+  },
+  'task-lost': async (page) => {
+    await open(page, '?task=passkey&lengths=512&depths=0,1&seed=8');
+    await run(page);
+    await page.getByText('The evaluation ended early').waitFor();
+    await page.getByRole('heading', { name: 'Answers by setting' }).waitFor();
+  },
+  'task-file': async (page) => {
+    await open(page);
+    const record = taskFixture({ settings: { lengths: [64], depths: [0.25], methods: ['random'] } });
+    const runs = record.runs.map((each) => ({ ...each, exact: false }));
+    const text = JSON.stringify({ ...record, runs });
+    await page.getByLabel('Open a saved evaluation').setInputFiles(savedFile('saved.json', text));
+    await page.getByText('Dense attention answered none').waitFor();
   },
   settings: async (page) => {
     await open(page);

@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseEvalRecord } from '../../src/bench/eval/saved-eval.ts';
 import { launch, visitor, type Size } from './support/browser.ts';
+import { drop } from './support/drop.ts';
 import { evalFixture } from './support/eval-fixture.ts';
 import { serveSite, type Site } from './support/site.ts';
 
@@ -39,21 +40,6 @@ const chipTexts = (page: Page): Promise<string[]> =>
     .getByRole('button', { name: /^Change/ })
     .allTextContents();
 const SHORT = '?method=f16&method=h2o&method=random&budget=64,128';
-
-/** Drops a file on the page, as the system would. */
-async function drop(page: Page, name: string, text: string): Promise<void> {
-  const data = await page.evaluateHandle(
-    (given) => {
-      const transfer = new DataTransfer();
-      transfer.items.add(new File([given.text], given.name));
-      return transfer;
-    },
-    { name, text },
-  );
-  await page.dispatchEvent('body', 'dragover', { dataTransfer: data });
-  await page.getByText('Drop a text').waitFor();
-  await page.dispatchEvent('body', 'drop', { dataTransfer: data });
-}
 
 describe('methods', () => {
   test('are added, changed and removed; the address follows, and the number of runs', async () => {

@@ -1,10 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { runEval, type EvalProgress, type EvalRecord, type RunEvalOptions } from '../../src/bench/index.ts';
+import {
+  runEval,
+  type EvalProgress,
+  type EvalWork,
+  type LossAsked,
+  type LossRecord,
+  type RunEvalOptions,
+} from '../../src/bench/index.ts';
 import { parseEvalRecord } from '../../src/bench/eval/saved-eval.ts';
 import { createEngine } from '../../src/index.ts';
 import { tinyModel } from '../support/tiny-model.ts';
 
-const settings: RunEvalOptions['settings'] = {
+const settings: LossAsked = {
   text: { name: 'a test', characters: 0 },
   prefill: 24,
   decode: 8,
@@ -13,14 +20,21 @@ const settings: RunEvalOptions['settings'] = {
   seed: 1,
   mass: false,
 };
-const start = (options: Partial<RunEvalOptions> = {}): Promise<EvalRecord> =>
-  runEval({
+const work = (asked: Partial<LossAsked> = {}, text = 'the cat sat on the mat and the dog. '.repeat(12)): EvalWork => ({
+  kind: 'loss',
+  text,
+  settings: { ...settings, ...asked },
+});
+const start = async (options: Partial<RunEvalOptions> = {}): Promise<LossRecord> => {
+  const record = await runEval({
     host: { createEngine, environment: { runtime: 'tests', platform: 'tests' } },
     engine: { model: new Blob([tinyModel({ contextLength: 512 })]) },
-    text: 'the cat sat on the mat and the dog sat on the cat. '.repeat(8),
-    settings,
+    work: work(),
     ...options,
   });
+  expect(record.kind).toBe('loss');
+  return record as LossRecord;
+};
 
 describe('an evaluation', () => {
   test('says what was done, where, and what each setting lost and cost; it is saved and read back', async () => {
@@ -52,7 +66,7 @@ describe('an evaluation', () => {
   });
 
   test('a single token has no error', async () => {
-    const { runs } = await start({ settings: { ...settings, decode: 1, methods: ['q8'] } });
+    const { runs } = await start({ work: work({ decode: 1, methods: ['q8'] }) });
     expect(runs).toHaveLength(1);
     expect(runs[0]).not.toHaveProperty('dnllError');
     expect(runs[0]).not.toHaveProperty('klError');
@@ -60,12 +74,12 @@ describe('an evaluation', () => {
 
   test('an abort keeps what was finished till then', async () => {
     const abort = new AbortController();
-    const partial: EvalRecord[] = [];
+    const partial: LossRecord[] = [];
     await expect(
       start({
         signal: abort.signal,
         onPartial: (record) => {
-          partial.push(record);
+          partial.push(record as LossRecord);
           if (record.runs.length === 2) abort.abort();
         },
       }),
@@ -75,11 +89,11 @@ describe('an evaluation', () => {
   });
 
   test.each([
-    [{ settings: { ...settings, methods: [] } }, 'No method'],
-    [{ settings: { ...settings, methods: ['h3o'] } }, 'no method "h3o"'],
-    [{ settings: { ...settings, methods: ['f16', 'h2o:budget=3'] } }, 'sinks'],
-    [{ text: 'the cat' }, 'ids'],
-  ])('%j is refused', async (options, words) => {
-    await expect(start(options)).rejects.toThrow(words);
+    [work({ methods: [] }), 'No method'],
+    [work({ methods: ['h3o'] }), 'no method "h3o"'],
+    [work({ methods: ['f16', 'h2o:budget=3'] }), 'sinks'],
+    [work({}, 'the cat'), 'ids'],
+  ])('%j is refused', async (asked, words) => {
+    await expect(start({ work: asked })).rejects.toThrow(words);
   });
 });

@@ -99,6 +99,9 @@ export const formatSmall = (value: number): string =>
 export const formatSigned = (value: number): string =>
   value === 0 ? '0' : `${value < 0 ? '−' : '+'}${formatSmall(Math.abs(value))}`;
 
+/** A number of nats with so many decimals. */
+export const formatNats = (value: number, decimals: number): string => value.toFixed(decimals).replace('-', '−');
+
 /** A value with its standard error behind it, where there is one. */
 export const withError = (text: string, error: number | undefined): string =>
   error === undefined ? text : `${text} ± ${formatSmall(error)}`;

@@ -1,5 +1,6 @@
 import type { EvalRun } from 'winnow-llm/bench';
 import type { Sorting } from '../../shared/sorting.ts';
+import { sortRows } from './sort-rows.ts';
 
 export type SortKey =
   | 'setting'
@@ -27,15 +28,6 @@ const VALUES: Readonly<Record<Exclude<SortKey, 'setting'>, (run: EvalRun) => num
   time: ({ msPerToken }) => msPerToken,
 };
 
-const collator = new Intl.Collator('en', { numeric: true });
-
 /** Runs in the order asked for; without one in that of their measurement. */
-export function sortRuns(runs: readonly EvalRun[], sorting: Sorting<SortKey> | undefined): readonly EvalRun[] {
-  if (!sorting) return runs;
-  const { key, descending } = sorting;
-  const turned = descending ? -1 : 1;
-  const byName = (a: EvalRun, b: EvalRun): number => collator.compare(a.setting, b.setting);
-  if (key === 'setting') return runs.toSorted((a, b) => byName(a, b) * turned);
-  const value = VALUES[key];
-  return runs.toSorted((a, b) => (value(a) - value(b)) * turned || byName(a, b));
-}
+export const sortRuns = (runs: readonly EvalRun[], sorting: Sorting<SortKey> | undefined): readonly EvalRun[] =>
+  sortRows(runs, sorting, VALUES);

@@ -1,6 +1,8 @@
+import type { TaskName } from 'winnow-llm/bench';
 import type { GpuChoice } from '../../shared/gpu-choice.ts';
 import type { ListSpec } from '../../shared/list-spec.ts';
 import type { NumberSpec } from '../../shared/number-spec.ts';
+import { MAX_SAVED_TEXT } from '../lab-tools.ts';
 import type { Cost, Measure } from '../data/measures.ts';
 
 /** What the visitor chose; a setting that is absent has its default. */
@@ -10,6 +12,12 @@ export interface Settings extends GpuChoice {
   /** Settings of methods as text; one without a size is tried with each of the budgets. */
   readonly methods?: readonly string[];
   readonly budgets?: readonly number[];
+  /** A retrieval task; absent for continuation loss. */
+  readonly task?: TaskName;
+  readonly lengths?: readonly number[];
+  readonly depths?: readonly number[];
+  /** Absent for a question before the cache is cut. */
+  readonly question?: 'after';
   readonly prefill?: number;
   readonly decode?: number;
   readonly seed?: number;
@@ -28,6 +36,8 @@ export interface Defaults {
   readonly budgets: readonly number[];
   readonly prefill: number;
   readonly decode: number;
+  readonly lengths: readonly number[];
+  readonly depths: readonly number[];
   readonly seed: number;
 }
 
@@ -36,6 +46,8 @@ const GPU: Defaults = {
   budgets: [64, 128, 256],
   prefill: 768,
   decode: 384,
+  lengths: [512, 1024],
+  depths: [0, 0.25, 0.5, 0.75, 1],
   seed: 0,
 };
 
@@ -45,6 +57,8 @@ const SOFTWARE: Defaults = {
   budgets: [32, 64],
   prefill: 128,
   decode: 16,
+  lengths: [256],
+  depths: [0, 0.5, 1],
   seed: 0,
 };
 
@@ -61,6 +75,25 @@ export const BUDGETS: ListSpec<'budgets'> = {
   max: 2 ** 20,
 };
 
+export const LENGTHS: ListSpec<'lengths'> = {
+  key: 'lengths',
+  query: 'lengths',
+  label: 'Lengths',
+  hint: 'tokens',
+  min: 1,
+  max: 2 ** 20,
+};
+
+export const DEPTHS: ListSpec<'depths'> = {
+  key: 'depths',
+  query: 'depths',
+  label: 'Depths',
+  hint: '0 is the start',
+  min: 0,
+  max: 1,
+  fractions: true,
+};
+
 export const NUMBER_SPECS: readonly NumberSpec<NumberKey>[] = [
   { key: 'prefill', query: 'prefill', label: 'Prefill', hint: 'tokens', min: 1, max: 2 ** 20, step: 1 },
   { key: 'decode', query: 'decode', label: 'Decode', hint: 'tokens', min: 1, max: 2 ** 20, step: 1 },
@@ -75,4 +108,4 @@ export const MAX_METHODS = 16;
 /** The longest text of a method. */
 export const MAX_METHOD = 200;
 /** The longest text that the address holds, and that is saved with a result. */
-export const MAX_LINK_TEXT = 1500;
+export const MAX_LINK_TEXT = MAX_SAVED_TEXT;

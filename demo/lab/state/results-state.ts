@@ -10,7 +10,8 @@ export const shown = signal<Shown | undefined>(undefined);
 /** Why a file was not opened. */
 export const fileProblem = signal<Problem | undefined>(undefined);
 
-const EXPECTED = 'A saved evaluation is a JSON file with “format”: “winnow-eval”, as this page writes it.';
+const EXPECTED =
+  'A saved evaluation is a JSON file with “format”: “winnow-eval”, as this page and “winnow eval --output” write it.';
 
 /** Opens a saved evaluation and shows it. */
 export async function openRecord(file: File): Promise<void> {

@@ -7,11 +7,11 @@ import { evaluateInWorker } from './lab-client.ts';
 import { chosen } from './page-settings.ts';
 import { shown } from './results-state.ts';
 import type { Shown } from './shown.ts';
-import { describedText, text } from './text-state.ts';
+import { chosenWork } from './chosen-work.ts';
 
 /** Evaluates what the settings ask for. What is finished stays on the page, however the run ends. */
 export async function run(): Promise<void> {
-  const { methods, budgets, prefill, decode, seed, mass = false, model: name, ...rest } = chosen.value;
+  const { model: name, ...rest } = chosen.value;
   const named = { local: model.value.kind === 'file', ...(name !== undefined && { model: name }) };
   const show = (record: Shown['record'], ended: Shown['ended']): void => {
     shown.value = { record, ended, ...named };
@@ -24,8 +24,7 @@ export async function run(): Promise<void> {
         type: 'start',
         model: source.model,
         adapter: chosenGpu(rest),
-        text: text.value.content,
-        settings: { text: describedText(), prefill, decode, methods, budgets, seed, mass },
+        work: chosenWork(),
         environment: pageEnvironment(),
       },
       signal,

@@ -1,7 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import type { EvalText } from 'winnow-llm/bench';
 import { announce } from '../../shared/announcer.tsx';
-import { SAMPLE_PROSE } from '../lab-tools.ts';
+import { describeText, SAMPLE_PROSE } from '../lab-tools.ts';
 import { MAX_LINK_TEXT, SAMPLE_NAME } from './lab-spec.ts';
 import { changeSettings, settings } from './page-settings.ts';
 import { fileProblem } from './results-state.ts';
@@ -64,9 +64,5 @@ export async function openText(file: File): Promise<void> {
 /** The text as a result describes it; a short one is part of it. */
 export function describedText(): EvalText {
   const { name, content } = text.value;
-  return {
-    name,
-    characters: content.length,
-    ...(name !== SAMPLE_NAME && content.length <= MAX_LINK_TEXT && { content }),
-  };
+  return name === SAMPLE_NAME ? { name, characters: content.length } : describeText(name, content);
 }

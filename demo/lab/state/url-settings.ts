@@ -5,8 +5,17 @@ import { readList } from '../../shared/list-spec.ts';
 import { readModelName } from '../../shared/model-choice.ts';
 import { readNumber } from '../../shared/number-spec.ts';
 import { COSTS, MEASURES, type Cost, type Measure } from '../data/measures.ts';
-import { methodsOf } from '../lab-tools.ts';
-import { BUDGETS, MAX_LINK_TEXT, MAX_METHOD, MAX_METHODS, NUMBER_SPECS, type Settings } from './lab-spec.ts';
+import { methodsOf, TASK_NAMES } from '../lab-tools.ts';
+import {
+  BUDGETS,
+  DEPTHS,
+  LENGTHS,
+  MAX_LINK_TEXT,
+  MAX_METHOD,
+  MAX_METHODS,
+  NUMBER_SPECS,
+  type Settings,
+} from './lab-spec.ts';
 
 export interface ReadSettings {
   readonly settings: Settings;
@@ -30,6 +39,11 @@ export function readUrlSettings(query: string): ReadSettings {
   const kept = [...new Set(methods)].slice(0, MAX_METHODS);
   if (new Set(methods).size > MAX_METHODS) problems.push(`At most ${MAX_METHODS} methods can be evaluated at once.`);
   if (kept.length > 0) settings = { ...settings, methods: kept };
+  if (settings.task === 'two-turn' && settings.question) {
+    problems.push('The task two-turn asks once before and once after by itself.');
+    const { question: _, ...rest } = settings;
+    settings = rest;
+  }
   return { settings, problems: [...new Set(problems)] };
 }
 
@@ -42,6 +56,10 @@ export function writeUrlSettings(settings: Settings): string {
   add('model', settings.model);
   for (const method of settings.methods ?? []) add('method', method);
   add(BUDGETS.query, settings.budgets?.join(','));
+  add('task', settings.task);
+  add(LENGTHS.query, settings.lengths?.join(','));
+  add(DEPTHS.query, settings.depths?.join(','));
+  add('question', settings.question);
   for (const { key, query: name } of NUMBER_SPECS) add(name, settings[key]);
   if (settings.mass) add('mass', 'on');
   add('text', settings.text);
@@ -78,10 +96,12 @@ const READERS: Readonly<Record<string, (text: string) => Read>> = Object.assign(
       const problem = methodProblem(text);
       return problem === undefined ? { methods: [text] } : { problem };
     },
-    budget(text: string): Read {
-      const read = readList(BUDGETS, text);
-      return 'value' in read ? { budgets: read.value } : said(read.problem, text);
+    task: (text: string): Read => {
+      const task = TASK_NAMES.find((name) => name === text);
+      return task ? { task } : said(`The task can be ${TASK_NAMES.join(' or ')}.`, text);
     },
+    question: (text: string): Read =>
+      text === 'after' ? { question: text } : said('The setting question can be “after”.', text),
     mass: (text: string): Read => (text === 'on' ? { mass: true } : said('The setting mass can be “on”.', text)),
     text: (text: string): Read =>
       text.trim() !== '' && text.length <= MAX_LINK_TEXT
@@ -99,6 +119,15 @@ const READERS: Readonly<Record<string, (text: string) => Read>> = Object.assign(
     disable: readDisable,
     adapter: (text: string): Read => readShortText('adapter', 'The name of the GPU', text),
   },
+  Object.fromEntries(
+    [BUDGETS, LENGTHS, DEPTHS].map((spec) => [
+      spec.query,
+      (text: string): Read => {
+        const read = readList(spec, text);
+        return 'value' in read ? { [spec.key]: read.value } : said(read.problem, text);
+      },
+    ]),
+  ),
   Object.fromEntries(
     NUMBER_SPECS.map((spec) => [
       spec.query,

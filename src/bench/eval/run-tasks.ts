@@ -8,7 +8,7 @@ import { settingText, type EvalSetting } from './evaluate.ts';
 import type { TaskResult, TaskRun } from './eval-result.ts';
 import type { TaskSettings } from './task.ts';
 import { idsOf, questionsOf } from './task-questions.ts';
-import { buildGrid, depths as evenDepths, isAnswer } from './tasks.ts';
+import { buildGrid, isAnswer, TASK_DEFAULTS } from './tasks.ts';
 
 export interface TaskOptions extends Omit<TaskSettings, 'tokens' | 'depth'> {
   /** Tokens of the messages. Default 512 and 1024. */
@@ -26,8 +26,6 @@ export interface TaskOptions extends Omit<TaskSettings, 'tokens' | 'depth'> {
   readonly signal?: AbortSignal | undefined;
 }
 
-export const DEFAULT_LENGTHS: readonly number[] = [512, 1024];
-
 /**
  * Asks the questions of a task at each length and depth, first without methods, then with each setting of them: whether the
  * reply holds the answer, and how likely the answer is, token by token. Replies are drawn greedily.
@@ -35,7 +33,7 @@ export const DEFAULT_LENGTHS: readonly number[] = [512, 1024];
  */
 export async function runTasks(engine: Engine, options: TaskOptions): Promise<TaskResult> {
   const runtime = runtimeOf(engine);
-  const { lengths = DEFAULT_LENGTHS, depths = evenDepths(5), settings, maxTokens = 24 } = options;
+  const { lengths = TASK_DEFAULTS.lengths, depths = TASK_DEFAULTS.depths, settings, maxTokens = 24 } = options;
   const { onProgress, onRun, signal, ...common } = options;
   const { task, seed = 0 } = common;
   const { tokenizer } = engine;

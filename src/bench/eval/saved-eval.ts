@@ -1,10 +1,13 @@
-import { list, Mismatch, number, object, oneOf, optional, text, truth } from '../checks.ts';
+import { type Check, list, Mismatch, number, object, oneOf, optional, text, truth } from '../checks.ts';
 import { environment } from '../saved-result.ts';
 import type { EvalRecord } from './eval-record.ts';
+import { TASK_NAMES } from './task.ts';
 
 /** Losses and their differences may be negative; no real one is this large. */
 const nats = number(-1e6);
 const MOST_RUNS = 1000;
+/** A task has a point for each setting, length and depth. */
+const MOST_POINTS = 20_000;
 
 const run = object({
   setting: text(),
@@ -22,23 +25,61 @@ const run = object({
   msPerToken: number(),
 });
 
-const record = object({
+const head = {
   format: oneOf('winnow-eval'),
   formatVersion: oneOf(1),
+  kind: oneOf('loss', 'task'),
   date: text(64),
   environment,
+};
+
+const methodsAsked = {
+  model: text(),
+  methods: list(text(), MOST_RUNS),
+  budgets: list(number(1)),
+  seed: number(),
+};
+
+const lossRecord = object({
+  ...head,
   settings: object({
-    model: text(),
+    ...methodsAsked,
     text: object({ name: text(), characters: number(), content: optional(text(4000)) }),
     prefill: number(1),
     decode: number(1),
-    methods: list(text(), MOST_RUNS),
-    budgets: list(number(1)),
-    seed: number(),
     mass: truth,
   }),
   dense: object({ nll: nats }),
   runs: list(run, MOST_RUNS),
+});
+
+const taskName = oneOf(...TASK_NAMES);
+const question = oneOf('before', 'after');
+const depth: Check = (value, at) => {
+  number()(value, at);
+  if ((value as number) > 1) throw new Mismatch(at, 'a number from 0 to 1', value);
+};
+
+const taskRun = object({
+  setting: text(),
+  task: taskName,
+  question,
+  tokens: number(1),
+  depth,
+  exact: truth,
+  logProb: nats,
+});
+
+const taskRecord = object({
+  ...head,
+  settings: object({
+    ...methodsAsked,
+    task: taskName,
+    lengths: list(number(1), MOST_RUNS),
+    depths: list(depth, MOST_RUNS),
+    question,
+  }),
+  runs: list(taskRun, MOST_POINTS),
 });
 
 /**
@@ -52,7 +93,9 @@ export function parseEvalRecord(source: string): EvalRecord {
   } catch {
     throw new Mismatch('', 'JSON text', source);
   }
-  object({ format: oneOf('winnow-eval') })(value, '');
-  record(value, '');
-  return value as EvalRecord;
+  // First whether it is one at all, and of which kind: the rest differs.
+  object({ format: head.format, formatVersion: head.formatVersion, kind: head.kind })(value, '');
+  const record = value as EvalRecord;
+  (record.kind === 'loss' ? lossRecord : taskRecord)(record, '');
+  return record;
 }

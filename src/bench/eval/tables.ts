@@ -1,5 +1,6 @@
 import { field } from '../csv.ts';
 import type { EvalResult, EvalRun, TaskRun } from './eval-result.ts';
+import { summarise, type Answered, type TaskSummary } from './task-summary.ts';
 
 const FIGURES = [
   'nll',
@@ -70,30 +71,28 @@ export function taskCsv(runs: readonly TaskRun[]): string {
  */
 export function taskMarkdown(runs: readonly TaskRun[]): string {
   const lengths = [...new Set(runs.map(({ tokens }) => tokens))].toSorted((a, b) => a - b);
-  const placeOf = ({ task, question, tokens, depth }: TaskRun): string => [task, question, tokens, depth].join();
-  const solved = new Set(runs.filter(({ setting, exact }) => setting === 'dense' && exact).map(placeOf));
-  const groups = new Map<string, TaskRun[]>();
-  for (const run of runs) {
-    const name = [run.setting, run.task, run.question].join('\n');
-    groups.set(name, [...(groups.get(name) ?? []), run]);
+  const rows = new Map<string, TaskSummary[]>();
+  for (const summary of summarise(runs)) {
+    const name = [summary.setting, summary.task, summary.question].join('\n');
+    rows.set(name, [...(rows.get(name) ?? []), summary]);
   }
-  const rows = [...groups.values()].map((group) => {
-    const { setting, task, question } = group[0]!;
-    const cells = lengths.flatMap((length) => {
-      const all = group.filter(({ tokens }) => tokens === length);
-      return [answered(all.filter((run) => solved.has(placeOf(run)))), answered(all)];
-    });
-    return [setting, `${task}, question ${question}`, ...cells];
+  const cells = [...rows.values()].map((row) => {
+    const { setting, task, question } = row[0]!;
+    return [
+      setting,
+      `${task}, question ${question}`,
+      ...lengths.flatMap((length) => {
+        const at = row.find(({ tokens }) => tokens === length);
+        return [answered(at?.solved), answered(at?.all)];
+      }),
+    ];
   });
   const heads = lengths.flatMap((length) => [`${length} tokens, where dense is right`, `${length} tokens, all`]);
-  return markdown([['methods', 'task', ...heads], ...rows]);
+  return markdown([['methods', 'task', ...heads], ...cells]);
 }
 
-function answered(runs: readonly TaskRun[]): string {
-  if (runs.length === 0) return 'none';
-  const mean = runs.reduce((sum, { logProb }) => sum + logProb, 0) / runs.length;
-  return `${runs.filter(({ exact }) => exact).length} of ${runs.length} (${mean.toFixed(2)})`;
-}
+const answered = (found: Answered | undefined): string =>
+  found?.logProb === undefined ? 'none' : `${found.right} of ${found.of} (${found.logProb.toFixed(2)})`;
 
 const signed = (value: number): string => `${value < 0 ? '' : '+'}${value.toFixed(4)}`;
 /** Three digits that count, also of what is near 0. */

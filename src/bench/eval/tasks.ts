@@ -27,6 +27,15 @@ export async function buildTask(settings: TaskSettings, count: CountTokens): Pro
 /** `n` depths from 0 to 1, evenly spaced; one alone lies in the middle. */
 export const depths = (n: number): number[] => (n === 1 ? [0.5] : Array.from({ length: n }, (_, i) => i / (n - 1)));
 
+/** What is asked where nothing else is said. */
+export const TASK_DEFAULTS = { lengths: [512, 1024], depths: depths(5), question: 'before', seed: 0 } as const;
+
+/** What a context holds beside a task's messages: the template's own tokens, the first turn's reply, the answer. */
+const BESIDE = 256;
+
+/** The context that an engine needs for messages of these lengths. */
+export const contextFor = (lengths: readonly number[]): number => Math.max(...lengths) + BESIDE;
+
 /**
  * Tasks by length and depth, each with facts of its own.
  * @param settings what they have in common; task i of the grid has the seed `seed + i`

@@ -1,12 +1,12 @@
 /** An evaluation as the page gets it, made up but of one piece: smaller budgets lose more, keeping by lot loses most. */
 
-import type { EvalRecord, EvalRecordSettings } from '../../../src/bench/eval/eval-record.ts';
-import type { EvalRun } from '../../../src/bench/eval/eval-result.ts';
+import type { LossRecord, TaskRecord } from '../../../src/bench/eval/eval-record.ts';
+import type { EvalRun, TaskRun } from '../../../src/bench/eval/eval-result.ts';
 import { readSetting } from '../../../src/bench/eval/read-setting.ts';
 import { settingText } from '../../../src/bench/eval/setting-text.ts';
 import { benchFixture } from './bench-fixture.ts';
 
-const SETTINGS: EvalRecordSettings = {
+const SETTINGS: LossRecord['settings'] = {
   model: 'SmolLM2 135M Instruct',
   text: { name: 'the opening of Moby-Dick', characters: 5332 },
   prefill: 768,
@@ -21,7 +21,7 @@ const SETTINGS: EvalRecordSettings = {
 const HARM: Readonly<Record<string, number>> = { f16: 0, q8: 0, h2o: 1, 'streaming-llm': 2.4, quest: 0.6, random: 5 };
 const SLOT_BYTES = 23_040;
 
-function runOf(setting: string, { prefill, decode, mass }: EvalRecordSettings): EvalRun {
+function runOf(setting: string, { prefill, decode, mass }: LossRecord['settings']): EvalRun {
   const name = setting.split(/[:+ ]/, 1)[0] ?? '';
   const size = Number(/(?:budget|k|window)=(\d+)/.exec(setting)?.[1] ?? Number.NaN);
   const pages = Number(/pages=(\d+)/.exec(setting)?.[1] ?? Number.NaN);
@@ -49,20 +49,64 @@ function runOf(setting: string, { prefill, decode, mass }: EvalRecordSettings): 
 export interface EvalFixtureOptions {
   readonly software?: boolean;
   readonly date?: string;
-  readonly settings?: Partial<EvalRecordSettings>;
+  readonly settings?: Partial<LossRecord['settings']>;
 }
 
 /** A whole evaluation of what its settings ask for. */
-export function evalFixture({ software = false, date, settings }: EvalFixtureOptions = {}): EvalRecord {
+export function evalFixture({ software = false, date, settings }: EvalFixtureOptions = {}): LossRecord {
   const asked = { ...SETTINGS, ...settings };
   const texts = asked.methods.flatMap((text) => readSetting(text, asked.budgets).map(settingText));
   return {
     format: 'winnow-eval',
     formatVersion: 1,
+    kind: 'loss',
     date: date ?? '2026-11-24T16:22:00.000Z',
     environment: benchFixture({ software }).environment,
     settings: asked,
     dense: { nll: 3.1 },
     runs: [...new Set(texts)].map((text) => runOf(text, asked)),
+  };
+}
+
+const TASK: TaskRecord['settings'] = {
+  model: 'SmolLM2 135M Instruct',
+  task: 'needle',
+  lengths: [512, 1024],
+  depths: [0, 0.25, 0.5, 0.75, 1],
+  question: 'before',
+  methods: ['f16', 'h2o', 'streaming-llm', 'random'],
+  budgets: [64, 128, 256],
+  seed: 0,
+};
+
+/** A task's whole evaluation: what is small or keeps the ends forgets the middle; dense attention fails at one place. */
+export function taskFixture({
+  software = false,
+  settings,
+}: { readonly software?: boolean; readonly settings?: Partial<TaskRecord['settings']> } = {}): TaskRecord {
+  const asked = { ...TASK, ...settings };
+  const { task, lengths, depths, question } = asked;
+  const texts = asked.methods.flatMap((text) => readSetting(text, asked.budgets).map(settingText));
+  const questions = task === 'two-turn' ? (['before', 'after'] as const) : [question];
+  return {
+    format: 'winnow-eval',
+    formatVersion: 1,
+    kind: 'task',
+    date: '2026-11-24T16:22:00.000Z',
+    environment: benchFixture({ software }).environment,
+    settings: asked,
+    runs: ['dense', ...new Set(texts)].flatMap((setting) =>
+      lengths.flatMap((tokens) =>
+        depths.flatMap((depth) =>
+          questions.map((asks): TaskRun => {
+            const size = Math.min(tokens, Number(/budget=(\d+)/.exec(setting)?.[1] ?? tokens));
+            const harm =
+              (HARM[setting.split(/[:+ ]/, 1)[0] ?? ''] ?? 0) * (1 - size / tokens) * depth * (1.2 - depth) * 4;
+            const logProb = -0.1 - tokens / 4000 - harm - (depth === 0.25 && tokens > 600 ? 3 : 0);
+            return { setting, task, question: asks, tokens, depth, exact: logProb > -1.5, logProb };
+          }),
+        ),
+      ),
+    ),
   };
 }

@@ -71,6 +71,12 @@ export class FakeCli {
         })),
       };
     },
+    recordHead: async () => ({
+      format: 'winnow-eval',
+      formatVersion: 1,
+      date: '2026-11-24T16:22:00.000Z',
+      environment: benchResult([]).environment,
+    }),
     runTasks: async (_engine, options) => {
       this.taskOptions = options;
       const { task, settings, lengths = [], question = 'before', onRun, onProgress, signal } = options;

@@ -6,7 +6,7 @@ import { sortRuns } from '../../../demo/lab/data/run-rows.ts';
 import { seriesOf } from '../../../demo/lab/data/series.ts';
 import { readUrlSettings } from '../../../demo/lab/state/url-settings.ts';
 import { assignLooks } from '../../../demo/shared/method-colours.ts';
-import { evalFixture } from '../../demo/support/eval-fixture.ts';
+import { evalFixture, taskFixture } from '../../demo/support/eval-fixture.ts';
 
 const record = evalFixture();
 const run = record.runs.find(({ setting }) => setting === 'h2o:budget=64')!;
@@ -94,6 +94,22 @@ describe('the link of a result', () => {
     });
   });
 
+  test('asks a task again, with its lengths, depths and question', () => {
+    const asked = taskFixture({ settings: { depths: [0, 1 / 3, 1], question: 'after', seed: 5 } });
+    expect(readUrlSettings(linkOf({ record: asked, ended: 'yes' }, {}).query)).toEqual({
+      problems: [],
+      settings: {
+        task: 'needle',
+        lengths: [512, 1024],
+        depths: [0, 1 / 3, 1],
+        question: 'after',
+        methods: asked.settings.methods,
+        budgets: [64, 128, 256],
+        seed: 5,
+      },
+    });
+  });
+
   test('says what it cannot hold: a long text, a model of a file', () => {
     const settings = { ...record.settings, text: { name: 'book.txt', characters: 90_000 } };
     const link = linkOf({ record: { ...record, settings }, ended: 'yes', local: true }, {});
@@ -101,4 +117,11 @@ describe('the link of a result', () => {
     expect(link.missing).toBe('the text: it is too long (book.txt), nor the model: it is a file of this device');
     expect(linkOf({ record, ended: 'yes' }, {}).missing).toBe('');
   });
+});
+
+test('the caption of a task names it, with lengths, depths and when it asks', () => {
+  expect(captionOf(taskFixture())).toContain(
+    '· SmolLM2 135M Instruct · needle, question before · 512, 1,024 tokens · depths 0, 0.25, 0.5, 0.75, 1 · 24 Nov',
+  );
+  expect(captionOf(taskFixture({ settings: { task: 'two-turn' } }))).toContain('· two-turn · 512');
 });

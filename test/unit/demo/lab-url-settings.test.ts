@@ -11,6 +11,10 @@ describe('settings of an evaluation in the address', () => {
       prefill: 100,
       decode: 7,
       seed: 0,
+      task: 'needle',
+      lengths: [256, 512],
+      depths: [0, 0.25, 1],
+      question: 'after',
       mass: true,
       text: 'One & two = three;\nfour + five %',
       textName: 'sums.txt',
@@ -46,6 +50,13 @@ describe('settings of an evaluation in the address', () => {
     ['prefill=0', 'Prefill'],
     ['decode=1.5', 'Decode'],
     ['seed=-1', 'Seed'],
+    ['task=hay', 'passkey or needle or kv-retrieval or two-turn'],
+    ['lengths=0', 'Lengths must be 1 to 16 whole numbers'],
+    ['lengths=1.5', 'Lengths'],
+    ['depths=0,2', 'Depths must be 1 to 16 numbers from 0 to 1'],
+    ['depths=0,-0', 'Depths'],
+    ['depths=1e-3', 'Depths'],
+    ['question=before', 'can be “after”'],
     ['mass=1', 'mass can be “on”'],
     ['text=', '1 to 1,500 characters'],
     [`text=${'x'.repeat(1501)}`, '1 to 1,500 characters'],
@@ -62,6 +73,12 @@ describe('settings of an evaluation in the address', () => {
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(words);
     expect(problems[0]?.length).toBeLessThan(300);
+  });
+
+  test('a task that asks both before and after by itself takes no other wish', () => {
+    const { settings, problems } = readUrlSettings('?question=after&task=two-turn');
+    expect(settings).toEqual({ task: 'two-turn' });
+    expect(problems).toEqual(['The task two-turn asks once before and once after by itself.']);
   });
 
   test('a size is not missed here: it comes from the budgets', () => {

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { Mismatch } from '../../../../src/bench/checks.ts';
+import type { EvalRecord } from '../../../../src/bench/eval/eval-record.ts';
 import { parseEvalRecord } from '../../../../src/bench/eval/saved-eval.ts';
-import { evalFixture } from '../../../demo/support/eval-fixture.ts';
+import { evalFixture, taskFixture } from '../../../demo/support/eval-fixture.ts';
 
-/** The fixture's text with the value at a path replaced; `undefined` takes it out. */
-function changed(path: string, value: unknown): string {
-  const copy = JSON.parse(JSON.stringify(evalFixture())) as Record<string, unknown>;
+/** A fixture's text with the value at a path replaced; `undefined` takes it out. */
+function changed(path: string, value: unknown, record: EvalRecord = evalFixture()): string {
+  const copy = JSON.parse(JSON.stringify(record)) as Record<string, unknown>;
   const keys = path.split('.');
   const last = keys.pop() ?? '';
   const parent = keys.reduce<Record<string, unknown>>((at, key) => at[key] as Record<string, unknown>, copy);
@@ -24,6 +25,8 @@ describe('a saved evaluation', () => {
   test.each([
     ['format', 'winnow-bench', 'format is “winnow-bench”; expected was winnow-eval'],
     ['formatVersion', 2, 'formatVersion is 2'],
+    ['kind', 'other', 'kind is “other”; expected was loss or task'],
+    ['kind', 'task', 'settings.task is missing'],
     ['date', 7, 'date is 7'],
     ['environment.adapter', undefined, 'environment.adapter is missing'],
     ['settings.text', 'text', 'settings.text is “text”'],
@@ -41,6 +44,30 @@ describe('a saved evaluation', () => {
   ])('with a wrong %s is refused, and the place is named', (path, value, words) => {
     expect(() => parseEvalRecord(changed(path, value))).toThrow(Mismatch);
     expect(() => parseEvalRecord(changed(path, value))).toThrow(words);
+  });
+
+  test.each([
+    ['kind', 'loss', 'settings.text is missing'],
+    ['settings.task', 'hay', 'settings.task is “hay”'],
+    ['settings.lengths', [512, '1024'], 'settings.lengths[1]'],
+    ['settings.depths', [2], 'settings.depths[0] is 2'],
+    ['settings.question', 'never', 'settings.question is “never”'],
+    ['runs.0.setting', undefined, 'runs[0].setting is missing'],
+    ['runs.1.depth', -0.1, 'runs[1].depth'],
+    ['runs.2.tokens', null, 'runs[2].tokens is null'],
+    ['runs.3.exact', 1, 'runs[3].exact is 1'],
+    ['runs.4.logProb', '-1', 'runs[4].logProb is “-1”'],
+  ])('of a task with a wrong %s is refused, and the place is named', (path, value, words) => {
+    const text = changed(path, value, taskFixture());
+    expect(() => parseEvalRecord(text)).toThrow(Mismatch);
+    expect(() => parseEvalRecord(text)).toThrow(words);
+  });
+
+  test('of a task is read back as it was written', () => {
+    for (const task of ['needle', 'two-turn'] as const) {
+      const record = taskFixture({ settings: { task } });
+      expect(parseEvalRecord(JSON.stringify(record))).toEqual(record);
+    }
   });
 
   test.each(['', 'null', '[]', '{', '{"__proto__":{"format":"winnow-eval"}}'])('is not “%s”', (text) => {

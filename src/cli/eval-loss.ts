@@ -1,0 +1,60 @@
+/** `winnow eval --text-file` and `--ids-file`: how well a text is still predicted. */
+
+import type { LossAsked } from '../bench/eval/eval-record.ts';
+import type { EvalResult } from '../bench/eval/eval-result.ts';
+import { describeText } from '../bench/eval/eval-text.ts';
+import type { EvalSetting, EvaluateOptions } from '../bench/eval/evaluate.ts';
+import { settingText } from '../bench/eval/setting-text.ts';
+import { readIdsFile, readTextFile } from './inputs.ts';
+import type { CliContext, Session } from './session.ts';
+import type { Terminal } from './terminal.ts';
+
+export interface LossFlags {
+  readonly textFile?: string;
+  readonly idsFile?: string;
+  readonly prefill?: number;
+  readonly decode?: number;
+  readonly mass?: boolean;
+  readonly seed?: number;
+}
+
+/** A text, or ids of one, with the name of its file. */
+export type Fed = { readonly name: string } & ({ readonly content: string } | { readonly ids: readonly number[] });
+
+/** Tokens that are read and scored, with the defaults. */
+export const lengthsOf = ({ prefill = 1024, decode = 512 }: LossFlags): Pick<LossAsked, 'prefill' | 'decode'> => ({
+  prefill,
+  decode,
+});
+
+/** Reads the file that one of the two flags names. */
+export async function readFed(terminal: Terminal, { textFile, idsFile = '' }: LossFlags): Promise<Fed> {
+  if (textFile === undefined) return { name: baseName(idsFile), ids: await readIdsFile(terminal, idsFile) };
+  return { name: baseName(textFile), content: await readTextFile(terminal, textFile) };
+}
+
+const baseName = (path: string): string => path.split(/[/\\]/).at(-1) ?? path;
+
+/** Evaluates the settings; the result, and what was asked for. */
+export async function evalLoss(
+  { runtime }: Pick<CliContext, 'runtime'>,
+  { engine, signal }: Session,
+  fed: Fed,
+  flags: LossFlags,
+  settings: readonly EvalSetting[],
+  onProgress: EvaluateOptions['onProgress'],
+): Promise<{ readonly result: EvalResult; readonly asked: LossAsked }> {
+  const { tokenizer } = engine;
+  const ids = 'ids' in fed ? fed.ids : await tokenizer.encode(fed.content, { bos: true });
+  const { mass = false, seed = 0 } = flags;
+  const common = { ...lengthsOf(flags), mass, seed };
+  const result = await runtime.evaluate(engine, { ids, settings, signal, ...common, onProgress });
+  const content = 'ids' in fed ? await tokenizer.decode(fed.ids) : fed.content;
+  const asked = {
+    text: describeText(fed.name, content),
+    methods: settings.map((setting) => settingText(setting)),
+    budgets: [],
+    ...common,
+  };
+  return { result, asked };
+}
