@@ -28,7 +28,7 @@ describe('a setting as text', () => {
     ['h2o', [], 'no budget is given'],
     ['h2o', [1], 'sinks'],
     ['h2o:budget=9,sinks=2,every=0', [8], 'every'],
-    ['h2o + quest:pages=2', [99], 'together'],
+    ['h2o + token-select:k=2', [99], 'together'],
     ['h2o q8', [8], 'cannot be read'],
     ['', [8], 'cannot be read'],
   ] as const)('“%s” with budgets %j is refused', (text, budgets, words) => {
