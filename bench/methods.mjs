@@ -1,10 +1,10 @@
 // What methods of cache and attention cost and save: node bench/methods.mjs [--model M] [--prefill 1024] [--decode 256] [--timed 24] [--adapter PATTERN] [--out FILE]
 // Every method reads the same text and keeps or reads about 17 of 100 slots; a second pass times each between two dense runs.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildLibrary } from '../scripts/build.mjs';
-import { root, say, writeJson } from '../scripts/lib/project.mjs';
+import { readJson, root, say, writeJson } from '../scripts/lib/project.mjs';
 
 const SHARE = 0.17;
 const SINKS = 4;
@@ -62,8 +62,11 @@ const engine = await createEngine({
 const report = await engine.report();
 const told = (what, { setting, kl, msPerToken }) =>
   say(`${what} ${setting}: KL ${kl.toFixed(4)}, ${msPerToken.toFixed(1)} ms a token`);
+/** Where a run of the same settings was stopped, this one goes on: scores do not depend on when they are taken, times do. */
+const before = options.out && existsSync(options.out) ? readJson(resolve(options.out)) : undefined;
+const isSame = ['prefill', 'decode'].every((key) => before?.settings?.[key] === Number(options[key]));
 /** What was scored so far, dense first; without times, since measuring attention takes some of its own. */
-const scored = [];
+const scored = isSame ? [before.dense, ...before.runs.map(({ timeRatio: _old, ...run }) => run)] : [];
 
 /** The result; runs have times where they were measured, dense ones and the others in turns. */
 const resultOf = (milliseconds) => ({
@@ -90,19 +93,21 @@ const resultOf = (milliseconds) => ({
 /** Saves what there is: a run that is stopped loses only what it had not finished. */
 const keep = (milliseconds) => options.out && writeJson(resolve(options.out), resultOf(milliseconds));
 
-await evaluate(engine, {
-  ids,
-  prefill,
-  decode,
-  mass: true,
-  settings: [DENSE, ...settings],
-  onRun: (run) => {
-    const { msPerToken: _slow, ...figures } = run;
-    scored.push(figures);
-    told('scored', run);
-    keep();
-  },
-});
+const unscored = [DENSE, ...settings].slice(scored.length);
+if (unscored.length > 0)
+  await evaluate(engine, {
+    ids,
+    prefill,
+    decode,
+    mass: true,
+    settings: unscored,
+    onRun: (run) => {
+      const { msPerToken: _slow, ...figures } = run;
+      scored.push(figures);
+      told('scored', run);
+      keep();
+    },
+  });
 const times = await evaluate(engine, {
   ids,
   prefill,
