@@ -18,7 +18,9 @@ const answer = (conversation: Conversation): Promise<GenerationResult> =>
   conversation.generate(perplexity.ids.slice(0, PROMPT), { maxTokens: TOKENS, ignoreEos: true, logprobs: 0 }).result;
 
 /** As many as share a step, and fewer than an engine has sequences: none loses its cache to another. */
-const groups = Array.from({ length: Math.ceil(METHOD_CASES.length / 6) }, (_, i) => METHOD_CASES.slice(6 * i, 6 * i + 6));
+const groups = Array.from({ length: Math.ceil(METHOD_CASES.length / 6) }, (_, i) =>
+  METHOD_CASES.slice(6 * i, 6 * i + 6),
+);
 
 test.each(groups.map((cases) => ({ cases, name: caseName(cases[0]!) })))(
   '$name and others, 64 tokens beyond their budgets',
