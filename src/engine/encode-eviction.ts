@@ -1,6 +1,5 @@
 import { encodeAllBounds } from '../attention/selections/quest.ts';
-import type { DecodeSelection } from '../attention/selection.ts';
-import type { KvType } from '../kernels/cache-layout.ts';
+import { selectionName, type DecodeSelection } from '../attention/selection.ts';
 import { encodeEviction } from '../cache/encode-eviction.ts';
 import type { EvictionPolicy } from '../cache/policy.ts';
 import type { PlanRecorder } from '../gpu/plan.ts';
@@ -8,8 +7,8 @@ import type { LayerView } from '../kernels/layer-view.ts';
 import type { Caches } from './caches.ts';
 import type { MethodBuffers } from './method-buffers.ts';
 import {
-  policyName,
   cutRule,
+  policyName,
   selectionKind,
   type LayerHeads,
   type MethodIds,
@@ -45,7 +44,6 @@ export function evictionCuts(methods: readonly SequenceMethods[]): EvictionCut[]
 /** A selection whose key bounds a cut makes wrong, and the most slots that a sequence of it then holds. */
 export interface CutBounds {
   readonly selection: DecodeSelection;
-  readonly kv: KvType;
   /** A power of two. */
   readonly slots: number;
 }
@@ -54,20 +52,20 @@ export interface CutBounds {
 export function cutBounds(methods: readonly SequenceMethods[], config: LayerHeads): CutBounds[] {
   const bounded = new Map<string, CutBounds>();
   for (const one of methods) {
-    const { select, kv } = one;
+    const { select } = one;
     const rule = cutRule(one, config);
     if (!rule || !select?.bounds) continue;
     const most = Math.max(...rule.budgets) * rule.spread;
-    const name = selectionKind(select, kv);
+    const name = selectionName(select);
     const slots = Math.max(64, 2 ** Math.ceil(Math.log2(most)), bounded.get(name)?.slots ?? 0);
-    bounded.set(name, { selection: select, kv, slots });
+    bounded.set(name, { selection: select, slots });
   }
   return [...bounded.values()].toSorted((a, b) => (boundsName(a) < boundsName(b) ? -1 : 1));
 }
 
 /** Bounds in words: part of the key of the plan that cuts. */
-export const boundsName = ({ selection, kv, slots }: CutBounds): string =>
-  `bounds of ${selectionKind(selection, kv)} to ${slots}`;
+export const boundsName = ({ selection, slots }: CutBounds): string =>
+  `bounds of ${selectionName(selection)} to ${slots}`;
 
 /** A cut in words: part of its plan's key. */
 export const cutName = ({ policy, joint }: EvictionCut): string => `${policyName(policy)}${joint ? ' jointly' : ''}`;
@@ -80,8 +78,8 @@ export function encodeEvictions(
   { caches, methodIds, methodBuffers, state }: EvictionParts,
 ): void {
   for (const layer of layers) {
+    const cache = caches.of(layer.kv);
     for (const { policy, joint } of cuts) {
-      const cache = caches.of(layer.kv);
       const { vectors, at, pairs } = layer.turns!;
       encodeEviction(
         recorder,
@@ -95,11 +93,11 @@ export function encodeEvictions(
         { number: methodIds.of(policyName(policy)), joint, force: false },
       );
     }
-    for (const { selection, kv, slots } of bounded)
-      encodeAllBounds(recorder, layer, caches.of(kv).side(layer.layer, 'bounds')!, {
+    for (const { selection, slots } of bounded)
+      encodeAllBounds(recorder, layer, cache.side(layer.layer, 'bounds')!, {
         sequence: 0,
         sequences: state.layout.maxSequences,
-        kind: methodIds.of(selectionKind(selection, kv)),
+        kind: methodIds.of(selectionKind(selection, layer.kv)),
         slots,
       });
   }

@@ -8,7 +8,7 @@ import { encodeInSubmits } from './encode-steps.ts';
 import { Lease } from './lease.ts';
 import { rowBucket } from './plans.ts';
 import type { Runtime } from './runtime.ts';
-import { cutOf, type Phase, type RunSpan, type SequenceMethods } from './sequence-methods.ts';
+import { cutOf, promptPhase, rowsToCut, type Phase, type RunSpan, type SequenceMethods } from './sequence-methods.ts';
 import { kindsOf } from './step-kinds.ts';
 import { writeMethods } from './write-methods.ts';
 
@@ -46,7 +46,8 @@ export interface ForcedScore {
 export class ForcedSequence {
   readonly lease: Lease;
   readonly #runtime: Runtime;
-  readonly #options: ForcedOptions;
+  readonly #options: Omit<ForcedOptions, 'span'>;
+  #span: RunSpan;
   readonly #rest = new Rest();
   #readback: Readback | undefined;
   #readbackBytes = 0;
@@ -54,6 +55,7 @@ export class ForcedSequence {
   private constructor(runtime: Runtime, options: ForcedOptions) {
     this.#runtime = runtime;
     this.#options = options;
+    this.#span = options.span;
     this.lease = new Lease(options.methods, runtime.config);
   }
 
@@ -61,9 +63,42 @@ export class ForcedSequence {
   static async begin(runtime: Runtime, options: ForcedOptions): Promise<ForcedSequence> {
     const sequence = new ForcedSequence(runtime, options);
     await runtime.sequences.require(options.methods, () => runtime.plans.clear());
-    runtime.sequences.begin(sequence.lease);
-    runtime.methodBuffers.forget(sequence.lease.sequence!);
+    sequence.next(options.span);
     return sequence;
+  }
+
+  /** Goes on as the next run of a conversation does: its methods are told of the new span. */
+  next(span: RunSpan): void {
+    const { sequences, methodBuffers } = this.#runtime;
+    this.#span = span;
+    sequences.begin(this.lease);
+    methodBuffers.forget(this.lease.sequence!);
+  }
+
+  /**
+   * Feeds the rest of the span's prompt in chunks, and scores its last row where there is a target.
+   * @param onFed told after each chunk how many tokens the sequence has; it may throw, which ends this
+   */
+  async prompt(
+    ids: readonly number[],
+    { target, onFed }: { readonly target?: number | undefined; readonly onFed?: (tokens: number) => void } = {},
+  ): Promise<ForcedScore[]> {
+    const { promptEnd } = this.#span;
+    const { methods } = this.#options;
+    let scores: ForcedScore[] = [];
+    for (let from = 0, to; from < ids.length; from = to) {
+      const { length } = this.lease;
+      to = Math.min(ids.length, from + this.#runtime.state.layout.maxRows, from + rowsToCut(methods, length));
+      const isLast = to === ids.length;
+      // oxlint-disable-next-line no-await-in-loop -- rows follow each other through one cache
+      scores = await this.feed({
+        ids: ids.slice(from, to),
+        phase: promptPhase(methods, length + to - from, promptEnd),
+        targets: Array.from({ length: to - from }, (_, row) => (isLast && row === to - from - 1 ? target : undefined)),
+      });
+      onFed?.(this.lease.length);
+    }
+    return scores;
   }
 
   /** The most rows of one call. */
@@ -78,7 +113,7 @@ export class ForcedSequence {
     const { lease } = this;
     const { methods, observer } = this.#options;
     await sequences.reserve(lease, ids.length, 'never', () => plans.clear());
-    writeMethods(state, methodIds, lease, this.#options.span, phase);
+    writeMethods(state, methodIds, lease, this.#span, phase);
     const sequence = lease.sequence!;
     const first = lease.length;
     const rows = ids.map((token, i): BatchRow => {

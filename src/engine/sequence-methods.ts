@@ -43,7 +43,7 @@ export function cutOf({ cache }: SequenceMethods, phase: Phase): Cut {
 export const rowsToCut = ({ cache }: SequenceMethods, length: number): number =>
   cache?.prefill === 'chunked' ? CUT_TOKENS - (length % CUT_TOKENS) : Number.POSITIVE_INFINITY;
 
-/** The phase of rows of a prompt, of which they are the last before its `end`th token. */
+/** The phase of rows of a prompt that ends at `promptEnd`, where they end at `end`. */
 export const promptPhase = ({ cache }: SequenceMethods, end: number, promptEnd: number): Phase =>
   end === promptEnd || (cache?.prefill === 'chunked' && end % CUT_TOKENS === 0) ? 'prompt-cut' : 'prompt';
 

@@ -152,7 +152,11 @@ export class Sequences {
     lease.pages.forEach((pages, layer) => {
       for (const page of pages.splice(0)) allocators[layer]!.give(page);
     });
-    if (lease.sequence !== undefined) this.#sequences.give(lease.sequence);
+    if (lease.sequence !== undefined) {
+      // Its pages are others' now: nothing that goes through sequences by their methods may find them through it.
+      this.#state.clearMethods(lease.sequence);
+      this.#sequences.give(lease.sequence);
+    }
     lease.sequence = undefined;
     lease.empty();
     lease.busy = false;

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Random } from '../../src/core/rng.ts';
 import type { Conversation, Engine, GenerationResult, MethodOptions } from '../../src/index.ts';
 import { runtimeOf } from '../../src/engine/engine.ts';
+import { METHOD_WORDS, MethodWord } from '../../src/kernels/step-layout.ts';
 import { heldWords } from '../support/held-cache.ts';
 import { readBuffer } from '../support/run-kernel.ts';
 import { tinyEngine } from '../support/tiny-engine.ts';
@@ -79,6 +80,18 @@ test('what a selection remembers of a conversation is not used in the next one',
     await single({ attention: `${attention},theta=-1` }, ids(80, 1), length - 79);
     expect(await second({ attention: `${attention},theta=-1` }, prompt), `${length} tokens`).toBe(want);
   }
+});
+
+test('a sequence that was given back has no methods: what goes through all sequences passes it by', async () => {
+  await single({ cache: 'h2o:budget=40,recent=8', attention: 'quest:pages=2,recent=8' }, ids(60, 12), 8);
+  const { gpu, state } = runtimeOf(engine);
+  const words = await readBuffer(gpu, state.array.buffer, state.array.byteLength);
+  const { methodsAt, maxSequences } = state.layout;
+  const of = (word: number): number[] =>
+    Array.from({ length: maxSequences }, (_, sequence) => words[methodsAt + sequence * METHOD_WORDS + word]!);
+  expect([...of(MethodWord.policy), ...of(MethodWord.select)]).toEqual(
+    Array.from({ length: 2 * maxSequences }, () => 0),
+  );
 });
 
 test('a prompt that is cut in chunks borrows little', async () => {

@@ -13,7 +13,6 @@ export interface MeasuredRun {
 /** The measured table: runs of many settings over one text. */
 export interface MeasuredTable {
   readonly runs: readonly MeasuredRun[];
-  readonly adapter?: string;
   readonly prefill?: number;
   readonly decode?: number;
 }
@@ -32,12 +31,8 @@ export function readTable(data: unknown): MeasuredTable | undefined {
     return [{ setting: run['setting'], dnll: run['dnll'], ...(isNumber(run['kl']) && { kl: run['kl'] }) }];
   });
   if (runs.length === 0) return undefined;
-  return {
-    runs,
-    ...(typeof data['adapter'] === 'string' && { adapter: data['adapter'] }),
-    ...(isNumber(data['prefill']) && { prefill: data['prefill'] }),
-    ...(isNumber(data['decode']) && { decode: data['decode'] }),
-  };
+  const { prefill, decode } = isRecord(data['settings']) ? data['settings'] : {};
+  return { runs, ...(isNumber(prefill) && { prefill }), ...(isNumber(decode) && { decode }) };
 }
 
 /**

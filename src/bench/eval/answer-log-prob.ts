@@ -1,7 +1,7 @@
 import { throwIfAborted } from '../../core/errors.ts';
-import { ForcedSequence } from '../../engine/forced-sequence.ts';
+import { ForcedSequence, type ForcedScore } from '../../engine/forced-sequence.ts';
 import type { Runtime } from '../../engine/runtime.ts';
-import { promptPhase, rowsToCut, type SequenceMethods } from '../../engine/sequence-methods.ts';
+import type { SequenceMethods } from '../../engine/sequence-methods.ts';
 import type { QuestionIds } from './task-questions.ts';
 
 export interface AnswerOptions {
@@ -23,36 +23,24 @@ export const answerLogProbs = (
   { methods, maxTokens, seed, signal }: AnswerOptions,
 ): Promise<number[]> =>
   runtime.scheduler.exclusive(async () => {
-    const span = { promptEnd: 0, maxTokens: 1 };
-    const sequence = await ForcedSequence.begin(runtime, { methods, span, seed });
+    const sequence = await ForcedSequence.begin(runtime, { methods, span: { promptEnd: 0, maxTokens: 1 }, seed });
     try {
-      const { maxRows } = runtime.state.layout;
       const logProbs: number[] = [];
-      const feed = async (rows: Parameters<ForcedSequence['feed']>[0]): Promise<void> => {
-        throwIfAborted(signal);
-        for (const { nll } of await sequence.feed(rows)) logProbs.push(-nll);
+      const note = (scores: readonly ForcedScore[]): void => {
+        for (const { nll } of scores) logProbs.push(-nll);
       };
+      const onFed = (): void => throwIfAborted(signal);
       // oxlint-disable no-await-in-loop -- rows follow each other through one cache
       for (const [turn, ids] of prompts.entries()) {
         const last = turn === prompts.length - 1;
-        span.promptEnd += ids.length;
-        if (last) span.maxTokens = maxTokens;
-        // As the next run of a conversation does: its methods are told of the new span.
-        runtime.sequences.begin(sequence.lease);
-        const before = span.promptEnd - ids.length;
-        for (let from = 0, to; from < ids.length; from = to) {
-          to = Math.min(ids.length, from + maxRows, from + rowsToCut(methods, before + from));
-          const chunk = ids.slice(from, to);
-          const ends = to === ids.length;
-          await feed({
-            ids: chunk,
-            phase: promptPhase(methods, before + to, span.promptEnd),
-            targets: chunk.map((_, row) => (last && ends && row === chunk.length - 1 ? answer[0] : undefined)),
-          });
-        }
+        onFed();
+        sequence.next({ promptEnd: sequence.lease.length + ids.length, maxTokens: last ? maxTokens : 1 });
+        note(await sequence.prompt(ids, { onFed, ...(last && { target: answer[0] }) }));
       }
-      for (let i = 0; i < answer.length - 1; i++)
-        await feed({ ids: [answer[i]!], phase: 'decode', targets: [answer[i + 1]] });
+      for (let i = 0; i < answer.length - 1; i++) {
+        onFed();
+        note(await sequence.feed({ ids: [answer[i]!], phase: 'decode', targets: [answer[i + 1]] }));
+      }
       // oxlint-enable no-await-in-loop
       return logProbs;
     } finally {

@@ -9,8 +9,6 @@ import type { EvalResult, EvalRun } from './eval-result.ts';
 import { forcedRun, type ForcedRun } from './forced-run.ts';
 import { settingText } from './setting-text.ts';
 
-export { settingText };
-
 /** One setting of methods to evaluate, in words. */
 export interface EvalSetting {
   readonly cache?: string | undefined;

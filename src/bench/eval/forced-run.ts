@@ -1,7 +1,7 @@
 import { throwIfAborted } from '../../core/errors.ts';
 import { ForcedSequence } from '../../engine/forced-sequence.ts';
 import type { Runtime } from '../../engine/runtime.ts';
-import { promptPhase, rowsToCut, selectedSlots, type SequenceMethods } from '../../engine/sequence-methods.ts';
+import { selectedSlots, type SequenceMethods } from '../../engine/sequence-methods.ts';
 import { spread } from '../statistics.ts';
 import { MassMeter } from './mass-meter.ts';
 
@@ -65,14 +65,13 @@ export const forcedRun = (runtime: Runtime, options: ForcedRunOptions): Promise<
       ...(meter && { observer: meter.observer }),
     });
     try {
-      const { maxRows } = runtime.state.layout;
-      // oxlint-disable no-await-in-loop -- rows follow each other through one cache
-      for (let from = 0, to; from < prefill; from = to) {
-        throwIfAborted(signal);
-        to = Math.min(prefill, from + maxRows, from + rowsToCut(methods, from));
-        await sequence.feed({ ids: ids.slice(from, to), phase: promptPhase(methods, to, prefill) });
-        onProgress?.(to);
-      }
+      throwIfAborted(signal);
+      await sequence.prompt(ids.slice(0, prefill), {
+        onFed: (tokens) => {
+          onProgress?.(tokens);
+          throwIfAborted(signal);
+        },
+      });
       meter?.start();
       const nlls: number[] = [];
       const rows = batched ? Math.min(BATCHED_ROWS, sequence.mostRows) : 1;

@@ -87,7 +87,6 @@ export const decodeFlash = defineKernel({
 });
 
 /**
-/**
  * The same over the slots on a list, u32 [rows, kvHeads, capacity + 1]: how many, then the slots in any order. It serves
  * the rows whose kind of selection is `kind`; the log-sum-exp is that of the listed slots.
  */

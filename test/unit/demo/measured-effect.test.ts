@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { measuredEffect, nats, readTable } from '../../../demo/chat/state/measured-effect.ts';
+import kept from '../../../bench/results/methods.json';
 import { effectWords } from '../../../demo/chat/state/effect-words.ts';
 
 const TABLE = readTable({
-  adapter: 'an adapter',
-  prefill: 1024,
-  decode: 512,
+  settings: { prefill: 1024, decode: 512 },
   runs: [
     { setting: 'h2o:budget=170,sinks=4,recent=64', dnll: 0.13, kl: 0.1 },
     { setting: 'h2o:budget=512,sinks=4,recent=64', dnll: 0.02 },
@@ -17,6 +16,16 @@ const TABLE = readTable({
     { setting: 'NOT A METHOD', dnll: 9 },
     { setting: 'tova:budget=64', dnll: 'much' },
   ],
+});
+
+test('the kept measurement is read: the page says what it was measured on', () => {
+  const table = readTable(kept);
+  expect(table).toMatchObject({ prefill: kept.settings.prefill, decode: kept.settings.decode });
+  expect(table!.runs).toHaveLength(kept.runs.length);
+  const [words] = effectWords({ cache: 'h2o:budget=174,recent=64', kv: 'f16' }, table);
+  expect(words).toMatch(
+    /^h2o is lossy: about \+0\.\d\d nats per token at this budget on English prose, \d+ tokens after 1,024/,
+  );
 });
 
 describe('the nearest measured setting', () => {
