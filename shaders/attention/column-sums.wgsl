@@ -3,9 +3,8 @@
 // (as MInference does it for its vertical lines: Jiang et al. 2024, arXiv 2407.02490). A workgroup per (64 slots, KV head,
 // sequence): a thread has one slot, HELD quads of its key in registers, and goes through the rows of one of PARTS blocks,
 // ROWS rows and LINES query heads at a time. Row by row a visible slot's mass becomes mass * decay + share, where only
-// decoding rows have a decay. Slots that are new in this step begin at 0, and so do all where a window of observed rows
-// begins: what an earlier window saw is forgotten. Rows that are not valid or not observed add nothing.
-// Rows that read listed slots are left to attention/listed-mass.
+// decoding rows have a decay. Rows that are not valid or not observed add nothing.
+// It needs lib/attention/column-mass and what that needs.
 struct Params { scale : f32, layer : u32, tiles : u32, sequences : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> state : array<u32>;        // [step state]
@@ -31,25 +30,14 @@ fn newest_place(page : u32, kv_head : u32, count : u32) -> u32 {
   return newest;
 }
 
-// Whether the first of the rows that are observed, where these are not all, is in this step.
-fn window_begins(sequence : u32, first_row : u32, rows : u32) -> bool {
-  let at = method_word(sequence, METHOD_OBSERVE_FROM);
-  let first = row_position(first_row);
-  return at > 0u && at >= first && at < first + rows;
-}
-
 @compute @workgroup_size(64, PARTS)
 fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_id) local : vec3u) {
   let first = group.x * PAGE_SLOTS;
   let kv_head = group.y;
   let sequence = group.z;
-  if (sequence >= max_sequences()) { return; }
+  if (!sums_columns(sequence, kv_head, first)) { return; }
   let rows = sequence_rows(sequence);
   let length = sequence_length(sequence, params.layer, kv_head);
-  if (rows == 0u || first >= length + rows) { return; }
-  if (method_word(sequence, METHOD_POLICY) == 0u && method_word(sequence, METHOD_OBSERVE) == OBSERVE_NOTHING) { return; }
-  if (row_select(sequence_first_row(sequence), params.layer) != 0u) { return; }
-
   let slot = first + local.x;
   let page = page_of(sequence, params.layer, first);
   // Slots past the end get nothing; what lies there may be no number, so the last one stands in for them.
@@ -116,15 +104,12 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_id) loca
 #for r in ROWS
       if (counts_$r) {
         var words = vec4u(0u);
-        var cooling = 1.0;
-        if (with_noise) {
-          words = noise_words(row_$r, params.layer, kv_head, g / 4u, place);
-          cooling = noise_cooling(row_$r);
-        }
+        let noise = row_noise(row_$r);
+        if (with_noise) { words = noise_words(noise, params.layer, kv_head, g / 4u, place); }
 #for l in LINES
         {
           var score = score_$r_$l * scale;
-          if (with_noise) { score = (score + noise_of(words[$l])) * cooling; }
+          if (with_noise) { score = (score + noise_of(words[$l])) * noise.cooling; }
           sum_$r += select(0.0, exp2(score - log_sums[head_$r_$l] * LOG2_E), g + $lu < GROUP);
         }
 #end
@@ -149,7 +134,5 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_id) loca
       kept *= kept_by[part * PAGE_SLOTS + local.x];
     }
   }
-  if (slot >= length + rows) { return; }
-  let at = mass_at(page, kv_head, slot);
-  mass[at] = select(mass[at], 0.0, slot >= length || window_begins(sequence, first_row, rows)) * kept + added;
+  if (slot < length + rows) { add_column(sequence, page, kv_head, slot, kept, added); }
 }

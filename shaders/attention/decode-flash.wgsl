@@ -66,7 +66,8 @@ fn attend(group : vec3u, t : u32, lane : u32) {
   let head = (row * KV_HEADS + kv_head) * GROUP;
   let scale = params.scale * LOG2_E;
   let team = t / LANES;
-  let noted = OBSERVES && row_observed(row);
+  let notes = OBSERVES && row_observed(row);
+  begin_notes(row);
   // The thread's quads of a head; those past its end repeat the last one and weigh nothing.
 #for j in LANE_QUADS
   let quad_$j = min(t % LANES + $ju * LANES, QUADS - 1u);
@@ -130,11 +131,7 @@ fn attend(group : vec3u, t : u32, lane : u32) {
     put_score($gu, t, own[$g]);
 #end
     // Where LANES > SLOTS, several threads have the same slot.
-    if (noted && own_slot < slots && t % LANES < SLOTS) {
-#for g in HEADS
-      if (first_head + $gu < GROUP) { note_score(head + first_head + $gu, own_slot, own[$g]); }
-#end
-    }
+    if (notes && own_slot < slots && t % LANES < SLOTS) { note_scores(row, kv_head, first_head, page, own_slot, visible); }
     meet();
     find_slots_max(t);
 #for h in SLOT_QUADS

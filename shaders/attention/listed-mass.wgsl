@@ -28,7 +28,7 @@ fn find_scores(t : u32, row : u32, kv_head : u32, list : u32, count : u32) {
   let sequence = row_sequence(row);
   let hidden = hides(sequence);
   let with_noise = NOISE && noisy(sequence);
-  let cooling = noise_cooling(row);
+  let noise = row_noise(row);
   for (var i = t; i < count; i += THREADS) {
     let slot = selected[list + i];
     let page = page_of(sequence, params.layer, slot);
@@ -42,8 +42,8 @@ fn find_scores(t : u32, row : u32, kv_head : u32, list : u32, count : u32) {
       for (var quad = 0u; quad < run_time(QUADS); quad++) { score += dot(query[((row * KV_HEADS + kv_head) * GROUP + g) * QUADS + quad], unpack_quad(cache[key + quad])); }
       score *= factor;
       if (with_noise) {
-        if (g % 4u == 0u) { words = noise_words(row, params.layer, kv_head, g / 4u, place); }
-        score = (score + noise_of(words[g & 3u])) * cooling;
+        if (g % 4u == 0u) { words = noise_words(noise, params.layer, kv_head, g / 4u, place); }
+        score = (score + noise_of(words[g & 3u])) * noise.cooling;
       }
       scores[score_at(row, kv_head, g, i)] = select(LOWEST, score, visible);
     }

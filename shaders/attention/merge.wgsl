@@ -1,6 +1,6 @@
 // Joins the splits of attention/decode-flash: the partial sums of a (row, query head), each under its own maximum
-// (in log2 units), become one average and the log-sum-exp of the scaled scores. One workgroup of 64 threads per
-// (query head, row): a thread weighs one split, then owns one quad of the head dimension and every SUBSETS-th split. The
+// (in log2 units), become one average and the log-sum-exp of the scaled scores. One workgroup of THREADS threads per
+// (query head, row): its threads weigh the splits, then each owns quads of the head dimension and every SUBSETS-th split. The
 // workgroups after those note down what eviction policies want to know (lib/attention/merge-observe).
 struct Params { splits : u32, rows : u32, layer : u32, kind : u32, capacity : u32, observers : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
@@ -10,14 +10,16 @@ struct Params { splits : u32, rows : u32, layer : u32, kind : u32, capacity : u3
 @group(0) @binding(4) var<storage, read_write> lse : array<f32>;       // [rows, Q_HEADS]
 
 const QUADS = HEAD_DIM / 4u;
-const THREADS = 64u;
-const SUBSETS = THREADS / QUADS;
+const ACROSS = min(QUADS, THREADS);  // threads of neighbouring quads
+const SUBSETS = THREADS / ACROSS;
+const MAX_SPLITS = 64u;
 const LOWEST = -3.0e38;
 const LN_2 = 0.6931471805599453;
 
-var<workgroup> maxima : array<f32, THREADS>;
-var<workgroup> shares : array<f32, THREADS>;  // exp2 of each split's maximum below the common one
-var<workgroup> totals : array<f32, THREADS>;
+// Of every split; merge-observe keeps what it finds of heads in the first two.
+var<workgroup> maxima : array<f32, MAX_SPLITS>;
+var<workgroup> totals : array<f32, MAX_SPLITS>;
+var<workgroup> shares : array<f32, MAX_SPLITS>;  // exp2 of each split's maximum below the common one
 var<workgroup> sums : array<vec4f, THREADS>;
 
 @compute @workgroup_size(THREADS)
@@ -30,30 +32,36 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
   }
   let head = row * Q_HEADS + group.x;
   let start = head * params.splits * (QUADS + 1u);
-  var mine = vec4f(LOWEST, 0.0, 0.0, 0.0);
-  if (t < params.splits) { mine = partials[start + t * (QUADS + 1u) + QUADS]; }
-  maxima[t] = mine.x;
+  for (var s = t; s < params.splits; s += THREADS) {
+    let ends = partials[start + s * (QUADS + 1u) + QUADS];
+    maxima[s] = ends.x;
+    totals[s] = ends.y;
+  }
   workgroupBarrier();
   var high = LOWEST;
   for (var s = 0u; s < params.splits; s++) { high = max(high, maxima[s]); }
-  let share = select(0.0, exp2(mine.x - high), mine.y > 0.0);
-  shares[t] = share;
-  totals[t] = share * mine.y;
+  for (var s = t; s < params.splits; s += THREADS) { shares[s] = select(0.0, exp2(maxima[s] - high), totals[s] > 0.0); }
   workgroupBarrier();
+  var total = 0.0;
+  for (var s = 0u; s < params.splits; s++) { total += shares[s] * totals[s]; }
+  if (t == 0u) { lse[head] = select(LOWEST, (high + log2(total)) * LN_2, total > 0.0); }
 
-  let quad = t % QUADS;
-  var sum = vec4f(0.0);
-  if (t / QUADS < SUBSETS) {
-    for (var s = t / QUADS; s < params.splits; s += SUBSETS) {
-      if (shares[s] > 0.0) { sum += shares[s] * partials[start + s * (QUADS + 1u) + quad]; }
+  let subset = t / ACROSS;
+  for (var first = 0u; first < QUADS; first += ACROSS) {
+    let quad = first + t % ACROSS;
+    var sum = vec4f(0.0);
+    if (subset < SUBSETS && quad < QUADS) {
+      for (var s = subset; s < params.splits; s += SUBSETS) {
+        if (shares[s] > 0.0) { sum += shares[s] * partials[start + s * (QUADS + 1u) + quad]; }
+      }
+    }
+    if (SUBSETS > 1u) {  // then the loop has one turn
+      sums[t] = sum;
+      workgroupBarrier();
+    }
+    if (subset == 0u && quad < QUADS) {
+      for (var other = 1u; other < SUBSETS; other++) { sum += sums[other * ACROSS + t]; }
+      output[head * QUADS + quad] = select(vec4f(0.0), sum / max(total, 1.0e-30), total > 0.0);
     }
   }
-  sums[t] = sum;
-  workgroupBarrier();
-  if (t >= QUADS) { return; }
-  var total = 0.0;
-  for (var s = 0u; s < params.splits; s++) { total += totals[s]; }
-  for (var subset = 1u; subset < SUBSETS; subset++) { sum += sums[subset * QUADS + t]; }
-  output[head * QUADS + t] = select(vec4f(0.0), sum / max(total, 1.0e-30), total > 0.0);
-  if (t == 0u) { lse[head] = select(LOWEST, (high + log2(total)) * LN_2, total > 0.0); }
 }

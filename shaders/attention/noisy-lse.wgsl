@@ -54,7 +54,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_id) loca
     let hidden = hides(sequence);
     let here = mine && row >= begin && row < next;
     let limit = select(0u, length + row_ordinal(row) + 1u, here);
-    let cooling = noise_cooling(row);
+    let noise = row_noise(row);
     let last = length + ahead - 1u;
     // With one part the loop is the same for all threads, and must look so: keys are then read once for all.
     for (var start = select(local.y, 0u, PARTS == 1u) * RUN; start <= last; start += PARTS * RUN) {
@@ -81,11 +81,11 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_id) loca
       for (var s = 0u; s < run_time(RUN); s++) {
         let place = position_at(page, kv_head, min(start + s, last));
         let factor = scale * key_scale(page, kv_head, min(start + s, last));
-        let words = noise_words(row, params.layer, kv_head, first_head / 4u, place);
+        let words = noise_words(noise, params.layer, kv_head, first_head / 4u, place);
         let visible = start + s < limit && (!hidden || place_visible(sequence, row_place(row), place));
 #for l in LINES
         {
-          let score = (select(low_$l, high_$l, s > 3u)[s & 3u] * factor + noise_of(words[$l])) * cooling;
+          let score = (select(low_$l, high_$l, s > 3u)[s & 3u] * factor + noise_of(words[$l])) * noise.cooling;
           if (visible) {
             let share = exp2(-abs(score - max_$l));
             sum_$l = select(sum_$l + share, sum_$l * share + 1.0, score > max_$l);

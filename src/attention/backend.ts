@@ -39,7 +39,7 @@ export interface AttentionKinds {
 
 /** What methods work with in one layer. Scratch is for at most 8 rows and `capacity` slots. */
 export interface MethodArrays {
-  /** Scratch, f32 [rows, qHeads, capacity]: raw scores. */
+  /** Scratch of f32: raw scores, at least [rows, qHeads, capacity], as vectors of four heads where attention notes them. */
   readonly scores: GpuArray;
   /** Scratch, u32 [rows, kvHeads, capacity + 1]: how many slots a row reads, then the slots. */
   readonly selected: GpuArray;

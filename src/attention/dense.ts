@@ -1,6 +1,5 @@
 import { ceilDiv, invariant } from '../core/invariant.ts';
 import type { PlanRecorder } from '../gpu/plan.ts';
-import type { ColumnSumsShape } from '../kernels/attention/column-sums.ts';
 import {
   decodeConstants,
   decodeFlash,
@@ -10,8 +9,10 @@ import {
 } from '../kernels/attention/decode-flash.ts';
 import { flashPrefill, prefillTileConstants } from '../kernels/attention/flash-prefill.ts';
 import { MAX_SPLITS, mergeSplits, mergeSplitsObserving } from '../kernels/attention/merge.ts';
+import { scoreConstants } from '../kernels/attention/observed.ts';
 import { prefillLanes, prefillLanesConstants } from '../kernels/attention/prefill-lanes.ts';
 import {
+  columnSumsOf,
   decodeCandidates,
   plainDecode,
   plainPrefill,
@@ -32,12 +33,6 @@ export const MAX_DECODE_ROWS = 8;
 
 /** Slots of a (row, KV head) that are worth a workgroup of attention/merge which adds up their mass. */
 const OBSERVER_SLOTS = 512;
-
-/** How column sums are cut. Compilers of software adapters take a minute over keys in registers. */
-const COLUMN_SUMS: Readonly<Record<'gpu' | 'software', ColumnSumsShape>> = {
-  gpu: { parts: 4, held: 32 },
-  software: { parts: 1, held: 0 },
-};
 
 /** Into how many workgroups a (row, KV head) is cut; 1 = no merge. */
 export const splitsOf = (
@@ -77,8 +72,7 @@ export function dense({ adapter, decode, prefill, splitSlots }: DenseOptions = {
         const cut = splitSlots === undefined ? tuning : { ...tuning, directSlots: splitSlots, splitSlots };
         encodeDecode(recorder, layer, arrays, shape, cut, noting ? observe : undefined);
       }
-      if (observe && !noting)
-        encodeColumnSums(recorder, layer, observe, arrays, shape, COLUMN_SUMS[adapter?.software ? 'software' : 'gpu']);
+      if (observe && !noting) encodeColumnSums(recorder, layer, observe, arrays, shape, columnSumsOf(adapter, layer));
     },
   };
 }
@@ -120,6 +114,7 @@ function encodeDecode(
   const capacity = observe?.capacity ?? 0;
   invariant(!observe || lengthBucket <= capacity, () => `${lengthBucket} slots, room for scores of ${capacity}`);
   const noise = observe?.noisyLse !== undefined;
+  const layout = scoreConstants(groupSize, tuning.heads);
   const attend = {
     params: { scale: scaleOf(layer), layer: layer.layer, splits, rows, capacity, kind: 0 },
     constants: { ...layerConstants(layer, masked), ...decodeConstants(tuning, layer.headDim), DIRECT: direct },
@@ -131,6 +126,7 @@ function encodeDecode(
     observe?.scores
       ? decodeFlashObserving.call({
           ...attend,
+          constants: { ...attend.constants, ...layout },
           bindings: { ...attend.bindings, scores: observe.scores, mass: observe.mass },
         })
       : decodeFlash.call(attend),
@@ -139,7 +135,7 @@ function encodeDecode(
   const observers = observe ? ceilDiv(lengthBucket, OBSERVER_SLOTS) : 0;
   const merge = {
     params: { splits, rows, layer: layer.layer, kind: 0, capacity, observers },
-    constants: { ...layerConstants(layer, masked), Q_HEADS: layer.qHeads },
+    constants: { ...layerConstants(layer, masked), Q_HEADS: layer.qHeads, THREADS: tuning.mergeThreads },
     bindings: { state, partials, output, lse },
   };
   recorder.add(
@@ -147,6 +143,7 @@ function encodeDecode(
     observe?.scores
       ? mergeSplitsObserving.call({
           ...merge,
+          constants: { ...merge.constants, ...layout },
           variant: { kv, noise },
           bindings: { ...merge.bindings, cache, scores: observe.scores, mass: observe.mass },
         })

@@ -55,7 +55,7 @@ export function listed({ adapter, decode, splitSlots }: Omit<DenseOptions, 'pref
         'attention-merge',
         mergeSplits.call({
           params: { splits, rows, layer: layer.layer, kind, capacity: 0, observers: 0 },
-          constants: { Q_HEADS: layer.qHeads, HEAD_DIM: layer.headDim },
+          constants: { Q_HEADS: layer.qHeads, HEAD_DIM: layer.headDim, THREADS: tuning.mergeThreads },
           variant: undefined,
           bindings: { state: layer.state, partials, output, lse },
         }),

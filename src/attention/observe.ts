@@ -2,10 +2,12 @@ import type { PlanRecorder } from '../gpu/plan.ts';
 import {
   columnSums,
   columnSumsConstants,
+  columnSumsLanes,
   observeLines,
   type ColumnSumsShape,
 } from '../kernels/attention/column-sums.ts';
 import { listedMass } from '../kernels/attention/listed-mass.ts';
+import { lanesConstants } from '../kernels/attention/prefill-lanes.ts';
 import { noisyLse } from '../kernels/attention/noisy-lse.ts';
 import { PAGE_SLOTS } from '../kernels/cache-layout.ts';
 import { layerConstants, scaleOf, type LayerObservation, type LayerView } from '../kernels/layer-view.ts';
@@ -33,19 +35,26 @@ export function encodeColumnSums(
       'attention-noise',
       noisyLse.call({
         params: { ...params, rows },
-        constants: { ...layerConstants(layer), LINES: observeLines(layer.groupSize), PARTS: cut.parts },
+        constants: {
+          ...layerConstants(layer),
+          LINES: observeLines(layer.groupSize),
+          PARTS: cut.core === 'slots' ? cut.parts : 1,
+        },
         variant: { kv },
         bindings: { state, query, cache, lse, log_sums: noisySums },
       }),
     );
+  const sums = {
+    params: { ...params, tiles: ceilDiv(lengthBucket, PAGE_SLOTS), sequences: stepLayout.maxSequences },
+    variant: { kv, noise },
+    bindings: { state, query, cache, log_sums: noisySums ?? lse, mass },
+  };
+  const constants = layerConstants(layer);
   recorder.add(
     'attention-mass',
-    columnSums.call({
-      params: { ...params, tiles: ceilDiv(lengthBucket, PAGE_SLOTS), sequences: stepLayout.maxSequences },
-      constants: { ...layerConstants(layer), ...columnSumsConstants(cut, layer, noise) },
-      variant: { kv, noise },
-      bindings: { state, query, cache, log_sums: noisySums ?? lse, mass },
-    }),
+    cut.core === 'slots'
+      ? columnSums.call({ ...sums, constants: { ...constants, ...columnSumsConstants(cut, layer, noise) } })
+      : columnSumsLanes.call({ ...sums, constants: { ...constants, ...lanesConstants(cut.lanes, layer.headDim) } }),
   );
 }
 

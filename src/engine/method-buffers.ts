@@ -5,6 +5,7 @@ import type { Gpu } from '../gpu/device.ts';
 import { PAGE_SLOTS } from '../kernels/cache-layout.ts';
 import type { LayerView } from '../kernels/layer-view.ts';
 import type { ModelConfig } from '../models/model-config.ts';
+import { noteElements } from '../kernels/attention/tuning.ts';
 import { slotScoresElements } from '../kernels/selection/slot-scores.ts';
 import { MATVEC_ROWS } from '../models/llama.ts';
 import type { Caches } from './caches.ts';
@@ -23,6 +24,8 @@ export class MethodBuffers {
   readonly #caches: Caches;
   readonly #sizes: MethodBufferSizes;
   readonly #qHeads: number;
+  /** f32 elements that attention notes of a slot of every KV head. */
+  readonly #noted: number;
   readonly #kvHeads: number;
   readonly #made = new Map<string, GpuArray>();
   /** What selections remember from step to step, and the words of a sequence in it. */
@@ -33,6 +36,7 @@ export class MethodBuffers {
     this.#caches = caches;
     this.#sizes = sizes;
     this.#qHeads = Math.max(...config.layers.map(({ qHeads }) => qHeads));
+    this.#noted = Math.max(...config.layers.map(({ qHeads, kvHeads }) => kvHeads * noteElements(qHeads / kvHeads)));
     this.#kvHeads = Math.max(...config.layers.map(({ kvHeads }) => kvHeads));
   }
 
@@ -61,11 +65,14 @@ export class MethodBuffers {
     const array = (label: string, words: () => number): GpuArray => this.#array(label, words());
     const { maxRows, maxSequences } = this.#sizes;
     const qHeads = this.#qHeads;
+    const noted = this.#noted;
     const kvHeads = this.#kvHeads;
     const cache = this.#caches.of(layer.kv);
     return {
       get scores() {
-        return array(`raw scores of ${capacity} slots`, () => slotScoresElements(MATVEC_ROWS, qHeads, capacity));
+        return array(`raw scores of ${capacity} slots`, () =>
+          Math.max(slotScoresElements(MATVEC_ROWS, qHeads, capacity), MATVEC_ROWS * noted * capacity),
+        );
       },
       get selected() {
         return array(`selected of ${capacity} slots`, () => MATVEC_ROWS * kvHeads * (capacity + 1));

@@ -223,12 +223,13 @@ export class Scheduler {
     const cutting = fed.filter(({ run, rows: count, cut }) => run.lease.residency.append(count, cut));
     const sampled = finishing.length > 0;
     const logprobs = wantLogprobs(finishing);
+    const kinds = kindsOf(fed);
     const plan = await plans.for({
       rows: rows.length,
       logitRows: finishing.length,
       length,
       tail: sampled ? sampledTail(logprobs) : 'none',
-      kinds: kindsOf(fed),
+      kinds,
     });
     const eviction = cutting.length > 0 ? await plans.eviction(cutting.map(({ methods }) => methods)) : undefined;
     state.writeBatch({ rows }, sequences);
@@ -245,16 +246,17 @@ export class Scheduler {
       this.#pacing.finished(rows.length, performance.now() - started);
       return;
     }
-    // A few rows cost what a decode step costs, many what their bucket costs.
+    // A few rows cost what a decode step costs, many what their bucket costs. A prompt's cut takes its own time, and so
+    // does what is observed of a few rows: that says nothing about the steps that follow.
+    const few = rows.length <= MATVEC_ROWS;
     this.pipeline.push(encoder, step, 1, finishing, {
       logprobs,
-      // A prompt's cut takes its own time, which says nothing about the steps that follow.
-      ...(cutting.some(({ phase }) => phase !== 'decode')
+      ...(cutting.some(({ phase }) => phase !== 'decode') || (few && kinds.observe === 'columns')
         ? { rest: new Rest(), units }
-        : rows.length > MATVEC_ROWS && { rest: this.#rest, units }),
+        : !few && { rest: this.#rest, units }),
     });
     await this.pipeline.read();
-    if (rows.length > MATVEC_ROWS) this.#pacing.finished(rows.length, performance.now() - started);
+    if (!few) this.#pacing.finished(rows.length, performance.now() - started);
     if (cutting.length > 0) await this.#parts.sequences.shrink(() => plans.clear());
     if (finishing.length === this.#active.length && finishing.every((run) => !run.ended)) {
       this.#continuing = finishing;

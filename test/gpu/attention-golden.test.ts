@@ -191,7 +191,10 @@ test('kv-lse_merge.json: parts of attention merge to the whole, and an empty par
   const [plain] = mergeCases;
   const empty = { out: [0, 0, 0, 0], lse: undefined };
   for (const parts of [partials, [empty, ...partials, empty]]) {
-    const built = plain.build({ qHeads: 1, headDim: 4, splits: parts.length, rows: 1, bucket: 1 }, new Random(1));
+    const built = plain.build(
+      { qHeads: 1, headDim: 4, splits: parts.length, rows: 1, threads: 8, bucket: 1 },
+      new Random(1),
+    );
     // The kernel's parts: sums scaled by 2^-maximum, the maximum in powers of 2, and the sum of weights.
     parts.forEach(({ out, lse }, i) =>
       built.buffers.partials.set(

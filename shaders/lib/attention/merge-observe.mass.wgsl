@@ -1,13 +1,11 @@
 // attention/merge adds what the scores of attention/decode-flash mean to the slots' mass: params.observers workgroups for
 // each (KV head, row), beside those that join the splits. Every valid row is the only one of its sequence.
-// It needs lib/attention/observed and one of lib/attention/noise.*.
+// It needs lib/attention/add-mass and one of lib/attention/noise.*.
 @group(0) @binding(5) var<storage, read> cache : array<KvQuad>;     // [pages of the layer]
-@group(0) @binding(6) var<storage, read> scores : array<f32>;       // [rows, Q_HEADS, capacity], in log2 units
+@group(0) @binding(6) var<storage, read> scores : array<vec4f>;     // [rows, KV_HEADS, SCORE_QUADS, capacity], in log2 units
 @group(0) @binding(7) var<storage, read_write> mass : array<f32>;   // [pages, KV_HEADS, 64]
 const OBSERVES = true;
-
-// log2 of the sum of 2^score over all slots, per head of the group.
-var<workgroup> log_sums : array<f32, GROUP>;
+const HEAD_LANES = clamp(THREADS / GROUP, 1u, 4u);
 
 fn observe(group : u32, t : u32, row : u32) {
   let kv_head = group / params.observers;
@@ -19,14 +17,14 @@ fn observe(group : u32, t : u32, row : u32) {
     return;
   }
 
-  // Four threads for each head, each over every fourth split.
+  // HEAD_LANES threads for each head, each over every HEAD_LANES-th split.
   let first = row * Q_HEADS + kv_head * GROUP;
   let with_noise = NOISE && noisy(sequence);
-  var high = LOWEST;
-  var total = 0.0;
-  if (t / 4u < GROUP) {
-    for (var split = t % 4u; split < params.splits; split += 4u) {
-      let ends = partials[((first + t / 4u) * params.splits + split) * (QUADS + 1u) + QUADS];
+  for (var item = t; item < GROUP * HEAD_LANES; item += THREADS) {
+    var high = LOWEST;
+    var total = 0.0;
+    for (var split = item % HEAD_LANES; split < params.splits; split += HEAD_LANES) {
+      let ends = partials[((first + item / HEAD_LANES) * params.splits + split) * (QUADS + 1u) + QUADS];
       let found = select(ends.xy, ends.zw, with_noise);
       if (found.y > 0.0) {
         let raised = max(high, found.x);
@@ -34,29 +32,21 @@ fn observe(group : u32, t : u32, row : u32) {
         high = raised;
       }
     }
-  }
-  maxima[t] = high;
-  totals[t] = total;
-  workgroupBarrier();
-  if (t < GROUP) {
-    high = LOWEST;
-    for (var i = 4u * t; i < 4u * t + 4u; i++) { high = max(high, maxima[i]); }
-    total = 0.0;
-    for (var i = 4u * t; i < 4u * t + 4u; i++) { total += totals[i] * exp2(maxima[i] - high); }
-    log_sums[t] = high + log2(max(total, 1.0e-30));
+    maxima[item] = high;
+    totals[item] = total;
   }
   workgroupBarrier();
-
-  let hidden = hides(sequence);
-  let decay = row_decay(row);
-  for (var slot = group % params.observers * THREADS + t; slot <= last; slot += params.observers * THREADS) {
-    let page = page_of(sequence, params.layer, slot);
-    if (hidden && !place_visible(sequence, row_place(row), position_at(page, kv_head, slot))) { continue; }
-    var sum = 0.0;
-#for g in GROUP
-    sum += exp2(scores[(first + $gu) * params.capacity + slot] - log_sums[$gu]);
-#end
-    let at = mass_at(page, kv_head, slot);
-    mass[at] = select(mass[at], 0.0, slot == last) * decay + sum;
+  for (var i = t; i < 4u * SCORE_QUADS; i += THREADS) {
+    let head = scored_head(i);
+    log_sums[i] = NO_HEAD;
+    if (head < GROUP) {
+      var high = LOWEST;
+      for (var item = HEAD_LANES * head; item < HEAD_LANES * (head + 1u); item++) { high = max(high, maxima[item]); }
+      var total = 0.0;
+      for (var item = HEAD_LANES * head; item < HEAD_LANES * (head + 1u); item++) { total += totals[item] * exp2(maxima[item] - high); }
+      log_sums[i] = high + log2(max(total, 1.0e-30));
+    }
   }
+  workgroupBarrier();
+  add_mass(row, kv_head, last, group % params.observers, params.observers, t, THREADS);
 }

@@ -7,18 +7,20 @@ const STREAM_MASS_NOISE = 16u;
 fn noisy(sequence : u32) -> bool { return method_word(sequence, METHOD_OBSERVE) == OBSERVE_NOISY_MASS; }
 
 // Random words of query heads 4 heads … 4 heads + 3 of the KV head, for the slot at `place`.
-fn noise_words(row : u32, layer : u32, kv_head : u32, heads : u32, place : u32) -> vec4u {
-  let counter = vec4u(place, row_position(row), STREAM_MASS_NOISE, (layer << 16u) | (kv_head << 8u) | heads);
-  return philox_words(counter, sequence_word(row_sequence(row), 1u));
+fn noise_words(noise : RowNoise, layer : u32, kv_head : u32, heads : u32, place : u32) -> vec4u {
+  return philox_words(vec4u(place, noise.position, STREAM_MASS_NOISE, (layer << 16u) | (kv_head << 8u) | heads), noise.seed);
 }
 
 // In log2 units, as the scores.
 fn noise_of(word : u32) -> f32 { return gumbel_noise(word) * 1.4426950408889634; }
 
-// 1 / tau of the row. tau stays what it is first through the prompt, and changes by a step with every token after it.
-fn noise_cooling(row : u32) -> f32 {
+// What the noise of a row goes by. tau stays what it is first through the prompt, and changes by a step with every token
+// after it.
+fn row_noise(row : u32) -> RowNoise {
   let sequence = row_sequence(row);
-  let next = row_position(row) + 1u;
+  let position = row_position(row);
+  let next = position + 1u;
   let end = method_word(sequence, METHOD_PROMPT_END);
-  return 1.0 / (method_setting(sequence, METHOD_TAU_FIRST) + method_setting(sequence, METHOD_TAU_STEP) * f32(select(0u, next - end, next > end)));
+  let cooling = 1.0 / (method_setting(sequence, METHOD_TAU_FIRST) + method_setting(sequence, METHOD_TAU_STEP) * f32(select(0u, next - end, next > end)));
+  return RowNoise(position, sequence_word(sequence, 1u), cooling);
 }

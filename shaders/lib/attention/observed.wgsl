@@ -24,3 +24,6 @@ fn place_visible(sequence : u32, own : u32, place : u32) -> bool {
   let window = method_word(sequence, METHOD_WINDOW);
   return (WINDOW == 0u || place + WINDOW > own) && (window == 0u || place + window > own || place < method_word(sequence, METHOD_WINDOW_SINKS));
 }
+
+// What the noise on a row's scores goes by, the same for all slots; cooling is 1 / tau (lib/attention/noise.*).
+struct RowNoise { position : u32, seed : u32, cooling : f32 }

@@ -10,7 +10,7 @@ import { defineKernel, type Grid } from '../../gpu/kernel.ts';
 import type { ConstantValue, WgslPart } from '../../gpu/wgsl.ts';
 import { cacheParts, type KvType } from '../cache-layout.ts';
 import { stepStatePart } from '../step-layout.ts';
-import { observedParts } from './observed.ts';
+import { addMassPart, observedParts } from './observed.ts';
 import { windowPart } from './window.ts';
 
 /** The most query heads of a KV head, and the widest head, that the attention kernels have room for. */
@@ -103,15 +103,18 @@ export const decodeFlashListed = defineKernel({
 
 /**
  * Over all slots, and what eviction policies observe is noted down: with `DIRECT`, where `HEADS` must be `GROUP`, as mass,
- * otherwise as scores for `mergeSplitsObserving`. `capacity` is the number of slots of a row and head in `scores`.
+ * otherwise as scores for `mergeSplitsObserving`. `capacity` is the number of slots of a row and head in `scores`,
+ * which `scoreConstants` lays out.
  */
 export const decodeFlashObserving = defineKernel({
   ...spec,
   bindings: { ...spec.bindings, scores: 'read_write', mass: 'read_write' },
+  constants: [...spec.constants, 'BATCH_QUADS', 'SCORE_QUADS'],
   includes: (variant: DecodeVariant & { readonly noise: boolean }) => [
     ...commonParts(variant),
     allSlots,
     ...observedParts(variant.noise),
+    addMassPart,
     { name: 'lib/attention/observe.mass', text: observeMass },
   ],
   grid: ({ splits, rows }, constants) => gridOf(splits, rows, constants),

@@ -4,10 +4,10 @@ import observeNone from '../../../shaders/lib/attention/merge-observe.none.wgsl?
 import { defineKernel } from '../../gpu/kernel.ts';
 import { cacheParts, type KvType } from '../cache-layout.ts';
 import { stepStatePart } from '../step-layout.ts';
-import { observedParts } from './observed.ts';
+import { addMassPart, observedParts } from './observed.ts';
 import { windowPart } from './window.ts';
 
-/** The most splits that attention/merge joins: one thread weighs each. */
+/** The most splits that attention/merge joins: it has room for so many weights. */
 export const MAX_SPLITS = 64;
 
 const spec = {
@@ -15,7 +15,7 @@ const spec = {
   source,
   params: { splits: 'u32', rows: 'u32', layer: 'u32', kind: 'u32', capacity: 'u32', observers: 'u32' },
   bindings: { state: 'read', partials: 'read', output: 'read_write', lse: 'read_write' },
-  constants: ['Q_HEADS', 'HEAD_DIM'],
+  constants: ['Q_HEADS', 'HEAD_DIM', 'THREADS'],
 } as const;
 
 /**
@@ -35,12 +35,13 @@ export const mergeSplits = defineKernel({
 export const mergeSplitsObserving = defineKernel({
   ...spec,
   bindings: { ...spec.bindings, cache: 'read', scores: 'read', mass: 'read_write' },
-  constants: [...spec.constants, 'KV_HEADS', 'GROUP', 'WINDOW', 'MASKED'],
+  constants: [...spec.constants, 'KV_HEADS', 'GROUP', 'HEADS', 'BATCH_QUADS', 'SCORE_QUADS', 'WINDOW', 'MASKED'],
   includes: ({ kv, noise }: { readonly kv: KvType; readonly noise: boolean }) => [
     stepStatePart,
     ...cacheParts(kv),
     windowPart,
     ...observedParts(noise),
+    addMassPart,
     { name: 'lib/attention/merge-observe.mass', text: observeMass },
   ],
   grid: ({ rows, observers }, { Q_HEADS, KV_HEADS }) => [Number(Q_HEADS) + Number(KV_HEADS) * observers, rows],

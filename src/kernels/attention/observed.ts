@@ -1,7 +1,9 @@
+import addMass from '../../../shaders/lib/attention/add-mass.wgsl?raw';
 import noiseGumbel from '../../../shaders/lib/attention/noise.gumbel.wgsl?raw';
 import noiseNone from '../../../shaders/lib/attention/noise.none.wgsl?raw';
 import observed from '../../../shaders/lib/attention/observed.wgsl?raw';
 import philox from '../../../shaders/lib/philox.wgsl?raw';
+import { ceilDiv } from '../../core/invariant.ts';
 import type { WgslPart } from '../../gpu/wgsl.ts';
 
 /**
@@ -17,3 +19,12 @@ export const observedParts = (noise: boolean): readonly WgslPart[] => [
       ]
     : [{ name: 'lib/attention/noise.none', text: noiseNone }]),
 ];
+
+/** The include that adds scores to mass, for kernels with `observedParts` and the constants of `scoreConstants`. */
+export const addMassPart: WgslPart = { name: 'lib/attention/add-mass', text: addMass };
+
+/** How scores of a group lie, where workgroups of attention/decode-flash serve `heads` of its heads: as vectors of four. */
+export const scoreConstants = (groupSize: number, heads: number) => {
+  const BATCH_QUADS = ceilDiv(heads, 4);
+  return { HEADS: heads, BATCH_QUADS, SCORE_QUADS: ceilDiv(groupSize, heads) * BATCH_QUADS };
+};

@@ -27,8 +27,14 @@ export interface PrefillLanesShape {
   readonly lines: number;
 }
 
-/** The constants that a shape means for heads of `headDim` elements. */
-export const prefillLanesConstants = ({ lanes, lines }: PrefillLanesShape, headDim: number) => {
+/** How `lanes` threads hold a vector of `headDim` elements together: LANE_QUADS quads each of the first HOLDERS. */
+export const lanesConstants = (lanes: number, headDim: number) => {
   const holders = Math.min(lanes, headDim / 4);
-  return { LANES: lanes, LINES: lines, HOLDERS: holders, LANE_QUADS: ceilDiv(headDim / 4, holders) };
+  return { LANES: lanes, HOLDERS: holders, LANE_QUADS: ceilDiv(headDim / 4, holders) };
 };
+
+/** The constants that a shape means for heads of `headDim` elements. */
+export const prefillLanesConstants = ({ lanes, lines }: PrefillLanesShape, headDim: number) => ({
+  ...lanesConstants(lanes, headDim),
+  LINES: lines,
+});

@@ -1,7 +1,9 @@
 import { ceilDiv } from '../../core/invariant.ts';
 import type { Gpu } from '../../gpu/device.ts';
+import type { ColumnSumsShape } from './column-sums.ts';
 import { decodeBytes, type DecodeShape } from './decode-flash.ts';
 import { prefillTileBytes, type PrefillTileShape } from './flash-prefill.ts';
+import { scoreConstants } from './observed.ts';
 import type { PrefillLanesShape } from './prefill-lanes.ts';
 
 /** What decides which shapes an adapter can run. */
@@ -21,6 +23,8 @@ export interface DecodeTuning extends DecodeShape {
   readonly directSlots: number;
   /** Above, the slots that are worth a workgroup of their own. */
   readonly splitSlots: number;
+  /** Threads of a workgroup of attention/merge. */
+  readonly mergeThreads: number;
 }
 
 /** How the rows of a prompt attend: by flash-prefill (`tile`) or by prefill-lanes (`lanes`). */
@@ -34,6 +38,9 @@ const WORKGROUP_BYTES = 16_384;
 /** The most query heads that share a workgroup of decode-flash; software adapters take seconds to compile for more than four. */
 const MOST_HEADS = 8;
 const MOST_HEADS_SOFTWARE = 4;
+
+/** Threads of attention/merge on GPUs. */
+const MERGE_THREADS = 64;
 
 /** Quads of queries, and as many of sums, that a thread of decode-flash holds in registers. */
 const HELD_QUADS = 8;
@@ -56,6 +63,7 @@ export function decodeCandidates(adapter: AttentionAdapter, heads: HeadShape): r
         heads: headsOf(heads, MOST_HEADS_SOFTWARE),
         directSlots: 512,
         splitSlots: 512,
+        mergeThreads: lanes,
       },
     ]);
   }
@@ -72,6 +80,7 @@ export function decodeCandidates(adapter: AttentionAdapter, heads: HeadShape): r
     heads: headsOf(heads, MOST_HEADS),
     directSlots: 256,
     splitSlots,
+    mergeThreads: MERGE_THREADS,
   });
   const wider = Math.min(32, 2 * lanes);
   const shared = [shape('workgroup', 64), shape('workgroup', 128), shape('workgroup', 32), shape('workgroup', 16)];
@@ -112,6 +121,13 @@ export function prefillCandidates(adapter: AttentionAdapter, { headDim }: HeadSh
   return shapes.filter((shape) => shape.core === 'lanes' || prefillTileBytes(shape) <= WORKGROUP_BYTES);
 }
 
+/** How column sums are cut. Without subgroups compilers of software adapters take a minute over keys in registers. */
+export function columnSumsOf(adapter: AttentionAdapter | undefined, { headDim }: HeadShape): ColumnSumsShape {
+  if (!adapter?.software) return { core: 'slots', parts: 4, held: 32 };
+  const lanes = narrowWidth(adapter);
+  return lanes === 0 || headDim > 128 ? { core: 'slots', parts: 1, held: 0 } : { core: 'lanes', lanes };
+}
+
 /** Shapes that need no subgroups and stage nothing: what is left when others compute wrongly. */
 export const plainDecode = (heads: HeadShape): DecodeTuning =>
   fitting(
@@ -123,6 +139,7 @@ export const plainDecode = (heads: HeadShape): DecodeTuning =>
       heads: headsOf(heads, MOST_HEADS_SOFTWARE),
       directSlots: 256,
       splitSlots: 256,
+      mergeThreads: MERGE_THREADS,
     })),
   )[0]!;
 
@@ -151,7 +168,17 @@ function narrowWidth({ features: { subgroups, subgroupMinSize, subgroupMaxSize }
 }
 
 /** A group cut into equal batches of at most `most` heads. */
-const headsOf = ({ groupSize }: HeadShape, most: number): number => ceilDiv(groupSize, ceilDiv(groupSize, most));
+const headsOf = ({ groupSize }: Pick<HeadShape, 'groupSize'>, most: number): number =>
+  ceilDiv(groupSize, ceilDiv(groupSize, most));
+
+/** f32 elements of the scores that decode-flash notes of a slot for a group, whatever the adapter. */
+export const noteElements = (groupSize: number): number =>
+  4 *
+  Math.max(
+    ...[MOST_HEADS, MOST_HEADS_SOFTWARE].map(
+      (most) => scoreConstants(groupSize, headsOf({ groupSize }, most)).SCORE_QUADS,
+    ),
+  );
 
 /** Lanes that share a slot: as few as leave a thread with HELD_QUADS quads of queries. */
 function lanesOf(heads: HeadShape): number {

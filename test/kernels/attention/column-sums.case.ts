@@ -1,4 +1,12 @@
-import { columnSums, columnSumsConstants, type ColumnSumsShape } from '../../../src/kernels/attention/column-sums.ts';
+import {
+  columnSums,
+  columnSumsConstants,
+  columnSumsLanes,
+  type ColumnSlotsShape,
+} from '../../../src/kernels/attention/column-sums.ts';
+import { lanesConstants } from '../../../src/kernels/attention/prefill-lanes.ts';
+import type { KernelWork } from '../../../src/bench/kernel-case.ts';
+import type { Random } from '../../../src/core/rng.ts';
 import { kernelCase } from '../../support/kernel-case.ts';
 import { isObserved, logSum, massOf, watch, weighedOf, type Watch, type WatchedScene } from './observed.ts';
 import { buildScene, sceneLabel, shortScene, untouched, type SceneShape } from './scene.ts';
@@ -6,109 +14,95 @@ import { buildScene, sceneLabel, shortScene, untouched, type SceneShape } from '
 interface Shape extends SceneShape {
   readonly watches: readonly Watch[];
   readonly noise?: boolean;
-  readonly cut?: ColumnSumsShape;
+  /** How column-sums is cut. */
+  readonly cut?: ColumnSlotsShape;
+  /** Of column-sums-lanes, by default 8. */
+  readonly lanes?: number;
 }
 
 const scenes = new WeakMap<object, WatchedScene>();
 
-const plain: ColumnSumsShape = { parts: 1, held: 0 };
+const plain: ColumnSlotsShape = { parts: 1, held: 0 };
 /** Keys partly in registers, the rest read again. */
-const fine: ColumnSumsShape = { parts: 4, held: 2 };
+const fine: ColumnSlotsShape = { parts: 4, held: 2 };
 
 const one = { kv: 'f16', kvHeads: 3, group: 3, headDim: 32, bucket: 16 } as const;
 const mass: Watch = { policy: 1, observe: 'mass', decay: 0.5 };
 const noisy: Watch = { policy: 2, observe: 'noisyMass', decay: 1, tau: [1, 0.25], promptEnd: 5, seed: 77 };
 
-export default kernelCase(columnSums, {
-  shapes: [
-    { ...one, watches: [mass], sequences: [{ length: 0, rows: 1 }] },
-    { ...one, watches: [mass], bucket: 64, sequences: [{ length: 0, rows: 61 }] },
-    { ...one, watches: [mass], sequences: [{ length: [5, 190, 129], rows: 16 }] },
-    { ...one, watches: [mass], cut: fine, sequences: [{ length: [5, 190, 129], rows: 15 }] },
-    { ...one, watches: [{ ...mass, decoding: true }], cut: fine, sequences: [{ length: 70, rows: 7 }] },
-    { ...one, watches: [{ ...mass, decoding: true, decay: 0 }], sequences: [{ length: 70, rows: 3 }] },
-    { ...one, watches: [{ ...mass, from: 9, until: 11 }], sequences: [{ length: 60, rows: 12 }] },
-    { ...one, watches: [{ ...mass, from: 12 }], sequences: [{ length: 60, rows: 12 }] },
-    { ...one, watches: [{ policy: 3 }], sequences: [{ length: 60, rows: 12 }] },
-    { ...one, watches: [{}], sequences: [{ length: 60, rows: 12 }] },
-    { ...one, watches: [mass], kv: 'f32', kvHeads: 2, group: 7, headDim: 80, sequences: [{ length: 65, rows: 9 }] },
-    { ...one, watches: [mass], kvHeads: 1, group: 1, headDim: 128, cut: fine, sequences: [{ length: 130, rows: 10 }] },
-    { ...one, watches: [mass], kvHeads: 1, group: 2, headDim: 256, sequences: [{ length: 3, rows: 9 }] },
-    { ...one, watches: [mass], kvHeads: 1, group: 16, headDim: 4, sequences: [{ length: 40, rows: 16 }] },
-    { ...one, watches: [mass], window: 1, sequences: [{ length: 70, rows: 11 }] },
-    { ...one, watches: [mass], window: 100, ordered: true, sequences: [{ length: 300, rows: 16 }] },
-    { ...one, watches: [{ ...mass, mask: { window: 20, sinks: 3 } }], sequences: [{ length: 90, rows: 16 }] },
-    { ...one, watches: [{ ...mass, mask: { window: 20, sinks: 0 } }], sequences: [{ length: 90, rows: 16 }] },
-    {
-      ...one,
-      bucket: 32,
-      invalid: [0, 3, 12, 20],
-      watches: [mass, { ...mass, from: 2, decoding: true, decay: 0.25 }, { policy: 1 }, {}],
-      sequences: [
-        { length: 20, rows: 7 },
-        { length: [90, 0, 64], rows: 6 },
-        { length: 1, rows: 9 },
-        { length: 30, rows: 2 },
-      ],
-    },
-    { ...one, noise: true, watches: [noisy], sequences: [{ length: 61, rows: 13 }] },
-    {
-      ...one,
-      noise: true,
-      cut: fine,
-      group: 7,
-      kvHeads: 2,
-      bucket: 32,
-      invalid: [1],
-      watches: [{ ...noisy, decoding: true, decay: 0.5 }, mass, { ...noisy, seed: 2 ** 32 - 1, from: 4 }],
-      sequences: [
-        { length: [70, 5], rows: 6 },
-        { length: 20, rows: 6 },
-        { length: 66, rows: 9 },
-      ],
-    },
-  ] as readonly Shape[],
-  bench: [plain, { parts: 4, held: 32 }].flatMap((cut): Shape[] =>
-    [64, 256].map((rows) => ({
-      ...one,
-      cut,
-      bucket: rows,
-      headDim: 64,
-      watches: [mass],
-      sequences: [{ length: 1024, rows }],
-    })),
-  ),
-  label: ({ cut = plain, ...scene }) => `${sceneLabel(scene)}, ${cut.parts} parts`,
-  suits: ({ cut = plain }, { software }) => software === (cut.parts === 1),
-  check: shortScene,
-  build(shape, random) {
-    const scene = watch(buildScene(shape, random), shape.watches, () => random.next());
-    const { kv, kvHeads, group, headDim, bucket, layer, scale, state, cache, query, layout } = scene;
-    const heads = kvHeads * group;
-    // Only what rows that count were given may be read.
-    const logSums = untouched(bucket * heads).fill(Infinity);
-    for (let row = 0; row < scene.rows.length; row++)
-      for (let head = 0; head < heads; head++)
-        if (isObserved(scene, row)) logSums[row * heads + head] = logSum(weighedOf(scene, row, head));
-    const built = {
-      params: { scale, layer, tiles: layout.maxPages, sequences: layout.maxSequences },
-      constants: {
-        KV_HEADS: kvHeads,
-        GROUP: group,
-        HEAD_DIM: headDim,
-        WINDOW: shape.window ?? 0,
-        MASKED: false,
-        ...columnSumsConstants(shape.cut ?? plain, { groupSize: group, headDim }, shape.noise ?? false),
-      },
-      variant: { kv, noise: shape.noise ?? false },
-      buffers: { state, query, cache, log_sums: logSums, mass: scene.mass },
-    };
-    scenes.set(built, scene);
-    return built;
+const shapes: readonly Shape[] = [
+  { ...one, watches: [mass], sequences: [{ length: 0, rows: 1 }] },
+  { ...one, watches: [mass], bucket: 64, sequences: [{ length: 0, rows: 61 }] },
+  { ...one, watches: [mass], sequences: [{ length: [5, 190, 129], rows: 16 }] },
+  { ...one, watches: [mass], cut: fine, sequences: [{ length: [5, 190, 129], rows: 15 }] },
+  { ...one, watches: [{ ...mass, decoding: true }], cut: fine, sequences: [{ length: 70, rows: 7 }] },
+  { ...one, watches: [{ ...mass, decoding: true, decay: 0 }], sequences: [{ length: 70, rows: 3 }] },
+  { ...one, watches: [{ ...mass, from: 9, until: 11 }], sequences: [{ length: 60, rows: 12 }] },
+  { ...one, watches: [{ ...mass, from: 12 }], sequences: [{ length: 60, rows: 12 }] },
+  { ...one, watches: [{ policy: 3 }], sequences: [{ length: 60, rows: 12 }] },
+  { ...one, watches: [{}], sequences: [{ length: 60, rows: 12 }] },
+  { ...one, watches: [mass], kv: 'f32', kvHeads: 2, group: 7, headDim: 80, sequences: [{ length: 65, rows: 9 }] },
+  { ...one, watches: [mass], kvHeads: 1, group: 1, headDim: 128, cut: fine, sequences: [{ length: 130, rows: 10 }] },
+  { ...one, watches: [mass], kvHeads: 1, group: 2, headDim: 256, sequences: [{ length: 3, rows: 9 }] },
+  { ...one, watches: [mass], kvHeads: 1, group: 16, headDim: 4, sequences: [{ length: 40, rows: 16 }] },
+  { ...one, watches: [mass], window: 1, sequences: [{ length: 70, rows: 11 }] },
+  { ...one, watches: [mass], window: 100, ordered: true, sequences: [{ length: 300, rows: 16 }] },
+  { ...one, watches: [{ ...mass, mask: { window: 20, sinks: 3 } }], sequences: [{ length: 90, rows: 16 }] },
+  { ...one, watches: [{ ...mass, mask: { window: 20, sinks: 0 } }], sequences: [{ length: 90, rows: 16 }] },
+  {
+    ...one,
+    bucket: 32,
+    invalid: [0, 3, 12, 20],
+    watches: [mass, { ...mass, from: 2, decoding: true, decay: 0.25 }, { policy: 1 }, {}],
+    sequences: [
+      { length: 20, rows: 7 },
+      { length: [90, 0, 64], rows: 6 },
+      { length: 1, rows: 9 },
+      { length: 30, rows: 2 },
+    ],
   },
-  reference: (built) => ({ mass: massOf(scenes.get(built)!, 'several rows') }),
+  { ...one, noise: true, watches: [noisy], sequences: [{ length: 61, rows: 13 }] },
+  {
+    ...one,
+    noise: true,
+    cut: fine,
+    group: 7,
+    kvHeads: 2,
+    bucket: 32,
+    invalid: [1],
+    watches: [{ ...noisy, decoding: true, decay: 0.5 }, mass, { ...noisy, seed: 2 ** 32 - 1, from: 4 }],
+    sequences: [
+      { length: [70, 5], rows: 6 },
+      { length: 20, rows: 6 },
+      { length: 66, rows: 9 },
+    ],
+  },
+];
+
+/** What both kernels are given. */
+function inputsOf(shape: Shape, random: Random) {
+  const scene = watch(buildScene(shape, random), shape.watches, () => random.next());
+  const { kv, kvHeads, group, headDim, bucket, layer, scale, state, cache, query, layout } = scene;
+  const heads = kvHeads * group;
+  // Only what rows that count were given may be read.
+  const logSums = untouched(bucket * heads).fill(Infinity);
+  for (let row = 0; row < scene.rows.length; row++)
+    for (let head = 0; head < heads; head++)
+      if (isObserved(scene, row)) logSums[row * heads + head] = logSum(weighedOf(scene, row, head));
+  return {
+    scene,
+    params: { scale, layer, tiles: layout.maxPages, sequences: layout.maxSequences },
+    constants: { KV_HEADS: kvHeads, GROUP: group, HEAD_DIM: headDim, WINDOW: shape.window ?? 0, MASKED: false },
+    variant: { kv, noise: shape.noise ?? false },
+    buffers: { state, query, cache, log_sums: logSums, mass: scene.mass },
+  };
+}
+
+const common = {
+  check: (shape: Shape): Shape => shortScene(shape),
+  reference: (built: object) => ({ mass: massOf(scenes.get(built)!, 'several rows') }),
   tolerance: 5e-5,
-  work: ({ kvHeads, group, headDim, sequences }) => {
+  work: ({ kvHeads, group, headDim, sequences }: Shape): KernelWork => {
     let bytes = 0;
     let pairs = 0;
     for (const { length, rows } of sequences) {
@@ -118,4 +112,50 @@ export default kernelCase(columnSums, {
     }
     return { bytes, flops: 2 * pairs * headDim };
   },
+} as const;
+
+const timed = [64, 256].map((rows): Shape => {
+  return { ...one, bucket: rows, headDim: 64, watches: [mass], sequences: [{ length: 1024, rows }] };
 });
+
+const bySlots = kernelCase(columnSums, {
+  ...common,
+  shapes,
+  bench: [plain, { parts: 4, held: 32 }].flatMap((cut) => timed.map((shape): Shape => ({ ...shape, cut }))),
+  label: ({ cut = plain, ...scene }) => `${sceneLabel(scene)}, ${cut.parts} parts`,
+  suits: ({ cut = plain }, { software }) => software === (cut.parts === 1),
+  build(shape, random) {
+    const { scene, constants, ...inputs } = inputsOf(shape, random);
+    const { group: groupSize, headDim } = scene;
+    const built = {
+      ...inputs,
+      constants: {
+        ...constants,
+        ...columnSumsConstants(shape.cut ?? plain, { groupSize, headDim }, shape.noise ?? false),
+      },
+    };
+    scenes.set(built, scene);
+    return built;
+  },
+});
+
+const byLanes = kernelCase(columnSumsLanes, {
+  ...common,
+  // A thread of the wider heads would hold too much.
+  shapes: shapes
+    .filter(({ headDim }) => headDim <= 128)
+    .flatMap((shape, i): Shape[] => [shape, ...(i % 4 === 2 ? [{ ...shape, lanes: 4 }] : [])]),
+  bench: timed,
+  label: sceneLabel,
+  suits: (_shape, { software }) => software,
+  missing: ({ lanes = 8 }, { features: { subgroupMinSize, subgroupMaxSize } }) =>
+    subgroupMinSize === lanes && subgroupMaxSize === lanes ? undefined : `subgroups of exactly ${lanes}`,
+  build(shape, random) {
+    const { scene, constants, ...inputs } = inputsOf(shape, random);
+    const built = { ...inputs, constants: { ...constants, ...lanesConstants(shape.lanes ?? 8, scene.headDim) } };
+    scenes.set(built, scene);
+    return built;
+  },
+});
+
+export default [bySlots, byLanes] as const;

@@ -4,6 +4,7 @@ import {
   partialsBytes,
   type DecodeShape,
 } from '../../../src/kernels/attention/decode-flash.ts';
+import { scoreConstants } from '../../../src/kernels/attention/observed.ts';
 import { kernelCase } from '../../support/kernel-case.ts';
 import { isObserved, massOf, seenOf, watch, weighedOf, type Watch, type WatchedScene } from './observed.ts';
 import { comparable, partialsOf } from './partials.ts';
@@ -30,7 +31,7 @@ const mass: Watch = { policy: 1, observe: 'mass', decay: 0.5, decoding: true };
 const noisy: Watch = { ...mass, observe: 'noisyMass', tau: [1, 0.25], promptEnd: -2, seed: 77 };
 
 /** Slots of a row and head that the scores have room for: no tile. */
-const capacityOf = (scene: Scene): number => Math.max(...scene.slots.flat().map((slots) => slots.length)) + 3;
+export const capacityOf = (scene: Scene): number => Math.max(...scene.slots.flat().map((slots) => slots.length)) + 3;
 
 /** Partials with those of the noisy scores, where rows are observed with noise. */
 export const observedPartials = (scene: WatchedScene, splits: number): readonly number[] =>
@@ -41,31 +42,59 @@ export const observedPartials = (scene: WatchedScene, splits: number): readonly 
         : undefined,
   });
 
+/** How the scores of a scene lie: [rows, kvHeads, SCORE_QUADS, capacity] vectors of four heads. */
+export interface ScoreLayout {
+  readonly capacity: number;
+  /** Heads of a batch, which fills BATCH_QUADS vectors. */
+  readonly heads: number;
+}
+
+/** f32 elements of the scores. */
+export const scoreElements = (
+  { bucket, kvHeads, group }: Pick<Scene, 'bucket' | 'kvHeads' | 'group'>,
+  { capacity, heads }: ScoreLayout,
+): number => bucket * kvHeads * scoreConstants(group, heads).SCORE_QUADS * capacity * 4;
+
+/** Where the score of a slot lies. */
+function scoreIndex({ kvHeads, group }: Scene, { capacity, heads }: ScoreLayout, row: number, head: number) {
+  const { BATCH_QUADS, SCORE_QUADS } = scoreConstants(group, heads);
+  const inGroup = head % group;
+  const quad = Math.floor(inGroup / heads) * BATCH_QUADS + Math.floor((inGroup % heads) / 4);
+  const first = (row * kvHeads + Math.floor(head / group)) * SCORE_QUADS + quad;
+  return (slot: number): number => 4 * (first * capacity + slot) + ((inGroup % heads) % 4);
+}
+
 /** The scores that an observed row keeps, in log2 units; elsewhere what was there. */
-export function scoresOf(scene: WatchedScene, scores: ArrayLike<number>, capacity: number): number[] {
+export function scoresOf(scene: WatchedScene, scores: ArrayLike<number>, layout: ScoreLayout): number[] {
   const all = Array.from(scores);
   const heads = scene.kvHeads * scene.group;
   for (let row = 0; row < scene.rows.length; row++)
-    for (let head = 0; head < heads && isObserved(scene, row); head++)
-      for (const { slot, score } of weighedOf(scene, row, head))
-        all[(row * heads + head) * capacity + slot] = score * Math.LOG2E;
+    for (let head = 0; head < heads && isObserved(scene, row); head++) {
+      const at = scoreIndex(scene, layout, row, head);
+      for (const { slot, score } of weighedOf(scene, row, head)) all[at(slot)] = score * Math.LOG2E;
+    }
   return all;
 }
 
-/** The scores without those of slots that no window shows: nobody reads what is there. */
-function shownScores(scene: WatchedScene, scores: ArrayLike<number>, capacity: number): Float64Array {
+/** The scores of slots that a row and head see, and those of rows that are not observed; nobody reads what else is there. */
+function shownScores(scene: WatchedScene, scores: ArrayLike<number>, layout: ScoreLayout): Float64Array {
   const shown = new Float64Array(scores.length);
   const heads = scene.kvHeads * scene.group;
   for (let row = 0; row < scene.bucket; row++)
     for (let head = 0; head < heads; head++) {
-      const at = (row * heads + head) * capacity;
+      const at = scoreIndex(scene, layout, row, head);
       const slots = isObserved(scene, row)
         ? seenOf(scene, row, head).map(({ slot }) => slot)
-        : Array.from({ length: capacity }, (_, slot) => slot);
-      for (const slot of slots) shown[at + slot] = scores[at + slot]!;
+        : Array.from({ length: layout.capacity }, (_, slot) => slot);
+      for (const slot of slots) shown[at(slot)] = scores[at(slot)]!;
     }
   return shown;
 }
+
+const layoutOf = (scene: Scene, { cut = small }: Shape): ScoreLayout => ({
+  capacity: capacityOf(scene),
+  heads: cut.heads,
+});
 
 export const decodeObservingCase = kernelCase(decodeFlashObserving, {
   shapes: [
@@ -188,6 +217,7 @@ export const decodeObservingCase = kernelCase(decodeFlashObserving, {
         MASKED: false,
         DIRECT: shape.splits === 0,
         ...decodeConstants(cut, headDim),
+        ...scoreConstants(group, cut.heads),
       },
       variant: { kv: shape.kv, exchange: cut.exchange, noise: shape.noise ?? false },
       buffers: {
@@ -197,22 +227,22 @@ export const decodeObservingCase = kernelCase(decodeFlashObserving, {
         output: untouched(bucket * heads * headDim),
         lse: untouched(bucket * heads),
         partials: untouched(partialsBytes(bucket, heads, headDim, splits) / 4),
-        scores: untouched(bucket * heads * capacity),
+        scores: untouched(scoreElements(scene, { capacity, heads: cut.heads })),
         mass: scene.mass,
       },
     };
   },
   reference({ buffers: { output, lse, partials, mass: before, scores } }, shape) {
     const scene = scenes.get(shape)!;
-    const capacity = capacityOf(scene);
-    const noted = shownScores(scene, scoresOf(scene, scores, capacity), capacity);
+    const layout = layoutOf(scene, shape);
+    const noted = shownScores(scene, scoresOf(scene, scores, layout), layout);
     return shape.splits === 0
       ? { ...attentionOf(scene), partials, scores: noted, mass: massOf(scene, 'single rows') }
       : comparable({ output, lse, partials: observedPartials(scene, shape.splits), scores: noted, mass: before });
   },
   decode(got, shape) {
     const scene = scenes.get(shape)!;
-    return comparable({ ...got, scores: shownScores(scene, got['scores'] as Float32Array, capacityOf(scene)) });
+    return comparable({ ...got, scores: shownScores(scene, got['scores'] as Float32Array, layoutOf(scene, shape)) });
   },
   tolerance: 2e-5,
   work: ({ kvHeads, group, headDim, sequences }) => {

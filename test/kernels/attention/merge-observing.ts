@@ -1,12 +1,17 @@
 import { mergeSplitsObserving } from '../../../src/kernels/attention/merge.ts';
+import { scoreConstants } from '../../../src/kernels/attention/observed.ts';
 import { kernelCase } from '../../support/kernel-case.ts';
-import { observedPartials, scoresOf } from './decode-observing.ts';
+import { capacityOf, observedPartials, scoreElements, scoresOf } from './decode-observing.ts';
 import { massOf, watch, type Watch, type WatchedScene } from './observed.ts';
 import { attentionOf, buildScene, sceneLabel, shortScene, untouched, type SceneShape } from './scene.ts';
 
 interface Shape extends SceneShape {
   readonly splits: number;
   readonly observers: number;
+  /** Default 64. */
+  readonly threads?: number;
+  /** Heads of a batch, by default the group. */
+  readonly heads?: number;
   readonly watches: readonly Watch[];
   readonly noise?: boolean;
 }
@@ -20,7 +25,7 @@ const noisy: Watch = { ...mass, observe: 'noisyMass', tau: [1, 0.25], promptEnd:
 export const mergeObservingCase = kernelCase(mergeSplitsObserving, {
   shapes: [
     { ...one, splits: 1, observers: 1, watches: [mass], sequences: [{ length: 0, rows: 1 }] },
-    { ...one, splits: 2, observers: 3, watches: [mass], sequences: [{ length: [150, 64, 250], rows: 1 }] },
+    { ...one, splits: 2, observers: 3, threads: 8, watches: [mass], sequences: [{ length: [150, 64, 250], rows: 1 }] },
     {
       ...one,
       splits: 5,
@@ -31,6 +36,18 @@ export const mergeObservingCase = kernelCase(mergeSplitsObserving, {
       group: 16,
       headDim: 128,
       sequences: [{ length: 70, rows: 1 }],
+    },
+    {
+      ...one,
+      splits: 3,
+      observers: 2,
+      threads: 8,
+      watches: [noisy],
+      noise: true,
+      kvHeads: 1,
+      group: 16,
+      heads: 3,
+      sequences: [{ length: 300, rows: 1 }],
     },
     {
       ...one,
@@ -51,20 +68,26 @@ export const mergeObservingCase = kernelCase(mergeSplitsObserving, {
       invalid: [2],
       noise: true,
       group: 7,
+      heads: 5,
       kvHeads: 2,
       watches: [mass, { policy: 1 }, mass, {}, { ...mass, from: 1 }, noisy, { ...noisy, until: 0 }],
       sequences: [70, 64, 12, 63, 20, [5, 129], 3].map((length) => ({ length, rows: 1 })),
     },
   ] as readonly Shape[],
-  bench: [{ ...one, splits: 4, observers: 4, headDim: 64, watches: [mass], sequences: [{ length: 2047, rows: 1 }] }],
-  label: ({ splits, observers, ...scene }) => `${sceneLabel(scene)}, ${splits} splits, mass by ${observers} workgroups`,
+  bench: [64, 8].map((threads): Shape => {
+    const sequences = [{ length: 2047, rows: 1 }];
+    return { ...one, splits: 4, observers: 4, threads, headDim: 64, watches: [mass], sequences };
+  }),
+  label: ({ splits, observers, threads = 64, ...scene }) =>
+    `${sceneLabel(scene)}, ${splits} splits, mass by ${observers} workgroups of ${threads} threads`,
   check: shortScene,
   build(shape, random) {
     const scene = watch(buildScene(shape, random), shape.watches, () => random.next());
     const { kv, kvHeads, group, headDim, bucket, layer, state, cache } = scene;
     const { splits, observers } = shape;
     const heads = kvHeads * group;
-    const capacity = Math.max(...scene.slots.flat().map((slots) => slots.length)) + 3;
+    const layout = { capacity: capacityOf(scene), heads: shape.heads ?? group };
+    const { capacity } = layout;
     const built = {
       params: { splits, rows: bucket, layer, kind: 0, capacity, observers },
       constants: {
@@ -74,6 +97,8 @@ export const mergeObservingCase = kernelCase(mergeSplitsObserving, {
         GROUP: group,
         WINDOW: shape.window ?? 0,
         MASKED: false,
+        THREADS: shape.threads ?? 64,
+        ...scoreConstants(group, layout.heads),
       },
       variant: { kv, noise: shape.noise ?? false },
       buffers: {
@@ -82,7 +107,7 @@ export const mergeObservingCase = kernelCase(mergeSplitsObserving, {
         output: untouched(bucket * heads * headDim),
         lse: untouched(bucket * heads),
         cache,
-        scores: Float32Array.from(scoresOf(scene, untouched(bucket * heads * capacity), capacity)),
+        scores: Float32Array.from(scoresOf(scene, untouched(scoreElements(scene, layout)), layout)),
         mass: scene.mass,
       },
     };

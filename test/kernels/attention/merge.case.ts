@@ -7,21 +7,23 @@ interface Shape {
   readonly qHeads: number;
   readonly headDim: number;
   readonly splits: number;
+  readonly threads: number;
   readonly rows: number;
   readonly bucket: number;
 }
 
 const plain = kernelCase(mergeSplits, {
   shapes: [
-    { qHeads: 9, headDim: 64, splits: 1, rows: 1, bucket: 1 },
-    { qHeads: 9, headDim: 64, splits: 2, rows: 1, bucket: 1 },
-    { qHeads: 7, headDim: 80, splits: 8, rows: 3, bucket: 4 },
-    { qHeads: 1, headDim: 128, splits: 5, rows: 5, bucket: 8 },
-    { qHeads: 2, headDim: 256, splits: 64, rows: 2, bucket: 2 },
-    { qHeads: 3, headDim: 4, splits: 64, rows: 1, bucket: 1 },
+    { qHeads: 9, headDim: 64, splits: 1, threads: 64, rows: 1, bucket: 1 },
+    { qHeads: 9, headDim: 64, splits: 2, threads: 8, rows: 1, bucket: 1 },
+    { qHeads: 7, headDim: 80, splits: 8, threads: 64, rows: 3, bucket: 4 },
+    { qHeads: 1, headDim: 128, splits: 5, threads: 8, rows: 5, bucket: 8 },
+    { qHeads: 2, headDim: 256, splits: 64, threads: 64, rows: 2, bucket: 2 },
+    { qHeads: 2, headDim: 80, splits: 64, threads: 8, rows: 2, bucket: 2 },
+    { qHeads: 3, headDim: 4, splits: 64, threads: 32, rows: 1, bucket: 1 },
   ] as readonly Shape[],
-  bench: [{ qHeads: 32, headDim: 128, splits: 16, rows: 1, bucket: 1 }],
-  build({ qHeads, headDim, splits, rows, bucket }, random) {
+  bench: [64, 8].map((threads): Shape => ({ qHeads: 32, headDim: 128, splits: 16, threads, rows: 1, bucket: 1 })),
+  build({ qHeads, headDim, splits, threads, rows, bucket }, random) {
     const scene = buildScene(
       {
         kv: 'f16',
@@ -46,7 +48,7 @@ const plain = kernelCase(mergeSplits, {
     }
     return {
       params: { splits, rows: bucket, layer: 0, kind: 0, capacity: 0, observers: 0 },
-      constants: { Q_HEADS: qHeads, HEAD_DIM: headDim },
+      constants: { Q_HEADS: qHeads, HEAD_DIM: headDim, THREADS: threads },
       variant: undefined,
       buffers: {
         state: scene.state,
@@ -80,7 +82,8 @@ const plain = kernelCase(mergeSplits, {
     return { output, lse };
   },
   tolerance: 1e-5,
-  label: ({ qHeads, headDim, splits, rows }) => `${rows} x ${qHeads} heads of ${headDim}, ${splits} splits`,
+  label: ({ qHeads, headDim, splits, threads, rows }) =>
+    `${rows} x ${qHeads} heads of ${headDim}, ${splits} splits, ${threads} threads`,
   work: ({ qHeads, headDim, splits, rows }) => ({
     bytes: 4 * rows * qHeads * (splits * (headDim + 4) + headDim + 1),
     flops: 2 * rows * qHeads * splits * headDim,

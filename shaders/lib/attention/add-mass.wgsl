@@ -1,0 +1,40 @@
+// Adds to the slots' mass what the query heads of a row give them: 2^(score - log_sum). The scores are vectors of four
+// heads, each batch of HEADS filled up to BATCH_QUADS vectors. It needs lib/attention/observed, `scores`, `mass`,
+// params.layer and params.capacity.
+
+// log2 of the sum of 2^score over all slots, per head as in the scores; NO_HEAD where there is none.
+var<workgroup> log_sums : array<f32, 4u * SCORE_QUADS>;
+const NO_HEAD = 3.0e38;
+
+// The head of the group that is the i-th of the scores, GROUP or more = none.
+fn scored_head(i : u32) -> u32 {
+  let in_batch = i % (4u * BATCH_QUADS);
+  return select(GROUP, i / (4u * BATCH_QUADS) * HEADS + in_batch, in_batch < HEADS);
+}
+
+fn scores_at(row : u32, kv_head : u32) -> u32 { return (row * KV_HEADS + kv_head) * SCORE_QUADS * params.capacity; }
+
+// Adds up what `log_sums` and the scores say of the pages worker, worker + workers, … with `threads` threads for each.
+fn add_mass(row : u32, kv_head : u32, last : u32, worker : u32, workers : u32, thread : u32, threads : u32) {
+  let sequence = row_sequence(row);
+  let hidden = hides(sequence);
+  let decay = row_decay(row);
+  let first = scores_at(row, kv_head);
+#for i in SCORE_QUADS
+  let log_sum_$i = vec4f(log_sums[4u * $iu], log_sums[4u * $iu + 1u], log_sums[4u * $iu + 2u], log_sums[4u * $iu + 3u]);
+#end
+  for (var block = worker; block <= last / PAGE_SLOTS; block += workers) {
+    let page = page_of(sequence, params.layer, block * PAGE_SLOTS);
+    let masses = mass_at(page, kv_head, 0u);
+    let end = min(PAGE_SLOTS, last + 1u - block * PAGE_SLOTS);
+    for (var i = thread; i < end; i += threads) {
+      let slot = block * PAGE_SLOTS + i;
+      if (hidden && !place_visible(sequence, row_place(row), position_at(page, kv_head, slot))) { continue; }
+      var shares = vec4f(0.0);
+#for i in SCORE_QUADS
+      shares += exp2(scores[first + $iu * params.capacity + slot] - log_sum_$i);
+#end
+      mass[masses + i] = select(mass[masses + i], 0.0, slot == last) * decay + dot(shares, vec4f(1.0));
+    }
+  }
+}
