@@ -83,6 +83,11 @@ export interface DecodeResult {
   readonly filled: boolean;
   readonly tokensPerSecond: Spread;
   readonly millisecondsPerToken: { readonly p50: number; readonly p95: number; readonly p99: number };
+  /**
+   * Time of a decode step over that of the same cache kept by position alone, per round: what it costs that the cache's
+   * policy observes attention. Absent where it observes no decoded token.
+   */
+  readonly observation?: Spread;
   /** Share of tokens (of all runs) in each bin between `from` and `to` milliseconds. */
   readonly latencies: readonly { readonly from: number; readonly to: number; readonly share: number }[];
 }

@@ -60,10 +60,11 @@ function rows({ roofs, model, kernels }: BenchResult): readonly Row[] {
       add(model.name, `prompt ${tokens}`, 'speed', 'tok/s', tokensPerSecond);
       add(model.name, `prompt ${tokens}`, 'first token', 'ms', timeToFirstTokenMilliseconds);
     }
-    for (const { history, tokensPerSecond, millisecondsPerToken } of model.decode) {
+    for (const { history, tokensPerSecond, millisecondsPerToken, observation } of model.decode) {
       add(model.name, `history ${history}`, 'speed', 'tok/s', tokensPerSecond);
       for (const [percentile, value] of Object.entries(millisecondsPerToken))
         add(model.name, `history ${history}`, `token ${percentile}`, 'ms', value);
+      if (observation) add(model.name, `history ${history}`, 'observation', '', observation);
     }
     const { step, encode, gpu, wait, families, history } = model.tokenTime;
     for (const [part, value] of Object.entries({ step, encode, gpu, wait }))

@@ -1,16 +1,18 @@
 /** How fast a model answers here: loading, prompts, decoding behind histories of several lengths. */
 
 import { abortedError, MemoryError } from '../core/errors.ts';
-import type { Engine, EngineOptions } from '../core/api.ts';
+import type { ConversationOptions, Engine, EngineOptions } from '../core/api.ts';
 import { invariant } from '../core/invariant.ts';
 import { Random } from '../core/rng.ts';
 import { fillHistory } from '../engine/fill-history.ts';
 import { runtimeOf } from '../engine/engine.ts';
+import { resolveMethods } from '../engine/resolve-methods.ts';
 import type { BenchHost } from './bench-host.ts';
 import type { BenchProgress, BenchSettings, DecodeResult, ModelResult } from './bench-result.ts';
 import { PassTimer } from './pass-timer.ts';
 import { histogram, percentile, spread } from './statistics.ts';
 import { measureTokenTime } from './token-time.ts';
+import { unobserved } from './unobserved.ts';
 
 /** Bins of the chart of latencies. */
 const BINS = 30;
@@ -63,7 +65,9 @@ export async function runModelBench(
     const first = await measure(engine, idsOf(prompts[0] ?? 16), 1, signal);
     engine = await withRoom(engine, neededContext(settings), engineOptions.context, load);
     const prefill = prompts.map((tokens) => ({ tokens, ids: idsOf(tokens), runs: [] as MeasuredRun[] }));
-    const decode = histories.map((history) => ({ history, ids: idsOf(history + 1), runs: [] as MeasuredRun[] }));
+    const decode = histories.map((history): DecodeRuns => ({ history, ids: idsOf(history + 1), runs: [], twins: [] }));
+    const { cache } = resolveMethods(engineOptions, runtimeOf(engine).config);
+    const twin = cache && unobserved(cache);
     let done = 0;
     // oxlint-disable no-await-in-loop -- runs must not share the GPU
     for (let round = 0; round <= runs; round++) {
@@ -75,8 +79,12 @@ export async function runModelBench(
       }
       for (const item of decode) {
         note('model', `${when}: decode after ${item.history}`, done++);
-        const run = await decodeBehind(engine, item.ids, decodeTokens, signal);
-        if (round > 0) item.runs.push(run);
+        // The two change places every round: what is measured second may find a warmer or a busier machine.
+        const turns = [...(twin ? [{ runs: item.twins, cache: twin }] : []), { runs: item.runs }];
+        for (const { runs: measured, ...methods } of round % 2 === 0 ? turns : turns.toReversed()) {
+          const run = await decodeBehind(engine, methods, item.ids, decodeTokens, signal);
+          if (round > 0) measured.push(run);
+        }
       }
     }
     // oxlint-enable no-await-in-loop
@@ -153,11 +161,12 @@ async function withRoom(
 
 async function decodeBehind(
   engine: Engine,
+  methods: ConversationOptions,
   ids: readonly number[],
   decodeTokens: number,
   signal: AbortSignal | undefined,
 ): Promise<MeasuredRun> {
-  const conversation = engine.conversation();
+  const conversation = engine.conversation(methods);
   try {
     await fillHistory(conversation, ids.slice(0, -1));
     const run = await measure(conversation, ids, decodeTokens + 1, signal);
@@ -197,13 +206,15 @@ export function latenciesOf(arrivals: readonly number[]): number[] {
   return latencies;
 }
 
-function decodeResult({
-  history,
-  runs,
-}: {
+/** The runs behind one history, and those of the cache that observes nothing, round by round. */
+interface DecodeRuns {
   readonly history: number;
-  readonly runs: readonly MeasuredRun[];
-}): DecodeResult {
+  readonly ids: readonly number[];
+  readonly runs: MeasuredRun[];
+  readonly twins: MeasuredRun[];
+}
+
+function decodeResult({ history, runs, twins }: DecodeRuns): DecodeResult {
   const latencies = runs.flatMap(({ arrivals }) => latenciesOf(arrivals));
   return {
     history,
@@ -214,6 +225,9 @@ function decodeResult({
       p95: percentile(latencies, 95),
       p99: percentile(latencies, 99),
     },
+    ...(twins.length > 0 && {
+      observation: spread(runs.map(({ tokensPerSecond }, round) => twins[round]!.tokensPerSecond / tokensPerSecond)),
+    }),
     latencies: histogram(latencies, BINS),
   };
 }

@@ -58,6 +58,7 @@ const model = object({
       filled: truth,
       tokensPerSecond: spread,
       millisecondsPerToken: object({ p50: number(), p95: number(), p99: number() }),
+      observation: optional(spread),
       latencies: list(object({ from: number(), to: number(), share: number() }), 1000),
     }),
   ),

@@ -53,10 +53,17 @@ function modelLines({ name, cold, prefill, decode, tokenTime, memory, report }: 
       `prompt ${tokens}`,
       `${spreadText(tokensPerSecond, 'tokens/s')}, first token after ${figure(timeToFirstTokenMilliseconds.median)} ms`,
     ]),
-    ...decode.map(({ history, filled, tokensPerSecond, millisecondsPerToken: { p50, p95, p99 } }): Line => [
-      `decode after ${history}${filled ? ' (random)' : ''}`,
-      `${spreadText(tokensPerSecond, 'tokens/s')}, ms per token: p50 ${figure(p50)}, p95 ${figure(p95)}, p99 ${figure(p99)}`,
-    ]),
+    ...decode.flatMap(
+      ({ history, filled, tokensPerSecond, millisecondsPerToken: { p50, p95, p99 }, observation }): Line[] => [
+        [
+          `decode after ${history}${filled ? ' (random)' : ''}`,
+          `${spreadText(tokensPerSecond, 'tokens/s')}, ms per token: p50 ${figure(p50)}, p95 ${figure(p95)}, p99 ${figure(p99)}`,
+        ],
+        ...(observation
+          ? [['  observing', `${spreadText(observation, 'times')} the same cache kept by position`] as const]
+          : []),
+      ],
+    ),
     [
       `a token after ${tokenTime.history}`,
       `${figure(tokenTime.step)} ms: GPU ${figure(tokenTime.gpu)}, encode ${figure(tokenTime.encode)}, wait ${figure(tokenTime.wait)}`,

@@ -123,6 +123,14 @@ describe('a model', () => {
     ]);
   });
 
+  test('whose policy observes decoded tokens is measured beside the same cache kept by position', async () => {
+    const settings = { ...quick, histories: [32], parts: ['model'] } as const;
+    const observing = await runBench({ host, engine: { ...engine, cache: 'h2o:budget=24' }, settings });
+    expect(observing.model!.decode).toMatchObject([{ tokensPerSecond: { runs: 2 }, observation: { runs: 2 } }]);
+    const random = await runBench({ host, engine: { ...engine, cache: 'random:budget=24' }, settings });
+    expect(random.model!.decode[0]).not.toHaveProperty('observation');
+  });
+
   test('whose context is too short for what is asked is refused', async () => {
     await expect(
       runBench({ host, engine, settings: { ...quick, parts: ['model'], histories: [600] } }),
