@@ -1,7 +1,7 @@
 /** `winnow eval --text-file` and `--ids-file`: how well a text is still predicted. */
 
 import type { LossAsked } from '../bench/eval/eval-record.ts';
-import type { EvalResult } from '../bench/eval/eval-result.ts';
+import type { EvalResult, EvalRun } from '../bench/eval/eval-result.ts';
 import { describeText } from '../bench/eval/eval-text.ts';
 import type { EvalSetting, EvaluateOptions } from '../bench/eval/evaluate.ts';
 import { settingText } from '../bench/eval/setting-text.ts';
@@ -35,7 +35,11 @@ export async function readFed(terminal: Terminal, { textFile, idsFile = '' }: Lo
 
 const baseName = (path: string): string => path.split(/[/\\]/).at(-1) ?? path;
 
-/** Evaluates the settings; the result, and what was asked for. */
+/**
+ * Evaluates the settings; `show` is given the result and what was asked for, or what was finished of it before an
+ * interruption or a failure.
+ * @throws what the run failed with
+ */
 export async function evalLoss(
   { runtime }: Pick<CliContext, 'runtime'>,
   { engine, signal }: Session,
@@ -43,12 +47,12 @@ export async function evalLoss(
   flags: LossFlags,
   settings: readonly EvalSetting[],
   onProgress: EvaluateOptions['onProgress'],
-): Promise<{ readonly result: EvalResult; readonly asked: LossAsked }> {
+  show: (result: EvalResult, asked: LossAsked) => Promise<void>,
+): Promise<void> {
   const { tokenizer } = engine;
   const ids = 'ids' in fed ? fed.ids : await tokenizer.encode(fed.content, { bos: true });
   const { mass = false, seed = 0 } = flags;
   const common = { ...lengthsOf(flags), mass, seed };
-  const result = await runtime.evaluate(engine, { ids, settings, signal, ...common, onProgress });
   const content = 'ids' in fed ? await tokenizer.decode(fed.ids) : fed.content;
   const asked = {
     text: describeText(fed.name, content),
@@ -56,5 +60,24 @@ export async function evalLoss(
     budgets: [],
     ...common,
   };
-  return { result, asked };
+  let dense: EvalResult['dense'] | undefined;
+  const finished: EvalRun[] = [];
+  let result: EvalResult;
+  try {
+    result = await runtime.evaluate(engine, {
+      ids,
+      settings,
+      signal,
+      ...common,
+      onProgress,
+      onDense: (loss) => {
+        dense = loss;
+      },
+      onRun: (run) => finished.push(run),
+    });
+  } catch (error) {
+    if (dense && finished.length > 0) await show({ dense, runs: finished, report: await engine.report() }, asked);
+    throw error;
+  }
+  await show(result, asked);
 }

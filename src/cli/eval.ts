@@ -88,18 +88,19 @@ async function evalText(context: CliContext, model: string, flags: EvalFlags): P
   await withEngine(context, model, engineFlags(flags, prefill + decode + 1), async (session) => {
     const { engine } = session;
     const head = await runtime.recordHead(engine);
-    const { result, asked } = await evalLoss(context, session, fed, flags, settings, progressOn(terminal));
-    await show(terminal, flags, result, {
-      record: ({ dense, runs }) => ({
-        ...head,
-        kind: 'loss',
-        settings: { model: engine.model.name, ...asked },
-        dense,
-        runs,
+    await evalLoss(context, session, fed, flags, settings, progressOn(terminal), (result, asked) =>
+      show(terminal, flags, result, {
+        record: ({ dense, runs }) => ({
+          ...head,
+          kind: 'loss',
+          settings: { model: engine.model.name, ...asked },
+          dense,
+          runs,
+        }),
+        csv: evalCsv,
+        markdown: evalMarkdown,
       }),
-      csv: evalCsv,
-      markdown: evalMarkdown,
-    });
+    );
   });
 }
 

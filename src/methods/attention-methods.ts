@@ -91,7 +91,7 @@ export const SELECTION_METHODS: readonly Method<'attention-decode'>[] = [
     name: 'oracle-top-k',
     kind: 'attention-decode',
     description:
-      'Each token reads the slots with the highest true attention: the ceiling, which reads all keys to know.',
+      'Each token reads the slots with the highest true attention, summed over the query heads of each KV head: the ceiling, which reads all keys to know.',
     paper: undefined,
     status: 'faithful',
     parameters: [K, SINKS, RECENT, DENSE],

@@ -107,6 +107,28 @@ test('questions that were finished before an interruption are saved and printed'
   expect(kept.runs).toHaveLength(3);
 });
 
+test('settings that were finished before an interruption are saved and printed', async () => {
+  const fake = cli();
+  let begun = 0;
+  fake.onSetting = () => {
+    if (++begun === 3) fake.interrupt();
+  };
+  const methods = ['--cache', 'h2o:budget=9', '--kv', 'f16', '--kv', 'f32', '--kv', 'q8'];
+  const { code, out } = await fake.run(...base, ...methods, '--output', 'kept.json');
+  expect(code).toBe(130);
+  expect(out).toContain('| h2o:budget=9 + f32');
+  const kept = JSON.parse(fake.files.get('kept.json') as string) as { dense: object; runs: { setting: string }[] };
+  expect(kept).toMatchObject({ kind: 'loss', dense: { nll: 2 } });
+  expect(kept.runs.map(({ setting }) => setting)).toEqual(['h2o:budget=9 + f16', 'h2o:budget=9 + f32']);
+});
+
+test('an evaluation that is interrupted before anything is finished leaves nothing', async () => {
+  const fake = cli();
+  fake.onSetting = () => fake.interrupt();
+  const { code, out } = await fake.run(...base, '--kv', 'f32', '--output', 'kept.json');
+  expect([code, out, fake.files.has('kept.json')]).toEqual([130, '', false]);
+});
+
 test.each([
   [['eval', 'model', '--kv', 'f32'], 'None of --text-file, --ids-file or --task'],
   [[...base, '--task', 'needle', '--kv', 'f32'], '--ids-file and --task were given together'],

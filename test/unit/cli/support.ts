@@ -1,6 +1,6 @@
 import type { EngineOptions } from '../../../src/core/api.ts';
 import { throwIfAborted } from '../../../src/core/errors.ts';
-import type { TaskRun } from '../../../src/bench/eval/eval-result.ts';
+import type { EvalRun, TaskRun } from '../../../src/bench/eval/eval-result.ts';
 import { settingText } from '../../../src/bench/eval/setting-text.ts';
 import { runCli } from '../../../src/cli/program.ts';
 import type { ModelInspection, Runtime } from '../../../src/cli/runtime.ts';
@@ -30,6 +30,8 @@ export class FakeCli {
   onLine = (): void => undefined;
   /** Called while a benchmark runs. */
   onBench = (): void => undefined;
+  /** Called before each setting of a text. */
+  onSetting = (): void => undefined;
   /** Called before each question of a task. */
   onQuestion = (): void => undefined;
   #out = '';
@@ -54,10 +56,13 @@ export class FakeCli {
     },
     evaluate: async (_engine, options) => {
       this.evalOptions = options;
-      throwIfAborted(options.signal);
-      return {
-        dense: { nll: 2 },
-        runs: options.settings.map((setting) => ({
+      const dense = { nll: 2 };
+      options.onDense?.(dense);
+      const runs: EvalRun[] = [];
+      for (const setting of options.settings) {
+        this.onSetting();
+        throwIfAborted(options.signal);
+        const run = {
           setting: settingText(setting),
           nll: 2.5,
           dnll: 0.5,
@@ -68,8 +73,11 @@ export class FakeCli {
           kvBytesHeld: 2 ** 20,
           kvBytesReadPerToken: 2 ** 19,
           msPerToken: 4,
-        })),
-      };
+        };
+        runs.push(run);
+        options.onRun?.(run);
+      }
+      return { dense, runs };
     },
     recordHead: async () => ({
       format: 'winnow-eval',
