@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   models: ['core', 'gpu', 'kernels', 'attention', 'cache', 'sampling', 'weights'],
   engine: ['core', 'gpu', 'kernels', 'attention', 'cache', 'methods', 'sampling', 'models', 'weights', 'tokenizer'],
   worker: ['core', 'methods', 'index.ts'],
-  bench: ['core', 'gpu', 'kernels', 'attention', 'methods', 'sampling', 'engine'],
+  bench: ['core', 'gpu', 'kernels', 'attention', 'cache', 'methods', 'sampling', 'engine'],
   node: ['core', 'kernels', 'models', 'engine', 'weights', 'tokenizer', 'bench'],
   cli: ['core', 'methods', 'node.ts', 'bench'],
   'index.ts': ['core', 'engine', 'methods', 'weights', 'worker'],
