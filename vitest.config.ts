@@ -34,8 +34,8 @@ export default defineConfig({
           include: testFiles('gpu'),
           globalSetup: ['test/support/check-adapter.ts'],
           setupFiles: ['test/support/dawn.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
       {
@@ -48,8 +48,8 @@ export default defineConfig({
           name: 'browser',
           include: testFiles('browser'),
           globalSetup: ['test/support/check-browser.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
           browser: {
             enabled: true,
             headless: true,

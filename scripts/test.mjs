@@ -85,9 +85,9 @@ if (ready) {
       );
     }
   }
-  await step('unit', () => vitest('unit', 4 * MINUTE));
+  await step('unit', () => vitest('unit', 6 * MINUTE));
   if (quick) process.env.WINNOW_QUICK = '1';
-  await step('gpu', () => vitest('gpu', 25 * MINUTE, quick ? QUICK_GPU : []));
+  await step('gpu', () => vitest('gpu', 45 * MINUTE, quick ? QUICK_GPU : []));
   if (!quick) {
     await step('browser', () => vitest('browser', 20 * MINUTE));
     await step('pages', () => vitest('pages', 20 * MINUTE));
