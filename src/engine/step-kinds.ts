@@ -53,7 +53,12 @@ export function kindsOf(parts: readonly StepPart[]): StepKinds {
     if (methods.select?.encodePrompt && phase !== 'decode') noting.set(methods.select.name, methods.select);
   return {
     kv,
-    observe: observed.length === 0 ? 'nothing' : parts.every(({ rows }) => rows === 1) ? 'rows' : 'columns',
+    observe:
+      observed.length === 0
+        ? 'nothing'
+        : parts.every(({ phase, rows }) => phase === 'decode' && rows === 1)
+          ? 'rows'
+          : 'columns',
     noisy: watched.some(({ methods }) => methods.cache!.policy.observes!.kind === 'noisy-mass'),
     selections: [...selections.values()].toSorted((a, b) =>
       selectionName(a.selection) < selectionName(b.selection) ? -1 : 1,
