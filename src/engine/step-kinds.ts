@@ -56,7 +56,8 @@ export function kindsOf(parts: readonly StepPart[]): StepKinds {
     observe:
       observed.length === 0
         ? 'nothing'
-        : parts.every(({ phase, rows }) => phase === 'decode' && rows === 1)
+        : // Not a prompt's only row: a window of observed rows may begin there, which forgets what was seen before.
+          parts.every(({ phase, rows }) => phase === 'decode' && rows === 1)
           ? 'rows'
           : 'columns',
     noisy: watched.some(({ methods }) => methods.cache!.policy.observes!.kind === 'noisy-mass'),

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { evict, h2o, snapKv, tova } from '../../../src/cache/index.ts';
+import { kindsOf } from '../../../src/engine/step-kinds.ts';
+
+const methods = { kv: 'f16', cache: evict({ policy: tova(), budget: 64, sinks: 0 }) } as const;
+
+test('single decoding rows are observed within attention', () => {
+  const cache = evict({ policy: h2o(), budget: 64 });
+  const parts = [methods, { ...methods, cache }].map((of) => ({ methods: of, phase: 'decode', rows: 1 }) as const);
+  expect(kindsOf(parts).observe).toBe('rows');
+});
+
+test('rows of prompts are observed behind it, also one alone: what was seen before a window of rows is forgotten there', () => {
+  for (const policy of [tova(), snapKv({ window: 1 })]) {
+    const cache = evict({ policy, budget: 64, sinks: 0 });
+    for (const phase of ['prompt', 'prompt-cut'] as const)
+      expect(kindsOf([{ methods: { ...methods, cache }, phase, rows: 1 }]).observe).toBe('columns');
+  }
+});
+
+test('a policy that looks at nothing that is decoded observes nothing there', () => {
+  const cache = evict({ policy: snapKv(), budget: 64 });
+  expect(kindsOf([{ methods: { ...methods, cache }, phase: 'decode', rows: 1 }]).observe).toBe('nothing');
+});
