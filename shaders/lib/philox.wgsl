@@ -23,19 +23,3 @@ fn philox_words(start : vec4u, seed : u32) -> vec4u {
 
 // The first word for the counter (lane, position, stream, 0).
 fn philox(lane : u32, position : u32, stream : u32, seed : u32) -> u32 { return philox_words(vec4u(lane, position, stream, 0u), seed).x; }
-
-// -ln(u) for u = ((word >> 9) + 0.5) * 2^-23. Near 1 log(u) loses its digits, so the upper half goes by d = 1 - u, which is exact:
-// -ln(1 - d) = 2 artanh(z), z = d / (2 - d) <= 1/3; what the seven terms leave out is below 2e-8 of the whole.
-fn exponential_noise(word : u32) -> f32 {
-  let step = word >> 9u;
-  if (step < 0x400000u) { return -log((f32(step) + 0.5) * 0x1p-23); }
-  let d = (f32(0x7fffffu - step) + 0.5) * 0x1p-23;
-  let z = d / (2.0 - d);
-  let q = z * z;
-  return 2.0 * z * (1.0 + q * (1.0 / 3.0 + q * (1.0 / 5.0 + q * (1.0 / 7.0 + q * (1.0 / 9.0 + q * (1.0 / 11.0 + q / 13.0))))));
-}
-
-// Gumbel noise, between GUMBEL_MIN and GUMBEL_MAX: u lies in [2^-24, 1 - 2^-24], so -ln(-ln u) lies in [-2.8115, 16.6356].
-const GUMBEL_MIN = -2.82;
-const GUMBEL_MAX = 16.64;
-fn gumbel_noise(word : u32) -> f32 { return -log(exponential_noise(word)); }

@@ -14,6 +14,15 @@ fn scored_head(i : u32) -> u32 {
 
 fn scores_at(row : u32, kv_head : u32) -> u32 { return (row * KV_HEADS + kv_head) * SCORE_QUADS * params.capacity; }
 
+// The shares of the heads `first`, first + 1, … of a batch, and nothing of what fills the vector up.
+fn shares_of(exponents : vec4f, first : u32) -> f32 {
+  var sum = exp2(exponents.x);
+  if (first + 1u < HEADS) { sum += exp2(exponents.y); }
+  if (first + 2u < HEADS) { sum += exp2(exponents.z); }
+  if (first + 3u < HEADS) { sum += exp2(exponents.w); }
+  return sum;
+}
+
 // Adds up what `log_sums` and the scores say of the pages worker, worker + workers, … with `threads` threads for each.
 fn add_mass(row : u32, kv_head : u32, last : u32, worker : u32, workers : u32, thread : u32, threads : u32) {
   let sequence = row_sequence(row);
@@ -30,11 +39,11 @@ fn add_mass(row : u32, kv_head : u32, last : u32, worker : u32, workers : u32, t
     for (var i = thread; i < end; i += threads) {
       let slot = block * PAGE_SLOTS + i;
       if (hidden && !place_visible(sequence, row_place(row), position_at(page, kv_head, slot))) { continue; }
-      var shares = vec4f(0.0);
+      var shares = 0.0;
 #for i in SCORE_QUADS
-      shares += exp2(scores[first + $iu * params.capacity + slot] - log_sum_$i);
+      shares += shares_of(scores[first + $iu * params.capacity + slot] - log_sum_$i, 4u * $iu % (4u * BATCH_QUADS));
 #end
-      mass[masses + i] = select(mass[masses + i], 0.0, slot == last) * decay + dot(shares, vec4f(1.0));
+      mass[masses + i] = select(mass[masses + i], 0.0, slot == last) * decay + shares;
     }
   }
 }

@@ -1,6 +1,6 @@
 // Gumbel noise on the scores of observed rows, as Keyformer takes it (Adnan et al. 2024, arXiv 2403.09054): a slot's share
 // is softmax((score + noise) / tau). Fresh for every (seed, row, layer, query head, slot); the same in every kernel that
-// asks, wherever the slot lies, since it goes by positions. The streams of the sampler are below 16. It needs lib/philox.
+// asks, wherever the slot lies, since it goes by positions. It needs lib/threefry and lib/gumbel.
 const NOISE = true;
 const STREAM_MASS_NOISE = 16u;
 
@@ -8,11 +8,12 @@ fn noisy(sequence : u32) -> bool { return method_word(sequence, METHOD_OBSERVE) 
 
 // Random words of query heads 4 heads … 4 heads + 3 of the KV head, for the slot at `place`.
 fn noise_words(noise : RowNoise, layer : u32, kv_head : u32, heads : u32, place : u32) -> vec4u {
-  return philox_words(vec4u(place, noise.position, STREAM_MASS_NOISE, (layer << 16u) | (kv_head << 8u) | heads), noise.seed);
+  return threefry_words(vec4u(place, noise.position, STREAM_MASS_NOISE, (layer << 16u) | (kv_head << 8u) | heads), noise.seed);
 }
 
 // In log2 units, as the scores.
-fn noise_of(word : u32) -> f32 { return gumbel_noise(word) * 1.4426950408889634; }
+const LOG2_LN_2 = -0.5287663729448977;
+fn noise_of(word : u32) -> f32 { return minus_log2(minus_log2(unit_of(word))) - LOG2_LN_2; }
 
 // What the noise of a row goes by. tau stays what it is first through the prompt, and changes by a step with every token
 // after it.

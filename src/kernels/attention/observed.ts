@@ -2,7 +2,8 @@ import addMass from '../../../shaders/lib/attention/add-mass.wgsl?raw';
 import noiseGumbel from '../../../shaders/lib/attention/noise.gumbel.wgsl?raw';
 import noiseNone from '../../../shaders/lib/attention/noise.none.wgsl?raw';
 import observed from '../../../shaders/lib/attention/observed.wgsl?raw';
-import philox from '../../../shaders/lib/philox.wgsl?raw';
+import gumbel from '../../../shaders/lib/gumbel.wgsl?raw';
+import threefry from '../../../shaders/lib/threefry.wgsl?raw';
 import { ceilDiv } from '../../core/invariant.ts';
 import type { WgslPart } from '../../gpu/wgsl.ts';
 
@@ -14,7 +15,8 @@ export const observedParts = (noise: boolean): readonly WgslPart[] => [
   { name: 'lib/attention/observed', text: observed },
   ...(noise
     ? [
-        { name: 'lib/philox', text: philox },
+        { name: 'lib/threefry', text: threefry },
+        { name: 'lib/gumbel', text: gumbel },
         { name: 'lib/attention/noise.gumbel', text: noiseGumbel },
       ]
     : [{ name: 'lib/attention/noise.none', text: noiseNone }]),

@@ -1,3 +1,4 @@
+import gumbel from '../../../shaders/lib/gumbel.wgsl?raw';
 import philox from '../../../shaders/lib/philox.wgsl?raw';
 import rowReduce from '../../../shaders/lib/row-reduce.wgsl?raw';
 import source from '../../../shaders/sampling/sample.wgsl?raw';
@@ -19,6 +20,7 @@ export const sample = defineKernel({
     stepStatePart,
     outputsPart,
     { name: 'lib/philox', text: philox },
+    { name: 'lib/gumbel', text: gumbel },
     { name: 'lib/row-reduce', text: rowReduce },
   ],
   grid: ({ rows }) => [rows],

@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import philox from '../../../shaders/lib/philox.wgsl?raw';
 import rowReduce from '../../../shaders/lib/row-reduce.wgsl?raw';
-import { philox4x32, toUnit } from '../../../src/core/rng.ts';
 import { requestGpu, type Gpu } from '../../../src/gpu/device.ts';
 import {
   COUNT_PROMPT,
@@ -12,7 +10,6 @@ import {
 } from '../../../src/kernels/sampling/penalties-part.ts';
 import { stepStatePart } from '../../../src/kernels/step-layout.ts';
 import { GENERATE_DEFAULTS, packSequence } from '../../../src/sampling/settings.ts';
-import golden from '../../golden/rng-philox.json';
 import { penalised } from '../../reference/sampler.ts';
 import { runInline } from '../../support/inline-kernel.ts';
 import { smallLayout, stepWords } from '../../support/step-words.ts';
@@ -22,67 +19,6 @@ beforeAll(async () => {
   gpu = await requestGpu({ provider: navigator.gpu });
 });
 afterAll(() => gpu?.dispose());
-
-const philoxPart = { name: 'lib/philox', text: philox };
-
-describe('lib/philox', () => {
-  const words = (count: number, of: (i: number) => number): Uint32Array<ArrayBuffer> =>
-    Uint32Array.from({ length: count }, (_, i) => of(i));
-  const declare = (input: string, output: string): string => `
-@group(0) @binding(1) var<storage, read> input : array<${input}>;
-@group(0) @binding(2) var<storage, read_write> output : array<${output}>;`;
-
-  const draws = async (counters: readonly (readonly number[])[]): Promise<ArrayLike<number>> =>
-    runInline(gpu, 'test/philox', {
-      includes: [philoxPart],
-      declarations: declare('vec4u', 'u32'),
-      body: 'output[i] = philox(input[i].x, input[i].y, input[i].z, input[i].w);',
-      count: counters.length,
-      input: Uint32Array.from(counters.flat()),
-      output: new Uint32Array(counters.length),
-    });
-
-  test('gives the published vectors that it can express', async () => {
-    // The kernel fixes the last counter word and the second key word at 0.
-    const fitting = golden.vectors.filter(({ counter, key }) => Number(counter[3]) === 0 && Number(key[1]) === 0);
-    expect(fitting.length).toBeGreaterThan(2);
-    const got = await draws(fitting.map(({ counter, key }) => [...counter.slice(0, 3), key[0]!].map(Number)));
-    expect(Array.from(got)).toEqual(fitting.map(({ out }) => Number(out[0])));
-  });
-
-  test('agrees with the CPU on 2000 counters of large and small words', async () => {
-    const word = (i: number, lane: number): number => philox4x32([i, lane, 9, 9], [1, 2])[0] >>> (i % 29);
-    const counters = Array.from({ length: 2000 }, (_, i) => [word(i, 0), word(i, 1), word(i, 2), word(i, 3)]);
-    const got = await draws(counters);
-    const want = counters.map(
-      ([lane, position, stream, seed]) => philox4x32([lane!, position!, stream!, 0], [seed!, 0])[0],
-    );
-    expect(Array.from(got)).toEqual(want);
-  });
-
-  test('noise is right to f32 from end to end of u, and inside the stated bounds', async () => {
-    const steps = [0, 1, 2, 3, 1000, 0x3ffffe, 0x3fffff, 0x400000, 0x400001, 0x7ffff0, 0x7ffffd, 0x7ffffe, 0x7fffff];
-    const count = 4096;
-    const input = words(count, (i) => ((steps[i] ?? (i * 2049 + 77) % 0x800000) << 9) >>> 0);
-    const got = await runInline(gpu, 'test/noise', {
-      includes: [philoxPart],
-      declarations: declare('u32', 'vec4f'),
-      body: 'output[i] = vec4f(exponential_noise(input[i]), gumbel_noise(input[i]), GUMBEL_MIN, GUMBEL_MAX);',
-      count,
-      input,
-      output: new Float32Array(4 * count),
-    });
-    for (let i = 0; i < count; i++) {
-      const u = toUnit(input[i]!);
-      const exponential = u > 0.5 ? -Math.log1p(u - 1) : -Math.log(u);
-      // WGSL allows log() 3 ulp, and 2^-21 between 0.5 and 2.
-      expect(Math.abs(got[4 * i]! - exponential)).toBeLessThanOrEqual(exponential * 1e-6);
-      expect(Math.abs(got[4 * i + 1]! + Math.log(exponential))).toBeLessThanOrEqual(6e-6);
-      expect(got[4 * i + 1]!).toBeGreaterThan(got[4 * i + 2]!);
-      expect(got[4 * i + 1]!).toBeLessThan(got[4 * i + 3]!);
-    }
-  });
-});
 
 describe('lib/penalties', () => {
   const counts = [0, 1, 2, 200, COUNT_PROMPT, COUNT_PROMPT + 1, COUNT_PROMPT + 7];
