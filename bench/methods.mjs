@@ -65,8 +65,11 @@ const told = (what, { setting, kl, msPerToken }) =>
 /** Where a run of the same settings was stopped, this one goes on: scores do not depend on when they are taken, times do. */
 const before = options.out && existsSync(options.out) ? readJson(resolve(options.out)) : undefined;
 const isSame = ['prefill', 'decode'].every((key) => before?.settings?.[key] === Number(options[key]));
-/** What was scored so far, dense first; without times, since measuring attention takes some of its own. */
-const scored = isSame ? [before.dense, ...before.runs.map(({ timeRatio: _old, ...run }) => run)] : [];
+/** What was scored so far, by its setting; without times, since measuring attention takes some of its own. */
+const scored = new Map(
+  (isSame ? [before.dense, ...before.runs] : []).map(({ timeRatio: _old, ...run }) => [run.setting, run]),
+);
+const figuresOf = ({ cache: kept, attention: read, kv }) => scored.get(kept ?? read ?? kv);
 
 /** The result; runs have times where they were measured, dense ones and the others in turns. */
 const resultOf = (milliseconds) => ({
@@ -80,9 +83,9 @@ const resultOf = (milliseconds) => ({
     adapter: report.adapter,
   },
   settings: { model: report.model.name, text: 'test/golden/perplexity.json', prefill, decode, timed, share: SHARE },
-  dense: scored[0],
-  runs: scored.slice(1).map((run, i) => ({
-    ...run,
+  dense: figuresOf(DENSE),
+  runs: settings.filter(figuresOf).map((setting, i) => ({
+    ...figuresOf(setting),
     ...(milliseconds && {
       /** A token's time over the mean of those of the dense runs before and after. */
       timeRatio: (2 * milliseconds[2 * i + 1]) / (milliseconds[2 * i] + milliseconds[2 * i + 2]),
@@ -93,7 +96,7 @@ const resultOf = (milliseconds) => ({
 /** Saves what there is: a run that is stopped loses only what it had not finished. */
 const keep = (milliseconds) => options.out && writeJson(resolve(options.out), resultOf(milliseconds));
 
-const unscored = [DENSE, ...settings].slice(scored.length);
+const unscored = [DENSE, ...settings].filter((setting) => !figuresOf(setting));
 if (unscored.length > 0)
   await evaluate(engine, {
     ids,
@@ -103,7 +106,7 @@ if (unscored.length > 0)
     settings: unscored,
     onRun: (run) => {
       const { msPerToken: _slow, ...figures } = run;
-      scored.push(figures);
+      scored.set(run.setting, figures);
       told('scored', run);
       keep();
     },

@@ -142,6 +142,34 @@ describe('64 tokens beyond the budget', () => {
   });
 });
 
+describe('a later turn whose prompt is one token', () => {
+  test.each<[string, number]>([
+    ['tova:budget=400', 1],
+    ['snap-kv:budget=400,window=1', 1],
+    ['h2o:budget=400', PROMPT + 1],
+  ])('%s: mass is what its window of rows saw', async (cache, rows) => {
+    const conversation = begin({ cache });
+    const prompt = ids(PROMPT, 8);
+    await answer(conversation, prompt, 1);
+    // The token that was drawn is not computed, and another takes its place.
+    const { cachedTokens } = await answer(conversation, [...prompt, 11], 1);
+    expect(cachedTokens).toBe(PROMPT);
+    for (const heads of (await conversation.memory()).layers)
+      for (const { mass } of heads) expect(mass!.reduce((a, b) => a + b, 0) / GROUP).toBeCloseTo(rows, 3);
+  });
+
+  test.each(METHOD_CASES.map((method) => [caseName(method), method] as const))(
+    '%s, with room for all: gets what it gets in one turn',
+    async (_, { loose }) => {
+      const prompt = ids(PROMPT, 8);
+      const { result } = await tell(loose, [...prompt, 11], 8);
+      const conversation = begin(loose);
+      await answer(conversation, prompt, 1);
+      expect((await answer(conversation, [...prompt, 11], 8)).ids).toEqual(result.ids);
+    },
+  );
+});
+
 describe('conversations of all methods in the same steps', () => {
   test('each gets what it gets alone', async () => {
     const methods = METHOD_CASES.map(({ tight }) => tight);
