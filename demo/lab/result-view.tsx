@@ -18,6 +18,12 @@ function Result({ shown: now }: { shown: Shown }): JSX.Element {
   return (
     <>
       <ResultBar key={`${record.date} ${now.file ?? ''}`} shown={now} />
+      {record.environment.software && (
+        <p class="card warning" role="note">
+          <strong>This adapter computes on the CPU: of the times only ratios mean anything.</strong> Losses, answers and
+          bytes are the same on a GPU, within rounding.
+        </p>
+      )}
       {record.kind === 'loss' ? (
         <LossResult record={record} caption={caption} running={now.ended === 'running'} />
       ) : (

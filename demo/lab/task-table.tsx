@@ -1,14 +1,13 @@
-import { useMemo, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { JSX } from 'preact';
-import type { TaskRun } from 'winnow-llm/bench';
-import { formatCount } from '../shared/format.ts';
+import { formatBytes, formatCount } from '../shared/format.ts';
 import { FigureCell, SortableHead } from '../shared/sortable-head.tsx';
 import type { Sorting } from '../shared/sorting.ts';
-import { formatNats } from './data/measures.ts';
+import { formatNats, TIME_WORDS } from './data/measures.ts';
 import { sortRows } from './data/sort-rows.ts';
-import { summarise, type Answered, type TaskSummary } from './lab-tools.ts';
+import type { Answered, TaskSummary } from './lab-tools.ts';
 
-type FigureKey = 'tokens' | 'question' | 'solved' | 'solvedLog' | 'all' | 'allLog';
+type FigureKey = 'tokens' | 'question' | 'solved' | 'solvedLog' | 'all' | 'allLog' | 'held' | 'time';
 type SortKey = FigureKey | 'setting';
 
 const share = ({ right, of }: Answered): number => (of === 0 ? -1 : right / of);
@@ -19,6 +18,8 @@ const VALUES: Readonly<Record<FigureKey, (row: TaskSummary) => number>> = {
   solvedLog: ({ solved }) => solved.logProb ?? -Infinity,
   all: ({ all }) => share(all),
   allLog: ({ all }) => all.logProb ?? -Infinity,
+  held: ({ kvBytesHeld }) => kvBytesHeld ?? -1,
+  time: ({ msPerToken }) => msPerToken ?? -1,
 };
 
 const rightOf = ({ right, of }: Answered): string | undefined =>
@@ -36,12 +37,22 @@ const COLUMNS: readonly {
   { key: 'solvedLog', label: 'Log-prob. there', value: ({ solved }) => logOf(solved) },
   { key: 'all', label: 'Right of all', value: ({ all }) => rightOf(all) },
   { key: 'allLog', label: 'Log-prob. of all', value: ({ all }) => logOf(all) },
+  {
+    key: 'held',
+    label: 'Held',
+    value: ({ kvBytesHeld }) => (kvBytesHeld === undefined ? undefined : formatBytes(kvBytesHeld)),
+  },
+  {
+    key: 'time',
+    label: 'Time',
+    value: ({ msPerToken }) => (msPerToken === undefined ? undefined : TIME_WORDS.format(msPerToken)),
+  },
 ];
 
 /** How many answers of each setting were right, and how likely they were: dense attention first. */
-export function TaskTable({ runs, caption }: { runs: readonly TaskRun[]; caption: string }): JSX.Element {
+export function TaskTable(props: { summaries: readonly TaskSummary[]; caption: string }): JSX.Element {
+  const { summaries: rows, caption } = props;
   const [sorting, setSorting] = useState<Sorting<SortKey>>();
-  const rows = useMemo(() => summarise(runs), [runs]);
   // The caption says what all have in common.
   const columns = COLUMNS.filter(
     ({ key }) => (key !== 'tokens' && key !== 'question') || new Set(rows.map((row) => row[key])).size > 1,

@@ -67,11 +67,49 @@ describe('a task', () => {
       .evaluateAll((all) =>
         all.map((row) => [...row.querySelectorAll('th, td')].map((cell) => cell.lastChild?.textContent ?? '')),
       );
-    expect(rows[0]).toMatchObject(['dense', '1 of 1', expect.any(String), '1 of 2', expect.any(String)]);
-    expect(rows[1]).toMatchObject(['random:budget=64', '0 of 1', expect.any(String), '1 of 2', expect.any(String)]);
+    const texts = (count: number): unknown[] => Array.from({ length: count }, () => expect.any(String));
+    expect(rows[0]).toMatchObject(['dense', '1 of 1', ...texts(1), '1 of 2', ...texts(3)]);
+    expect(rows[1]).toMatchObject(['random:budget=64', '0 of 1', ...texts(1), '1 of 2', ...texts(3)]);
     expect((await cells(page)).map((text) => text.slice(0, 1))).toEqual(['✓', '✗', '✗', '✓', '✗', '✓', '✗', '✓']);
     await page.getByText('Every question as a table').click();
     expect(await page.locator('.data tbody tr').count()).toBe(8);
+    await page.context().close();
+  });
+
+  test('has its accuracy against bytes and time, for each length; the address says the measure', async () => {
+    const page = await open('?measure=log-prob');
+    await drop(page, 'task.json', JSON.stringify(taskFixture()));
+    const titles = (): Promise<string[]> => page.locator('.charts h3').allTextContents();
+    await page.getByRole('heading', { name: 'Log-probability of the answer against memory' }).first().waitFor();
+    await page.getByLabel('Measure', { exact: true }).selectOption('answers');
+    expect(await titles()).toEqual([
+      ...['512', '1,024'].flatMap((tokens) =>
+        ['memory of the cache', 'the time of a token'].map(
+          (cost) => `Right answers against ${cost}: ${tokens} tokens, asked before`,
+        ),
+      ),
+      'Every answer by where the fact lies',
+    ]);
+    expect(query(page)).toBe('');
+    const chart = page.locator('.chart').first();
+    await chart.locator('[aria-label="h2o:budget=64"]').first().hover();
+    await chart.getByText(/^h2o:budget=64 .* % of the questions that dense attention answers; cache held/).waitFor();
+    await page.context().close();
+  });
+
+  test('has no chart of what its file does not say, or where dense attention answers nothing', async () => {
+    const page = await open();
+    const { runs, ...record } = taskFixture({ settings: { lengths: [512] } });
+    const charts = page.getByRole('heading', { name: /^Right answers against/ });
+    const bare = runs.map(({ kvBytesHeld: _held, msPerToken: _time, ...rest }) => rest);
+    for (const [name, some] of [
+      ['bare.json', bare],
+      ['lost.json', runs.map((each) => ({ ...each, exact: false }))],
+    ] as const) {
+      await drop(page, name, JSON.stringify({ ...record, runs: some }));
+      await page.getByRole('heading', { name }).waitFor();
+      expect(await charts.count()).toBe(0);
+    }
     await page.context().close();
   });
 
@@ -90,7 +128,7 @@ describe('a task', () => {
       page.getByRole('button', { name: 'Save CSV' }).click(),
     ]);
     expect(await readFile(await csv.path(), 'utf8')).toMatch(
-      /^setting,task,question,tokens,depth,exact,logProb\r\ndense,/,
+      /^setting,task,question,tokens,depth,exact,logProb,kvBytesHeld,msPerToken\r\ndense,/,
     );
     const shown = await cells(page);
     expect(shown).toHaveLength(9);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine, GenerationResult, MethodOptions } from '../../src/index.ts';
 import { runTasks, type TaskRun } from '../../src/bench/index.ts';
-import { answerLogProbs } from '../../src/bench/eval/answer-log-prob.ts';
+import { feedAnswer } from '../../src/bench/eval/feed-answer.ts';
 import { ask } from '../../src/bench/eval/ask.ts';
 import { runtimeOf } from '../../src/engine/engine.ts';
 import { resolveMethods } from '../../src/engine/resolve-methods.ts';
@@ -48,7 +48,7 @@ describe('an answer that is fed', () => {
     const { ids, logprobs, added, cachedTokens } = await drawn(setting, maxTokens);
     expect(cachedTokens).toBe(added[0]!.length);
     const runtime = runtimeOf(engine);
-    const fed = await answerLogProbs(
+    const { logProbs: fed } = await feedAnswer(
       runtime,
       { prompts: added, answer: ids },
       {
@@ -67,8 +67,8 @@ describe('an answer that is fed', () => {
     const methods = resolveMethods({ ...window, kv: runtime.kv }, runtime.config);
     const { ids, added } = await drawn(window, 4);
     const how = { methods, maxTokens: 4, seed: 3 };
-    const inTurns = await answerLogProbs(runtime, { prompts: added, answer: ids }, how);
-    const atOnce = await answerLogProbs(runtime, { prompts: [added.flat()], answer: ids }, how);
+    const { logProbs: inTurns } = await feedAnswer(runtime, { prompts: added, answer: ids }, how);
+    const { logProbs: atOnce } = await feedAnswer(runtime, { prompts: [added.flat()], answer: ids }, how);
     // The first token of the answer is scored before the cut at the end of the only prompt.
     expect(Math.abs(inTurns[0]! - atOnce[0]!)).toBeGreaterThan(1e-3);
   });
@@ -98,6 +98,10 @@ describe('tasks', () => {
     const [dense, small, large] = [0, 2, 4].map((i) => runs[i]!.logProb);
     expect(large).toBeCloseTo(dense!, 3);
     expect(Math.abs(small! - dense!)).toBeGreaterThan(1e-3);
+    const held = runs.map(({ kvBytesHeld }) => kvBytesHeld!);
+    expect(held[2]).toBeLessThan(held[0]!);
+    expect(held[2]).toBeGreaterThan(0);
+    for (const { msPerToken } of runs) expect(msPerToken).toBeGreaterThan(0);
   });
 
   test('two turns are two questions at opposite depths', async () => {

@@ -1,13 +1,12 @@
-import type { EvalRun } from 'winnow-llm/bench';
 import { axisBelow } from '../../shared/charts/axis.ts';
 import type { PlotLibrary } from '../../shared/charts/chart.tsx';
 import { reachPoints } from '../../shared/charts/points.ts';
 import { formatFigure } from '../../shared/figures.ts';
-import type { CostSpec, MeasureSpec } from '../data/measures.ts';
+import type { ChartMeasure, CostSpec } from './axes.ts';
 
 /** One run on the chart. */
 export interface Point {
-  readonly run: EvalRun;
+  readonly setting: string;
   readonly series: string;
   readonly colour: string;
   readonly ring: boolean;
@@ -25,8 +24,8 @@ export function drawTradeoff(
   width: number,
   options: {
     readonly points: readonly Point[];
-    readonly measure: MeasureSpec;
-    readonly cost: CostSpec;
+    readonly measure: Pick<ChartMeasure<never>, 'title' | 'unit' | 'dense' | 'better'>;
+    readonly cost: Pick<CostSpec<never>, 'title' | 'label' | 'format'>;
     /** Told of the setting that is pointed at. */
     readonly point: (setting: string) => void;
   },
@@ -40,12 +39,15 @@ export function drawTradeoff(
   const bars = points.flatMap(({ error, ...rest }) =>
     error === undefined ? [] : [{ ...rest, low: rest.y - error, high: rest.y + error }],
   );
-  const name = ({ run }: Point): string => run.setting;
+  const name = ({ setting }: Point): string => setting;
   const lines = points.filter(({ floor }) => !floor);
   const floor = points.filter((each) => each.floor);
   const line = { x: 'x', y: 'y', z: 'series', stroke: 'colour', strokeWidth: 1.5 } as const;
   const dots = { x: 'x', y: 'y', r: 5, ariaLabel: name, strokeWidth: 2 } as const;
-  const ticks = evenTicks(least, most, width < 480 ? 3 : 5);
+  // Values too near to each other to be told apart in words have one mark.
+  const ticks = evenTicks(least, most, width < 480 ? 3 : 5).filter(
+    (tick, i, all) => i === 0 || cost.format(tick) !== cost.format(all[i - 1]!),
+  );
   const svg = plot.plot({
     width,
     height: HEIGHT,
@@ -97,7 +99,7 @@ export function drawTradeoff(
 function reach(values: readonly number[]): readonly [number, number] {
   const [least, most] = [Math.min(...values), Math.max(...values)];
   if (!(most > 0)) return [0, 1];
-  const room = Math.max((most - least) * 0.08, most * 0.02);
+  const room = Math.max((most - least) * 0.08, most * (least === most ? 0.1 : 0.02));
   return [least > most / 2 ? least - room : 0, most + room];
 }
 

@@ -1,35 +1,37 @@
 import { useCallback, useMemo, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
-import type { EvalRun } from 'winnow-llm/bench';
 import { Chart, type Draw } from '../../shared/charts/chart.tsx';
 import { Legend, type LegendItem } from '../../shared/charts/legend.tsx';
-import { measured, type CostSpec, type MeasureSpec } from '../data/measures.ts';
 import { seriesOf, type Series } from '../data/series.ts';
 import { MethodWords } from '../method-words.tsx';
+import type { ChartMeasure, CostSpec } from './axes.ts';
 import { drawTradeoff, HEIGHT, type Point } from './draw-tradeoff.ts';
 
 /** What methods do to the model, against what they cost. */
-export function TradeoffChart(props: {
-  runs: readonly EvalRun[];
-  decode: number;
-  measure: MeasureSpec;
-  cost: CostSpec;
+export function TradeoffChart<Run extends { readonly setting: string }>(props: {
+  runs: readonly Run[];
+  /** What the runs of a series go by. */
+  size: (run: Run) => number;
+  measure: ChartMeasure<Run>;
+  cost: CostSpec<Run>;
+  /** Which runs these are, where a page has several such charts. */
+  of?: string | undefined;
   caption: string;
 }): JSX.Element {
-  const { runs, decode, measure, cost, caption } = props;
+  const { runs, size, measure, cost, of, caption } = props;
   const [pointed, setPointed] = useState('');
-  const series = useMemo(() => seriesOf(runs), [runs]);
-  const points = useMemo(() => pointsOf(series, decode, measure, cost), [series, decode, measure, cost]);
+  const series = useMemo(() => seriesOf(runs, size), [runs, size]);
+  const points = useMemo(() => pointsOf(series, measure, cost), [series, measure, cost]);
   const draw = useCallback<Draw>(
     (plot, width) => drawTradeoff(plot, width, { points, measure, cost, point: setPointed }),
     [points, measure, cost],
   );
-  const at = points.find(({ run }) => run.setting === pointed);
+  const at = points.find(({ setting }) => setting === pointed);
   const bars = points.some(({ error }) => error !== undefined);
   return (
     <Chart
-      title={`${measure.title} against ${cost.title}`}
-      reading={`Higher is nearer to dense attention, the line on top; further left costs less. ${series.some(({ floor }) => floor) ? 'The broken line is the floor: slots kept by lot. ' : ''}${bars ? 'A bar is one standard error over the tokens, as if they were drawn independently.' : ''}`}
+      title={`${measure.title} against ${cost.title}${of === undefined ? '' : `: ${of}`}`}
+      reading={`Higher is nearer to dense attention, the line on top; further left costs less. ${series.some(({ floor }) => floor) ? 'The broken line is the floor: slots kept by lot. ' : ''}${bars ? `A bar is one standard error over ${measure.over}, as if they were drawn independently.` : ''}`}
       caption={caption}
       height={HEIGHT}
       draw={draw}
@@ -38,8 +40,8 @@ export function TradeoffChart(props: {
         <p class="pointed">
           {at ? (
             <>
-              <strong>{at.run.setting}</strong> {measured(measure, at.run, decode)}; {cost.label} {cost.format(at.x)}.{' '}
-              <MethodWords text={at.run.setting} />
+              <strong>{at.setting}</strong> {at.words}; {cost.label} {cost.format(at.x)}.{' '}
+              <MethodWords text={at.setting} />
             </>
           ) : (
             <span class="quiet">
@@ -52,24 +54,34 @@ export function TradeoffChart(props: {
   );
 }
 
-const legendItem = ({ name, look }: Series): LegendItem => ({
+const legendItem = ({ name, look }: Series<unknown>): LegendItem => ({
   key: name,
   name,
   colour: `var(--series-${look.colour})`,
   shape: look.ring ? 'ring' : 'dot',
 });
 
-function pointsOf(series: readonly Series[], decode: number, measure: MeasureSpec, cost: CostSpec): readonly Point[] {
+/** A point that is drawn, and what is said of it. */
+interface SpokenPoint extends Point {
+  readonly words: string;
+}
+
+function pointsOf<Run extends { readonly setting: string }>(
+  series: readonly Series<Run>[],
+  measure: ChartMeasure<Run>,
+  cost: CostSpec<Run>,
+): readonly SpokenPoint[] {
   return series.flatMap(({ name, look, floor, runs }) =>
     runs.map((run) => ({
-      run,
+      setting: run.setting,
       series: name,
       colour: `var(--series-${look.colour})`,
       ring: look.ring,
       floor,
       x: cost.value(run),
       y: measure.value(run),
-      error: measure.error(run, decode),
+      error: measure.error(run),
+      words: measure.words(run),
     })),
   );
 }

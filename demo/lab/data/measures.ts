@@ -1,6 +1,7 @@
 import type { EvalRun } from 'winnow-llm/bench';
 import { formatBytes } from '../../shared/format.ts';
 import { formatFigure, formatMicroseconds } from '../../shared/figures.ts';
+import type { ChartMeasure, CostSpec } from '../charts/axes.ts';
 
 /** What a method does to the model's answers. */
 export type Measure = 'loss' | 'kl' | 'agreement';
@@ -57,23 +58,16 @@ export const MEASURES: readonly MeasureSpec[] = [
   },
 ];
 
-/** One way to say what a run costs: the horizontal axis of a chart. */
-export interface CostSpec<Key extends string = string> {
-  readonly key: Key;
-  readonly title: string;
-  readonly label: string;
-  readonly value: (run: EvalRun) => number;
-  readonly format: (value: number) => string;
-}
+/** Words of the costs that losses and answers have in common. */
+export const HELD_WORDS = { title: 'memory of the cache', label: 'cache held', format: formatBytes } as const;
+export const TIME_WORDS = {
+  title: 'the time of a token',
+  label: 'time of a token',
+  format: (milliseconds: number): string => (milliseconds === 0 ? '0' : formatMicroseconds(milliseconds * 1000)),
+} as const;
 
-export const COSTS: readonly CostSpec<Cost>[] = [
-  {
-    key: 'held',
-    title: 'memory of the cache',
-    label: 'cache held',
-    value: ({ kvBytesHeld }) => kvBytesHeld,
-    format: formatBytes,
-  },
+export const COSTS: readonly CostSpec<EvalRun, Cost>[] = [
+  { ...HELD_WORDS, key: 'held', value: ({ kvBytesHeld }) => kvBytesHeld },
   {
     key: 'read',
     title: 'what a token reads of the cache',
@@ -83,13 +77,7 @@ export const COSTS: readonly CostSpec<Cost>[] = [
   },
 ];
 
-export const TIME: CostSpec<'time'> = {
-  key: 'time',
-  title: 'the time of a token',
-  label: 'time of a token',
-  value: ({ msPerToken }) => msPerToken,
-  format: (milliseconds) => (milliseconds === 0 ? '0' : formatMicroseconds(milliseconds * 1000)),
-};
+export const TIME: CostSpec<EvalRun, 'time'> = { ...TIME_WORDS, key: 'time', value: ({ msPerToken }) => msPerToken };
 
 /** A figure with three digits that count; one that is nearly 0 in powers of ten: "0.131", "2.3e-8". */
 export const formatSmall = (value: number): string =>
@@ -112,3 +100,11 @@ export function measured(spec: MeasureSpec, run: EvalRun, decode: number): strin
   const text = spec.key === 'loss' ? formatSigned(value) : formatSmall(value);
   return `${withError(text, spec.error(run, decode))} ${spec.unit}`;
 }
+
+/** A measure as charts take it, for runs of so many decoded tokens. */
+export const chartMeasure = (spec: MeasureSpec, decode: number): ChartMeasure<EvalRun> => ({
+  ...spec,
+  error: (run) => spec.error(run, decode),
+  over: 'the tokens',
+  words: (run) => measured(spec, run, decode),
+});

@@ -1,20 +1,22 @@
-import type { EvalRun } from 'winnow-llm/bench';
 import { assignLooks, type MethodLook } from '../../shared/method-colours.ts';
 import { methodsOf, withoutSize } from '../lab-tools.ts';
 
-/** The runs of one setting, over all its sizes, from the smallest cache to the largest. */
-export interface Series {
+/** The runs of one setting, over all its sizes, from the one that costs least to the one that costs most. */
+export interface Series<Run> {
   /** The setting without its size: what a legend says. */
   readonly name: string;
   readonly look: MethodLook;
   /** The method that keeps slots by lot, which every other has to beat. */
   readonly floor: boolean;
-  readonly runs: readonly EvalRun[];
+  readonly runs: readonly Run[];
 }
 
-/** Groups runs by their settings, in the order in which these come first. */
-export function seriesOf(runs: readonly EvalRun[]): readonly Series[] {
-  const groups = new Map<string, EvalRun[]>();
+/** Groups runs by their settings, in the order in which these come first; `size` is what those of a series go by. */
+export function seriesOf<Run extends { readonly setting: string }>(
+  runs: readonly Run[],
+  size: (run: Run) => number,
+): readonly Series<Run>[] {
+  const groups = new Map<string, Run[]>();
   for (const run of runs) {
     const name = withoutSize(run.setting) || run.setting;
     groups.set(name, [...(groups.get(name) ?? []), run]);
@@ -25,7 +27,7 @@ export function seriesOf(runs: readonly EvalRun[]): readonly Series[] {
     name: key,
     look: looks.get(key)!,
     floor: method === 'random',
-    runs: (groups.get(key) ?? []).toSorted((a, b) => a.kvBytesReadPerToken - b.kvBytesReadPerToken),
+    runs: (groups.get(key) ?? []).toSorted((a, b) => size(a) - size(b)),
   }));
 }
 

@@ -3,6 +3,7 @@ import type { GpuChoice } from '../../shared/gpu-choice.ts';
 import type { ListSpec } from '../../shared/list-spec.ts';
 import type { NumberSpec } from '../../shared/number-spec.ts';
 import { MAX_SAVED_TEXT } from '../lab-tools.ts';
+import type { AnswerMeasure } from '../data/answer-measures.ts';
 import type { Cost, Measure } from '../data/measures.ts';
 
 /** What the visitor chose; a setting that is absent has its default. */
@@ -26,7 +27,8 @@ export interface Settings extends GpuChoice {
   readonly text?: string;
   /** The name of a text that is too long for the address, and so is not in it. */
   readonly textName?: string;
-  readonly measure?: Measure;
+  /** Of losses, or of answers; one of the other kind is left alone. */
+  readonly measure?: Measure | AnswerMeasure;
   readonly cost?: Cost;
 }
 

@@ -4,7 +4,8 @@ import { readDisable, readShortText } from '../../shared/gpu-choice.ts';
 import { readList } from '../../shared/list-spec.ts';
 import { readModelName } from '../../shared/model-choice.ts';
 import { readNumber } from '../../shared/number-spec.ts';
-import { COSTS, MEASURES, type Cost, type Measure } from '../data/measures.ts';
+import { ANSWER_MEASURES } from '../data/answer-measures.ts';
+import { COSTS, MEASURES } from '../data/measures.ts';
 import { methodsOf, TASK_NAMES } from '../lab-tools.ts';
 import {
   BUDGETS,
@@ -24,6 +25,8 @@ export interface ReadSettings {
 }
 
 type Read = Settings | { readonly problem: string };
+
+const ALL_MEASURES = [...MEASURES, ...ANSWER_MEASURES];
 
 /** Reads settings from the query part of an address. Nothing in it is trusted: what is not valid is reported and left out. */
 export function readUrlSettings(query: string): ReadSettings {
@@ -109,8 +112,8 @@ const READERS: Readonly<Record<string, (text: string) => Read>> = Object.assign(
         : { problem: `The text of the address must have 1 to ${formatCount(MAX_LINK_TEXT)} characters.` },
     'text-name': (text: string): Read => readShortText('textName', 'The name of a text', text),
     measure: (text: string): Read => {
-      const measure = MEASURES.find(({ key }) => key === text)?.key;
-      return measure ? { measure } : said(`The measure can be ${words(MEASURES)}.`, text);
+      const measure = ALL_MEASURES.find(({ key }) => key === text)?.key;
+      return measure ? { measure } : said(`The measure can be ${words(ALL_MEASURES)}.`, text);
     },
     cost: (text: string): Read => {
       const cost = COSTS.find(({ key }) => key === text)?.key;
@@ -139,4 +142,4 @@ const READERS: Readonly<Record<string, (text: string) => Read>> = Object.assign(
   ),
 );
 
-const words = (known: readonly { readonly key: Measure | Cost }[]): string => known.map(({ key }) => key).join(' or ');
+const words = (known: readonly { readonly key: string }[]): string => known.map(({ key }) => key).join(' or ');

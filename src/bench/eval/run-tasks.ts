@@ -2,9 +2,9 @@ import type { Engine, MethodOptions } from '../../core/api.ts';
 import { throwIfAborted } from '../../core/errors.ts';
 import { resolveMethods } from '../../engine/resolve-methods.ts';
 import { runtimeOf } from '../../engine/engine.ts';
-import { answerLogProbs } from './answer-log-prob.ts';
 import { ask } from './ask.ts';
 import type { EvalSetting } from './evaluate.ts';
+import { feedAnswer } from './feed-answer.ts';
 import { settingText } from './setting-text.ts';
 import type { TaskResult, TaskRun } from './eval-result.ts';
 import type { TaskSettings } from './task.ts';
@@ -63,7 +63,7 @@ export async function runTasks(engine: Engine, options: TaskOptions): Promise<Ta
       // oxlint-disable no-await-in-loop -- the points share one GPU
       const text = await ask(engine, question, { ...reply, methods });
       onProgress?.(point, points, 0.5);
-      const logProbs = await answerLogProbs(runtime, ids, { ...reply, methods: resolved });
+      const { logProbs, kvBytesHeld, msPerToken } = await feedAnswer(runtime, ids, { ...reply, methods: resolved });
       // oxlint-enable no-await-in-loop
       const run: TaskRun = {
         setting: name,
@@ -73,6 +73,8 @@ export async function runTasks(engine: Engine, options: TaskOptions): Promise<Ta
         depth: question.depth,
         exact: isAnswer(question.answer, text),
         logProb: logProbs.reduce((sum, value) => sum + value, 0) / logProbs.length,
+        kvBytesHeld,
+        ...(msPerToken !== undefined && { msPerToken }),
       };
       runs.push(run);
       onProgress?.(point, points, 1);

@@ -68,6 +68,8 @@ const taskRun = object({
   depth,
   exact: truth,
   logProb: nats,
+  kvBytesHeld: optional(number()),
+  msPerToken: optional(number()),
 });
 
 const taskRecord = object({

@@ -60,14 +60,25 @@ export function evalMarkdown({ dense, runs }: EvalResult): string {
 /** Task runs as comma-separated values: a line for each question. */
 export function taskCsv(runs: readonly TaskRun[]): string {
   return csv([
-    ['setting', 'task', 'question', 'tokens', 'depth', 'exact', 'logProb'],
-    ...runs.map((run) => [run.setting, run.task, run.question, run.tokens, run.depth, run.exact ? 1 : 0, run.logProb]),
+    ['setting', 'task', 'question', 'tokens', 'depth', 'exact', 'logProb', 'kvBytesHeld', 'msPerToken'],
+    ...runs.map(({ setting, task, question, tokens, depth, exact, logProb, kvBytesHeld = '', msPerToken = '' }) => [
+      setting,
+      task,
+      question,
+      tokens,
+      depth,
+      exact ? 1 : 0,
+      logProb,
+      kvBytesHeld,
+      msPerToken,
+    ]),
   ]);
 }
 
 /**
  * Task runs as a table of Markdown: a line for each setting and task, and for each length how many of the questions that
- * dense attention answers were answered, then how many of all; in brackets the mean log-probability of the right answers.
+ * dense attention answers were answered, then how many of all, in brackets the mean log-probability of the right answers,
+ * and what the cache held.
  */
 export function taskMarkdown(runs: readonly TaskRun[]): string {
   const lengths = [...new Set(runs.map(({ tokens }) => tokens))].toSorted((a, b) => a - b);
@@ -83,11 +94,19 @@ export function taskMarkdown(runs: readonly TaskRun[]): string {
       `${task}, question ${question}`,
       ...lengths.flatMap((length) => {
         const at = row.find(({ tokens }) => tokens === length);
-        return [answered(at?.solved), answered(at?.all)];
+        return [
+          answered(at?.solved),
+          answered(at?.all),
+          at?.kvBytesHeld === undefined ? '' : mebibytes(at.kvBytesHeld),
+        ];
       }),
     ];
   });
-  const heads = lengths.flatMap((length) => [`${length} tokens, where dense is right`, `${length} tokens, all`]);
+  const heads = lengths.flatMap((length) => [
+    `${length} tokens, where dense is right`,
+    `${length} tokens, all`,
+    `${length} tokens, cache held (MiB)`,
+  ]);
   return markdown([['methods', 'task', ...heads], ...cells]);
 }
 

@@ -1,3 +1,4 @@
+import { spread } from '../statistics.ts';
 import type { TaskRun } from './eval-result.ts';
 
 /** How some questions were answered. */
@@ -13,6 +14,9 @@ export interface TaskSummary extends Pick<TaskRun, 'setting' | 'task' | 'questio
   /** Of the questions that dense attention answers: what a method can be judged on. */
   readonly solved: Answered;
   readonly all: Answered;
+  /** Pages of the cache behind an answer, mean over all questions, and milliseconds of a token, median; undefined where no run says. */
+  readonly kvBytesHeld: number | undefined;
+  readonly msPerToken: number | undefined;
 }
 
 /** Runs summed up by setting, task, question and length, in the order in which these come first. */
@@ -34,6 +38,8 @@ export function summarise(runs: readonly TaskRun[]): TaskSummary[] {
       tokens,
       solved: answered(group.filter((run) => solved.has(placeOf(run)))),
       all: answered(group),
+      kvBytesHeld: meanOf(group.flatMap(({ kvBytesHeld }) => kvBytesHeld ?? [])),
+      msPerToken: medianOf(group.flatMap(({ msPerToken }) => msPerToken ?? [])),
     };
   });
 }
@@ -44,5 +50,10 @@ export const placeOf = ({ task, question, tokens, depth }: TaskRun): string => [
 const answered = (runs: readonly TaskRun[]): Answered => ({
   right: runs.filter(({ exact }) => exact).length,
   of: runs.length,
-  logProb: runs.length === 0 ? undefined : runs.reduce((sum, { logProb }) => sum + logProb, 0) / runs.length,
+  logProb: meanOf(runs.map(({ logProb }) => logProb)),
 });
+
+const meanOf = (values: readonly number[]): number | undefined =>
+  values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
+const medianOf = (values: readonly number[]): number | undefined =>
+  values.length === 0 ? undefined : spread(values).median;

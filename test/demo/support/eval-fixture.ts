@@ -103,7 +103,9 @@ export function taskFixture({
             const harm =
               (HARM[setting.split(/[:+ ]/, 1)[0] ?? ''] ?? 0) * (1 - size / tokens) * depth * (1.2 - depth) * 4;
             const logProb = -0.1 - tokens / 4000 - harm - (depth === 0.25 && tokens > 600 ? 3 : 0);
-            return { setting, task, question: asks, tokens, depth, exact: logProb > -1.5, logProb };
+            const answer = { exact: logProb > -1.5, logProb };
+            const took = { kvBytesHeld: size * SLOT_BYTES, msPerToken: 8 + size / 400 };
+            return { setting, task, question: asks, tokens, depth, ...answer, ...took };
           }),
         ),
       ),

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { ANSWER_MEASURES, answerGroups } from '../../../demo/lab/data/answer-measures.ts';
 import { captionOf } from '../../../demo/lab/data/caption.ts';
 import { linkOf } from '../../../demo/lab/data/link.ts';
 import { formatSigned, MEASURES, measured } from '../../../demo/lab/data/measures.ts';
 import { sortRuns } from '../../../demo/lab/data/run-rows.ts';
 import { seriesOf } from '../../../demo/lab/data/series.ts';
+import { summarise } from '../../../demo/lab/lab-tools.ts';
 import { readUrlSettings } from '../../../demo/lab/state/url-settings.ts';
 import { assignLooks } from '../../../demo/shared/method-colours.ts';
 import { evalFixture, taskFixture } from '../../demo/support/eval-fixture.ts';
@@ -14,7 +16,7 @@ const measure = (key: string) => MEASURES.find((each) => each.key === key)!;
 
 describe('series of a chart', () => {
   test('the sizes of one setting are one series, from the least that is read to the most', () => {
-    const series = seriesOf(record.runs.toReversed());
+    const series = seriesOf(record.runs.toReversed(), ({ kvBytesReadPerToken }) => kvBytesReadPerToken);
     expect(series.map(({ name }) => name)).toEqual(['random', 'quest:recent=16', 'streaming-llm', 'h2o', 'q8', 'f16']);
     expect(series[3]?.runs.map(({ setting }) => setting)).toEqual([
       'h2o:budget=64',
@@ -27,7 +29,7 @@ describe('series of a chart', () => {
 
   test('a setting that no registry knows, as a file may have, is a series of its own', () => {
     const odd = { ...run, setting: '<b>odd</b>' };
-    expect(seriesOf([odd, run]).map(({ name }) => name)).toEqual(['<b>odd</b>', 'h2o']);
+    expect(seriesOf([odd, run], () => 0).map(({ name }) => name)).toEqual(['<b>odd</b>', 'h2o']);
   });
 
   test('a method has its own colour, the same one with other parameters another', () => {
@@ -72,6 +74,40 @@ test('rows sort by each figure both ways, and names as numbers count', () => {
   expect(names('dnll', true)[0]).toBe('random:budget=64');
   expect(names('dnll', false)[0]).toBe('f16');
   expect(names('setting', false).slice(1, 4)).toEqual(['h2o:budget=64', 'h2o:budget=128', 'h2o:budget=256']);
+});
+
+describe('charts of answers', () => {
+  const { runs } = taskFixture();
+  const chart = (key: string, group: ReturnType<typeof answerGroups>[number]) =>
+    ANSWER_MEASURES.find((each) => each.key === key)!.chart(group.dense);
+
+  test('are of one length each, and judge on what dense attention answers', () => {
+    const groups = answerGroups(summarise(runs));
+    expect(groups.map(({ name }) => name)).toEqual(['512 tokens, asked before', '1,024 tokens, asked before']);
+    const group = groups[1]!;
+    expect(group.dense.solved).toMatchObject({ right: 4, of: 4 });
+    const row = group.rows.find(({ setting }) => setting === 'h2o:budget=64')!;
+    expect(row.solved.of).toBe(4);
+    expect(chart('answers', group).value(row)).toBe((100 * row.solved.right) / 4);
+    expect(chart('answers', group).dense).toBe(100);
+    expect(chart('log-prob', group).value(row)).toBe(row.solved.logProb);
+    expect(chart('log-prob', group).dense).toBe(group.dense.solved.logProb);
+  });
+
+  test('the error of a share follows from the share and the number of questions', () => {
+    const group = answerGroups(summarise(runs))[0]!;
+    const of = (right: number, asked: number) => ({ ...group.dense, solved: { right, of: asked, logProb: -1 } });
+    expect(chart('answers', group).error(of(50, 100))).toBeCloseTo(5);
+    expect(chart('answers', group).error(of(1, 1))).toBeUndefined();
+  });
+
+  test('are not drawn where dense attention answers nothing, or nothing is beside it', () => {
+    expect(answerGroups(summarise(runs.map((each) => ({ ...each, exact: false }))))).toEqual([]);
+    expect(answerGroups(summarise(runs.filter(({ setting }) => setting === 'dense')))).toEqual([]);
+    expect(answerGroups(summarise(runs.filter(({ tokens }) => tokens === 512))).map(({ name }) => name)).toEqual([
+      undefined,
+    ]);
+  });
 });
 
 describe('the link of a result', () => {

@@ -62,6 +62,8 @@ describe('tables of an evaluation', () => {
 
 describe('tables of tasks', () => {
   const of = (setting: string, depth: number, exact: boolean, logProb: number, tokens = 512): TaskRun => ({
+    kvBytesHeld: (setting === 'dense' ? tokens : 64 + 128 * depth) * 2 ** 12,
+    msPerToken: 8 + depth,
     setting,
     task: 'needle',
     question: 'before',
@@ -81,24 +83,26 @@ describe('tables of tasks', () => {
 
   test('Markdown judges a method on what dense attention solves, and shows all beside', () => {
     expect(taskMarkdown(runs).split('\n')).toEqual([
-      '| methods | task | 512 tokens, where dense is right | 512 tokens, all | 1024 tokens, where dense is right | 1024 tokens, all |',
-      '| --- | --- | --- | --- | --- | --- |',
-      '| dense | needle, question before | 1 of 1 (-0.10) | 1 of 2 (-1.55) | 1 of 1 (-0.50) | 1 of 1 (-0.50) |',
-      '| h2o | needle, question before | 0 of 1 (-2.00) | 1 of 2 (-1.50) | 1 of 1 (-0.25) | 1 of 1 (-0.25) |',
+      '| methods | task | 512 tokens, where dense is right | 512 tokens, all | 512 tokens, cache held (MiB) | 1024 tokens, where dense is right | 1024 tokens, all | 1024 tokens, cache held (MiB) |',
+      '| --- | --- | --- | --- | --- | --- | --- | --- |',
+      '| dense | needle, question before | 1 of 1 (-0.10) | 1 of 2 (-1.55) | 2.00 | 1 of 1 (-0.50) | 1 of 1 (-0.50) | 4.00 |',
+      '| h2o | needle, question before | 0 of 1 (-2.00) | 1 of 2 (-1.50) | 0.50 | 1 of 1 (-0.25) | 1 of 1 (-0.25) | 0.25 |',
       '',
     ]);
   });
 
   test('a length at which dense attention solves nothing judges nobody', () => {
     const wrong = runs.map((one) => ({ ...one, exact: one.setting !== 'dense' }));
-    expect(taskMarkdown(wrong)).toContain('| h2o | needle, question before | none | 2 of 2 (-1.50) | none |');
+    expect(taskMarkdown(wrong)).toContain('| h2o | needle, question before | none | 2 of 2 (-1.50) | 0.50 | none |');
   });
 
   test('CSV has every question', () => {
-    expect(taskCsv(runs).split('\r\n').slice(0, 3)).toEqual([
-      'setting,task,question,tokens,depth,exact,logProb',
-      'dense,needle,before,512,0,1,-0.1',
-      'dense,needle,before,512,1,0,-3',
+    const { kvBytesHeld: _held, msPerToken: _time, ...bare } = runs[1]!;
+    expect(taskCsv([runs[0]!, bare]).split('\r\n')).toEqual([
+      'setting,task,question,tokens,depth,exact,logProb,kvBytesHeld,msPerToken',
+      'dense,needle,before,512,0,1,-0.1,2097152,8',
+      'dense,needle,before,512,1,0,-3,,',
+      '',
     ]);
   });
 });
