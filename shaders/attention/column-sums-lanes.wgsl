@@ -63,7 +63,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
 #end
       var score = (products.x + products.y) + (products.z + products.w);
       if (with_noise) {
-        if (g % 4u == 0u) { words = noise_words(noise, params.layer, kv_head, g / 4u, place); }
+        if (g % 4u == 0u) { words = noise_words(noise, params.layer, kv_head, g / 4u, slot); }
         score = (score + noise_of(words[g & 3u])) * noise.cooling;
       }
       sum += exp2(score - log_sums[head] * LOG2_E);

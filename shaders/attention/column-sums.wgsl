@@ -105,7 +105,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_id) loca
       if (counts_$r) {
         var words = vec4u(0u);
         let noise = row_noise(row_$r);
-        if (with_noise) { words = noise_words(noise, params.layer, kv_head, g / 4u, place); }
+        if (with_noise) { words = noise_words(noise, params.layer, kv_head, g / 4u, slot); }
 #for l in LINES
         {
           var score = score_$r_$l * scale;

@@ -131,7 +131,7 @@ fn attend(group : vec3u, t : u32, lane : u32) {
     put_score($gu, t, own[$g]);
 #end
     // Where LANES > SLOTS, several threads have the same slot.
-    if (notes && own_slot < slots && t % LANES < SLOTS) { note_scores(row, kv_head, first_head, page, own_slot, visible); }
+    if (notes && own_slot < slots && t % LANES < SLOTS) { note_scores(row, kv_head, first_head, own_slot, visible); }
     meet();
     find_slots_max(t);
 #for h in SLOT_QUADS

@@ -42,7 +42,7 @@ fn find_scores(t : u32, row : u32, kv_head : u32, list : u32, count : u32) {
       for (var quad = 0u; quad < run_time(QUADS); quad++) { score += dot(query[((row * KV_HEADS + kv_head) * GROUP + g) * QUADS + quad], unpack_quad(cache[key + quad])); }
       score *= factor;
       if (with_noise) {
-        if (g % 4u == 0u) { words = noise_words(noise, params.layer, kv_head, g / 4u, place); }
+        if (g % 4u == 0u) { words = noise_words(noise, params.layer, kv_head, g / 4u, slot); }
         score = (score + noise_of(words[g & 3u])) * noise.cooling;
       }
       scores[score_at(row, kv_head, g, i)] = select(LOWEST, score, visible);

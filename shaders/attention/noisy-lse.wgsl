@@ -79,10 +79,9 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_id) loca
 #end
       }
       for (var s = 0u; s < run_time(RUN); s++) {
-        let place = position_at(page, kv_head, min(start + s, last));
         let factor = scale * key_scale(page, kv_head, min(start + s, last));
-        let words = noise_words(noise, params.layer, kv_head, first_head / 4u, place);
-        let visible = start + s < limit && (!hidden || place_visible(sequence, row_place(row), place));
+        let words = noise_words(noise, params.layer, kv_head, first_head / 4u, start + s);
+        let visible = start + s < limit && (!hidden || place_visible(sequence, row_place(row), position_at(page, kv_head, min(start + s, last))));
 #for l in LINES
         {
           let score = (select(low_$l, high_$l, s > 3u)[s & 3u] * factor + noise_of(words[$l])) * noise.cooling;

@@ -1,14 +1,15 @@
 // Gumbel noise on the scores of observed rows, as Keyformer takes it (Adnan et al. 2024, arXiv 2403.09054): a slot's share
-// is softmax((score + noise) / tau). Fresh for every (seed, row, layer, query head, slot); the same in every kernel that
-// asks, wherever the slot lies, since it goes by positions. It needs lib/threefry and lib/gumbel.
+// is softmax((score + noise) / tau). Fresh for every (seed, row, layer, query head, slot), and the same in every
+// kernel that asks. It goes by slots, not by the positions of what they hold: slots move between steps only, and the row's own
+// position makes it fresh in each. It needs lib/threefry and lib/gumbel.
 const NOISE = true;
 const STREAM_MASS_NOISE = 16u;
 
 fn noisy(sequence : u32) -> bool { return method_word(sequence, METHOD_OBSERVE) == OBSERVE_NOISY_MASS; }
 
-// Random words of query heads 4 heads … 4 heads + 3 of the KV head, for the slot at `place`.
-fn noise_words(noise : RowNoise, layer : u32, kv_head : u32, heads : u32, place : u32) -> vec4u {
-  return threefry_words(vec4u(place, noise.position, STREAM_MASS_NOISE, (layer << 16u) | (kv_head << 8u) | heads), noise.seed);
+// Random words of query heads 4 heads … 4 heads + 3 of the KV head, for a slot.
+fn noise_words(noise : RowNoise, layer : u32, kv_head : u32, heads : u32, slot : u32) -> vec4u {
+  return threefry_words(vec4u(slot, noise.position, STREAM_MASS_NOISE, (layer << 16u) | (kv_head << 8u) | heads), noise.seed);
 }
 
 // In log2 units, as the scores.

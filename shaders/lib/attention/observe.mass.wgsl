@@ -22,24 +22,24 @@ fn begin_notes(row : u32) {
 }
 
 // Notes the thread's own scores, those of a slot that no other thread notes.
-fn note_scores(row : u32, kv_head : u32, first_head : u32, page : u32, slot : u32, visible : bool) {
+fn note_scores(row : u32, kv_head : u32, first_head : u32, slot : u32, visible : bool) {
 #for g in HEADS
   noted[$g] = own[$g];
 #end
-  if (NOISE && with_noise) { add_noise(kv_head, first_head, position_at(page, kv_head, slot), visible); }
+  if (NOISE && with_noise) { add_noise(kv_head, first_head, slot, visible); }
   let first = scores_at(row, kv_head) + first_head / HEADS * BATCH_QUADS * params.capacity + slot;
 #for i in BATCH_QUADS
   scores[first + $iu * params.capacity] = vec4f(noted[4u * $iu], noted[4u * $iu + 1u], noted[4u * $iu + 2u], noted[4u * $iu + 3u]);
 #end
 }
 
-// Turns what is noted of the slot at `place` into (score + noise) / tau. One draw is for four heads of the group.
-fn add_noise(kv_head : u32, first_head : u32, place : u32, visible : bool) {
+// Turns what is noted of the slot into (score + noise) / tau. One draw is for four heads of the group.
+fn add_noise(kv_head : u32, first_head : u32, slot : u32, visible : bool) {
   var words = vec4u(0u);
 #for g in HEADS
   {
     let head = min(first_head + $gu, GROUP - 1u);
-    if ($gu == 0u || head % 4u == 0u) { words = noise_words(noise, params.layer, kv_head, head / 4u, place); }
+    if ($gu == 0u || head % 4u == 0u) { words = noise_words(noise, params.layer, kv_head, head / 4u, slot); }
     let score = select(LOWEST, (noted[$g] + noise_of(words[head & 3u])) * noise.cooling, visible);
     let share = exp2(-abs(score - noisy_max[$g]));
     noisy_weight[$g] = select(noisy_weight[$g] + select(0.0, share, visible), noisy_weight[$g] * share + 1.0, score > noisy_max[$g]);

@@ -131,7 +131,7 @@ export function weighedOf(scene: WatchedScene, row: number, head: number): Weigh
   const inGroup = head % group;
   const words = (layer << 16) | (Math.floor(head / group) << 8) | Math.floor(inGroup / 4);
   return seen.map((slot) => {
-    const unit = toUnit(threefry4x32([slot.place, position, 16, words], [seed, 0, 0, 0])[inGroup % 4]!);
+    const unit = toUnit(threefry4x32([slot.slot, position, 16, words], [seed, 0, 0, 0])[inGroup % 4]!);
     return { ...slot, score: (slot.score - Math.log(-Math.log(unit))) / tau };
   });
 }
