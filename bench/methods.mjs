@@ -52,7 +52,7 @@ const DENSE = { kv: 'f16' };
 
 await buildLibrary();
 const { createEngine } = await import(join(root, 'dist', 'node.js'));
-const { evaluate } = await import(join(root, 'dist', 'bench', 'index.js'));
+const { evaluate, settingText } = await import(join(root, 'dist', 'bench', 'index.js'));
 const { ids } = JSON.parse(readFileSync(join(root, 'test', 'golden', 'perplexity.json'), 'utf8'));
 const engine = await createEngine({
   model: options.model,
@@ -69,7 +69,7 @@ const isSame = ['prefill', 'decode'].every((key) => before?.settings?.[key] === 
 const scored = new Map(
   (isSame ? [before.dense, ...before.runs] : []).map(({ timeRatio: _old, ...run }) => [run.setting, run]),
 );
-const figuresOf = ({ cache: kept, attention: read, kv }) => scored.get(kept ?? read ?? kv);
+const figuresOf = (setting) => scored.get(settingText(setting));
 
 /** The result; runs have times where they were measured, dense ones and the others in turns. */
 const resultOf = (milliseconds) => ({

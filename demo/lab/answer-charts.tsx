@@ -2,13 +2,7 @@ import { useMemo } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { TradeoffChart } from './charts/tradeoff-chart.tsx';
 import { Choice } from './choice.tsx';
-import {
-  ANSWER_COSTS,
-  ANSWER_MEASURES,
-  answerGroups,
-  type AnswerGroup,
-  type AnswerMeasureSpec,
-} from './data/answer-measures.ts';
+import { ANSWER_MEASURES, answerGroups, type AnswerGroup, type AnswerMeasureSpec } from './data/answer-measures.ts';
 import type { TaskSummary } from './lab-tools.ts';
 import { changeSettings, settings } from './state/page-settings.ts';
 
@@ -38,14 +32,13 @@ export function AnswerCharts(props: { summaries: readonly TaskSummary[]; caption
 
 const heldBytes = ({ kvBytesHeld }: TaskSummary): number => kvBytesHeld ?? 0;
 
-/** What a result of before does not say has no chart. */
 function GroupCharts(props: { group: AnswerGroup; measure: AnswerMeasureSpec; caption: string }): JSX.Element {
   const { group, measure, caption } = props;
-  const { name, dense, rows } = group;
+  const { name, dense, rows, costs } = group;
   const charted = useMemo(() => measure.chart(dense), [measure, dense]);
   return (
     <>
-      {ANSWER_COSTS.filter(({ value }) => rows.every((row) => Number.isFinite(value(row)))).map((cost) => (
+      {costs.map((cost) => (
         <TradeoffChart key={cost.key} {...{ cost, caption }} runs={rows} size={heldBytes} measure={charted} of={name} />
       ))}
     </>

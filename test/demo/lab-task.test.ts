@@ -71,6 +71,13 @@ describe('a task', () => {
     expect(rows[0]).toMatchObject(['dense', '1 of 1', ...texts(1), '1 of 2', ...texts(3)]);
     expect(rows[1]).toMatchObject(['random:budget=64', '0 of 1', ...texts(1), '1 of 2', ...texts(3)]);
     expect((await cells(page)).map((text) => text.slice(0, 1))).toEqual(['✓', '✗', '✗', '✓', '✗', '✓', '✗', '✓']);
+    // A single point has marks beside it that can be told apart.
+    const chart = page.locator('.chart').first();
+    await chart.getByText('cache held →').waitFor();
+    const marks = await chart.locator('svg text').allTextContents();
+    const bytes = marks.filter((text) => / [kMG]?B$/.test(text));
+    expect(bytes.length).toBeGreaterThan(1);
+    expect(new Set(bytes).size).toBe(bytes.length);
     await page.getByText('Every question as a table').click();
     expect(await page.locator('.data tbody tr').count()).toBe(8);
     await page.context().close();
@@ -99,7 +106,7 @@ describe('a task', () => {
 
   test('has no chart of what its file does not say, or where dense attention answers nothing', async () => {
     const page = await open();
-    const { runs, ...record } = taskFixture({ settings: { lengths: [512] } });
+    const { runs, ...record } = taskFixture({ software: true, settings: { lengths: [512] } });
     const charts = page.getByRole('heading', { name: /^Right answers against/ });
     const bare = runs.map(({ kvBytesHeld: _held, msPerToken: _time, ...rest }) => rest);
     for (const [name, some] of [
@@ -109,7 +116,9 @@ describe('a task', () => {
       await drop(page, name, JSON.stringify({ ...record, runs: some }));
       await page.getByRole('heading', { name }).waitFor();
       expect(await charts.count()).toBe(0);
+      expect(await page.getByLabel('Measure', { exact: true }).count()).toBe(0);
     }
+    await page.getByText('of the times only ratios mean anything').waitFor();
     await page.context().close();
   });
 

@@ -52,7 +52,7 @@ export const ANSWER_MEASURES: readonly AnswerMeasureSpec[] = [
   },
 ];
 
-export const ANSWER_COSTS: readonly CostSpec<TaskSummary>[] = [
+const COSTS: readonly CostSpec<TaskSummary>[] = [
   { ...HELD_WORDS, key: 'held', value: ({ kvBytesHeld }) => kvBytesHeld ?? Number.NaN },
   { ...TIME_WORDS, key: 'time', value: ({ msPerToken }) => msPerToken ?? Number.NaN },
 ];
@@ -63,9 +63,14 @@ export interface AnswerGroup {
   readonly name: string | undefined;
   readonly dense: TaskSummary;
   readonly rows: readonly TaskSummary[];
+  /** Those that all rows say: files of older versions say none. */
+  readonly costs: readonly CostSpec<TaskSummary>[];
 }
 
-/** Summaries by length and by when they were asked, those that charts can show: dense attention answers something. */
+/**
+ * Summaries by length and by when they were asked, as far as charts can show them: of those that were asked something which
+ * dense attention answers. A run that goes on, or was stopped, has settings that were not yet.
+ */
 export function answerGroups(summaries: readonly TaskSummary[]): readonly AnswerGroup[] {
   const groups = new Map<string, TaskSummary[]>();
   for (const summary of summaries) {
@@ -75,8 +80,9 @@ export function answerGroups(summaries: readonly TaskSummary[]): readonly Answer
   }
   return [...groups].flatMap(([name, all]) => {
     const dense = all.find(({ setting }) => setting === 'dense');
-    const rows = all.filter(({ setting }) => setting !== 'dense');
-    if (!dense || dense.solved.of === 0 || rows.length === 0) return [];
-    return [{ name: groups.size > 1 ? name : undefined, dense, rows }];
+    const rows = all.filter(({ setting, solved }) => setting !== 'dense' && solved.of > 0);
+    if (!dense || rows.length === 0) return [];
+    const costs = COSTS.filter(({ value }) => rows.every((row) => Number.isFinite(value(row))));
+    return costs.length === 0 ? [] : [{ name: groups.size > 1 ? name : undefined, dense, rows, costs }];
   });
 }

@@ -13,8 +13,7 @@ fn noise_words(noise : RowNoise, layer : u32, kv_head : u32, heads : u32, slot :
 }
 
 // In log2 units, as the scores.
-const LOG2_LN_2 = -0.5287663729448977;
-fn noise_of(word : u32) -> f32 { return minus_log2(minus_log2(unit_of(word))) - LOG2_LN_2; }
+fn noise_of(word : u32) -> f32 { return minus_log2(minus_log2(unit_of(word))) - log2(log(2.0)); }
 
 // What the noise of a row goes by. tau stays what it is first through the prompt, and changes by a step with every token
 // after it.

@@ -48,7 +48,7 @@ export interface TaskRun {
   readonly exact: boolean;
   /** Mean log-probability of the answer's tokens, nats. */
   readonly logProb: number;
-  /** Pages of the cache behind the answer; absent in results of before. */
+  /** Pages of the cache behind the answer; absent in files of older versions. */
   readonly kvBytesHeld?: number;
   /** Feeding and scoring one token of the answer, median; absent where it has a single one. */
   readonly msPerToken?: number;

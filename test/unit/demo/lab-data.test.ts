@@ -101,6 +101,16 @@ describe('charts of answers', () => {
     expect(chart('answers', group).error(of(1, 1))).toBeUndefined();
   });
 
+  test('leave out what was not asked yet, as while a run goes on: a share of no questions is no number', () => {
+    const some = runs.filter(
+      ({ setting, tokens, depth }) => setting !== 'h2o:budget=64' || (tokens === 1024 && depth === 0.25),
+    );
+    const groups = answerGroups(summarise(some));
+    expect(groups[1]!.rows.map(({ setting }) => setting)).not.toContain('h2o:budget=64');
+    for (const group of groups)
+      for (const row of group.rows) expect(chart('answers', group).value(row)).toBeGreaterThanOrEqual(0);
+  });
+
   test('are not drawn where dense attention answers nothing, or nothing is beside it', () => {
     expect(answerGroups(summarise(runs.map((each) => ({ ...each, exact: false }))))).toEqual([]);
     expect(answerGroups(summarise(runs.filter(({ setting }) => setting === 'dense')))).toEqual([]);
