@@ -1,8 +1,8 @@
 /** Where the time of one decode step goes, found by replaying its plan whole and without one family of dispatches. */
 
-import { Lease } from '../engine/lease.ts';
-import { fillLease } from '../engine/fill-history.ts';
-import { plainKinds } from '../engine/step-kinds.ts';
+import { Lease } from '../engine/memory/lease.ts';
+import { fillLease } from '../engine/measure/fill-history.ts';
+import { plainKinds } from '../engine/plan/step-kinds.ts';
 import type { Runtime } from '../engine/runtime.ts';
 import type { PlanEntry } from '../gpu/plan.ts';
 import { GENERATE_DEFAULTS, packSequence } from '../sampling/settings.ts';

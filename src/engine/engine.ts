@@ -15,14 +15,14 @@ import type {
   TokenizerApi,
 } from '../core/api.ts';
 import { checkIds } from './check-ids.ts';
-import { EngineConversation, type ConversationHost } from './conversation.ts';
+import { EngineConversation, type ConversationHost } from './conversation/conversation.ts';
 import { checkEngineOptions, checkScoreOptions, DEFAULT_CONTEXT } from './engine-options.ts';
-import { readModel, type ModelSession, type OpenedModel } from './model-session.ts';
+import { readModel, type ModelSession, type OpenedModel } from './load/model-session.ts';
 import { createReport } from './report.ts';
 import { createRuntime, type Runtime } from './runtime.ts';
-import { resolveMethods } from './resolve-methods.ts';
-import { score } from './score.ts';
-import type { SequenceMethods } from './sequence-methods.ts';
+import { resolveMethods } from './memory/resolve-methods.ts';
+import { score } from './measure/score.ts';
+import type { SequenceMethods } from './memory/sequence-methods.ts';
 import type { TuningStore } from './tuning/tuning-store.ts';
 import { createTokenizerApi } from './tokenizer-api.ts';
 

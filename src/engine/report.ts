@@ -1,7 +1,7 @@
 import { GGML_TYPE_NAMES } from '../weights/ggml-types.ts';
 import type { GgufFile } from '../weights/gguf.ts';
 import type { Report, TuningReport } from '../core/api.ts';
-import { conversationReport } from './conversation-report.ts';
+import { conversationReport } from './memory/conversation-report.ts';
 import type { Runtime } from './runtime.ts';
 import type { TuningTable } from './tuning/autotune.ts';
 import { VERSION } from './version.ts';

@@ -1,7 +1,7 @@
 import { UsageError } from '../core/errors.ts';
 import type { TokenizerApi } from '../core/api.ts';
 import { checkIds } from './check-ids.ts';
-import type { ModelSession } from './model-session.ts';
+import type { ModelSession } from './load/model-session.ts';
 
 /** The public tokenizer over a model file's own. */
 export function createTokenizerApi({

@@ -1,6 +1,6 @@
 import { DEFAULT_CONTEXT } from '../engine/engine-options.ts';
 import type { ModelSource, TokenizerApi } from '../core/api.ts';
-import { readModel, type ModelSession } from '../engine/model-session.ts';
+import { readModel, type ModelSession } from '../engine/load/model-session.ts';
 import { weightTypes } from '../engine/report.ts';
 import { createTokenizerApi } from '../engine/tokenizer-api.ts';
 import { PAGE_SLOTS, pageWords, type KvType } from '../kernels/cache-layout.ts';

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { CapabilityError, ModelFileError, StorageError } from '../core/errors.ts';
 import type { EngineOptions, ModelSource } from '../core/api.ts';
 import type { Environment } from '../engine/engine.ts';
-import type { OpenedModel } from '../engine/model-session.ts';
+import type { OpenedModel } from '../engine/load/model-session.ts';
 import { blobSource } from '../weights/byte-source.ts';
 import { findModel, type ManifestModel } from '../weights/manifest.ts';
 import { openNodeFile } from '../weights/node-file.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createRuntime } from '../../src/engine/runtime.ts';
-import { score } from '../../src/engine/score.ts';
+import { score } from '../../src/engine/measure/score.ts';
 import { readConfig } from '../../src/models/config.ts';
 import { bytesSource } from '../../src/weights/byte-source.ts';
 import { parseGguf } from '../../src/weights/gguf.ts';

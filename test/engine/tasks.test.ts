@@ -4,7 +4,7 @@ import { runTasks, type TaskRun } from '../../src/bench/index.ts';
 import { feedAnswer } from '../../src/bench/eval/feed-answer.ts';
 import { ask } from '../../src/bench/eval/ask.ts';
 import { runtimeOf } from '../../src/engine/engine.ts';
-import { resolveMethods } from '../../src/engine/resolve-methods.ts';
+import { resolveMethods } from '../../src/engine/memory/resolve-methods.ts';
 import { tinyEngine } from '../support/tiny-engine.ts';
 
 let engine: Engine;

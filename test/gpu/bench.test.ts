@@ -9,7 +9,7 @@ import {
   type BenchResult,
   type RoofProbe,
 } from '../../src/bench/index.ts';
-import { fillHistory } from '../../src/engine/fill-history.ts';
+import { fillHistory } from '../../src/engine/measure/fill-history.ts';
 import { runtimeOf } from '../../src/engine/engine.ts';
 import { requestGpu, type Gpu } from '../../src/gpu/device.ts';
 import { defineKernel } from '../../src/gpu/kernel.ts';

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Random } from '../../src/core/rng.ts';
 import { runtimeOf } from '../../src/engine/engine.ts';
-import { resolveMethods } from '../../src/engine/resolve-methods.ts';
-import { cutRule } from '../../src/engine/sequence-methods.ts';
+import { resolveMethods } from '../../src/engine/memory/resolve-methods.ts';
+import { cutRule } from '../../src/engine/memory/sequence-methods.ts';
 import type { Conversation, Engine, GenerationResult, MemoryView, MethodOptions } from '../../src/index.ts';
 import { heldWords } from '../support/held-cache.ts';
 import { tinyEngine } from '../support/tiny-engine.ts';

@@ -1,6 +1,6 @@
 /** What a lease's pages hold, for tests that compare caches byte for byte. */
 
-import type { Lease } from '../../src/engine/lease.ts';
+import type { Lease } from '../../src/engine/memory/lease.ts';
 import type { Runtime } from '../../src/engine/runtime.ts';
 import { Readback } from '../../src/gpu/readback.ts';
 import { headWords, PAGE_SLOTS, positionWord } from '../../src/kernels/cache-layout.ts';

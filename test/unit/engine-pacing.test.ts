@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Pacing } from '../../src/engine/pacing.ts';
+import { Pacing } from '../../src/engine/step/pacing.ts';
 
 test('a chunk is cut into submits of about 50 ms, and rows are cut only when that is not enough', () => {
   const pacing = new Pacing(256);

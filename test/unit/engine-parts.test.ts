@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { scoreWindows, highest } from '../../src/engine/score.ts';
-import { SlotAllocator } from '../../src/engine/slot-allocator.ts';
-import { commonLength, Transcript } from '../../src/engine/transcript.ts';
+import { scoreWindows, highest } from '../../src/engine/measure/score.ts';
+import { SlotAllocator } from '../../src/engine/memory/slot-allocator.ts';
+import { commonLength, Transcript } from '../../src/engine/conversation/transcript.ts';
 
 describe('scoreWindows', () => {
   test('one window scores every target', () => {

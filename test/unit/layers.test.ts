@@ -25,10 +25,35 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'node.ts': ['core', 'engine', 'methods', 'models', 'weights', 'worker', 'node'],
 };
 
+/** The floors of src/engine, from the ground up: a room may import from those before it. Files that stand alone are rooms. */
+const ENGINE_FLOORS: readonly (readonly string[])[] = [
+  ['version.ts', 'check-ids.ts', 'engine-options.ts'],
+  ['memory', 'load'],
+  ['self-test', 'tuning'],
+  ['plan', 'tokenizer-api.ts'],
+  ['step'],
+  ['runtime.ts'],
+  ['conversation', 'report.ts'],
+  ['measure'],
+  ['engine.ts'],
+  ['browser-environment.ts'],
+];
+
+/** The room of src/engine that a path lies in, or the file where it lies in none. */
+const engineRoomOf = (path: string): string => relative(join(SRC, 'engine'), path).split(/[/\\]/)[0]!;
+const floorOf = (room: string): number => ENGINE_FLOORS.findIndex((rooms) => rooms.includes(room));
+
 /** The folder below src/, or the name of an entry file. */
 const folderOf = (path: string): string => relative(SRC, path).split(/[/\\]/)[0]!;
 
-function* imports(): Generator<{ from: string; to: string; file: string }> {
+interface Import {
+  readonly from: string;
+  readonly to: string;
+  readonly file: string;
+  readonly target: string;
+}
+
+function* imports(): Generator<Import> {
   for (const entry of readdirSync(SRC, { recursive: true, encoding: 'utf8' })) {
     if (!entry.endsWith('.ts') || entry.endsWith('.d.ts')) continue;
     const file = join(SRC, entry);
@@ -36,7 +61,7 @@ function* imports(): Generator<{ from: string; to: string; file: string }> {
       /(?:from|import)\s*\(?\s*['"](\.[^'"]+\.ts)['"]/g,
     )) {
       const target = resolve(dirname(file), specifier!);
-      yield { from: folderOf(file), to: folderOf(target), file: entry };
+      yield { from: folderOf(file), to: folderOf(target), file: entry, target };
     }
   }
 }
@@ -44,6 +69,17 @@ function* imports(): Generator<{ from: string; to: string; file: string }> {
 test('imports point one way', () => {
   const wrong = [...imports()].filter(({ from, to }) => from !== to && !MAY_IMPORT[from]?.includes(to));
   expect(wrong.map(({ file, to }) => `${file} imports ${to}`)).toEqual([]);
+});
+
+test('within the engine imports go down', () => {
+  const within = [...imports()].filter(({ from, to }) => from === 'engine' && to === 'engine');
+  const wrong = within.filter(({ file, target }) => {
+    const [from, to] = [engineRoomOf(join(SRC, file)), engineRoomOf(target)];
+    return from !== to && floorOf(to) >= floorOf(from);
+  });
+  expect(wrong.map(({ file, target }) => `${file} imports ${relative(SRC, target)}`)).toEqual([]);
+  const rooms = new Set(within.flatMap(({ file, target }) => [engineRoomOf(join(SRC, file)), engineRoomOf(target)]));
+  expect([...rooms].filter((room) => floorOf(room) === -1)).toEqual([]);
 });
 
 test('every folder of src has its place in the order', () => {

@@ -1,7 +1,7 @@
 import type { Engine } from '../../core/api.ts';
 import { UsageError } from '../../core/errors.ts';
 import type { KvType } from '../../kernels/cache-layout.ts';
-import { resolveMethods } from '../../engine/resolve-methods.ts';
+import { resolveMethods } from '../../engine/memory/resolve-methods.ts';
 import { runtimeOf } from '../../engine/engine.ts';
 import { LogitComparison } from '../logit-comparison.ts';
 import { standardError } from '../statistics.ts';

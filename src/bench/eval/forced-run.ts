@@ -1,7 +1,7 @@
 import { throwIfAborted } from '../../core/errors.ts';
-import { ForcedSequence } from '../../engine/forced-sequence.ts';
+import { ForcedSequence } from '../../engine/measure/forced-sequence.ts';
 import type { Runtime } from '../../engine/runtime.ts';
-import { selectedSlots, type SequenceMethods } from '../../engine/sequence-methods.ts';
+import { selectedSlots, type SequenceMethods } from '../../engine/memory/sequence-methods.ts';
 import { spread } from '../statistics.ts';
 import { MassMeter } from './mass-meter.ts';
 

@@ -1,6 +1,6 @@
 import type { Engine, MethodOptions } from '../../core/api.ts';
 import { throwIfAborted } from '../../core/errors.ts';
-import { resolveMethods } from '../../engine/resolve-methods.ts';
+import { resolveMethods } from '../../engine/memory/resolve-methods.ts';
 import { runtimeOf } from '../../engine/engine.ts';
 import { ask } from './ask.ts';
 import type { EvalSetting } from './evaluate.ts';

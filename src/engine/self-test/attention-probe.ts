@@ -7,7 +7,7 @@ import { PAGE_SLOTS, pageWords, positionWord, scaleWord, type KvType } from '../
 import { packHead } from './pack-head.ts';
 import { quantizeAppend, quantizeAppendConstants, stagingFloats } from '../../kernels/cache/quantize-append.ts';
 import type { LayerConfig } from '../../models/model-config.ts';
-import { StepState } from '../step-state.ts';
+import { StepState } from '../memory/step-state.ts';
 import { probeNumbers } from './probe-numbers.ts';
 import type { Expected, Probe } from './probe.ts';
 

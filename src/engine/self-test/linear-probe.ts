@@ -12,8 +12,8 @@ import { linearConstants, linearParams, type LinearVariant } from '../../kernels
 import type { ModelConfig } from '../../models/model-config.ts';
 import type { MatrixPart } from '../../models/network.ts';
 import type { ByteSource } from '../../weights/byte-source.ts';
-import { StepState } from '../step-state.ts';
-import type { PlannedMatrix } from '../weight-plan.ts';
+import { StepState } from '../memory/step-state.ts';
+import type { PlannedMatrix } from '../load/weight-plan.ts';
 import { probeNumbers } from './probe-numbers.ts';
 import type { Expected, Probe } from './probe.ts';
 import { readSourceRows } from './source-rows.ts';

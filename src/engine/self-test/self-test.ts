@@ -9,7 +9,7 @@ import type { Matrix } from '../../kernels/weights/format.ts';
 import { MATVEC_ROWS, tunedVariant, type StepShape } from '../../models/llama.ts';
 import type { MatrixPart, NetworkWeights, TunedMatrix } from '../../models/network.ts';
 import type { ByteSource } from '../../weights/byte-source.ts';
-import type { PlannedMatrix } from '../weight-plan.ts';
+import type { PlannedMatrix } from '../load/weight-plan.ts';
 import { attentionProbe } from './attention-probe.ts';
 import { linearProbe } from './linear-probe.ts';
 import { runProbes, type Probe } from './probe.ts';

@@ -1,7 +1,7 @@
 import { dequantizeTensor } from '../../weights/dequantize.ts';
 import type { ByteSource } from '../../weights/byte-source.ts';
-import type { PlannedMatrix } from '../weight-plan.ts';
-import { rowsOf } from '../weight-plan.ts';
+import type { PlannedMatrix } from '../load/weight-plan.ts';
+import { rowsOf } from '../load/weight-plan.ts';
 
 /** Rows of a planned matrix from the model file, in float64: nothing the GPU did to them is in it. */
 export function readSourceRows(

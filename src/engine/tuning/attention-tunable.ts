@@ -15,7 +15,7 @@ import {
 } from '../../kernels/attention/tuning.ts';
 import { PAGE_SLOTS, pageWords, positionWord, scaleWord, type KvType } from '../../kernels/cache-layout.ts';
 import type { LayerConfig } from '../../models/model-config.ts';
-import { StepState } from '../step-state.ts';
+import { StepState } from '../memory/step-state.ts';
 import type { Entrant } from './race.ts';
 import type { Tunable } from './autotune.ts';
 import { race } from './race.ts';

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { evict } from '../../../src/cache/evict.ts';
 import { h2o } from '../../../src/cache/policies/h2o.ts';
 import { streamingLlm } from '../../../src/cache/policies/streaming-llm.ts';
-import { Lease } from '../../../src/engine/lease.ts';
+import { Lease } from '../../../src/engine/memory/lease.ts';
 
 const leaseOf = (cache?: ReturnType<typeof evict>): Lease =>
   new Lease({ kv: 'f16', cache }, { layers: [{ kvHeads: 2 }, { kvHeads: 2 }] });

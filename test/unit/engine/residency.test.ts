@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Residency } from '../../../src/engine/residency.ts';
+import { Residency } from '../../../src/engine/memory/residency.ts';
 
 const rule = (budgets: readonly number[], every: number, spread = 1) => ({ budgets, every, spread });
 

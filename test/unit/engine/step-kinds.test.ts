@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { evict, h2o, snapKv, tova } from '../../../src/cache/index.ts';
-import { kindsOf } from '../../../src/engine/step-kinds.ts';
+import { kindsOf } from '../../../src/engine/plan/step-kinds.ts';
 
 const methods = { kv: 'f16', cache: evict({ policy: tova(), budget: 64, sinks: 0 }) } as const;
 

@@ -1,0 +1,69 @@
+import { ModelFileError } from '../../core/errors.ts';
+import { MAX_GROUP, MAX_HEAD_DIM } from '../../kernels/attention/decode-flash.ts';
+import { BLOCK } from '../../kernels/weights/format.ts';
+import { readConfig } from '../../models/config.ts';
+import type { ModelConfig } from '../../models/model-config.ts';
+import { createChatTemplate, type ChatTemplate } from '../../tokenizer/chat-template.ts';
+import { createTokenizer, type Tokenizer } from '../../tokenizer/from-gguf.ts';
+import type { ByteSource } from '../../weights/byte-source.ts';
+import { parseGguf, type GgufFile } from '../../weights/gguf.ts';
+import type { ManifestModel } from '../../weights/manifest.ts';
+import type { LoadProgress } from '../../core/api.ts';
+
+/** An opened model file: where its bytes are, and what is known of it besides. */
+export interface OpenedModel {
+  readonly source: ByteSource;
+  /** Its entry in the manifest, if it is a known one. */
+  readonly entry: ManifestModel | undefined;
+  /** What had to be done otherwise than usual. */
+  readonly fallbacks: readonly string[];
+}
+
+/** A model file's header, read and understood: all that needs no GPU. */
+export interface ModelSession extends OpenedModel {
+  readonly gguf: GgufFile;
+  readonly config: ModelConfig;
+  readonly tokenizer: Tokenizer;
+  readonly template: ChatTemplate | undefined;
+}
+
+/**
+ * Reads the header, the configuration and the tokenizer.
+ * @throws ModelFileError for a file that is damaged, foreign or beyond what the kernels can do.
+ */
+export async function readModel(
+  opened: OpenedModel,
+  onProgress: (progress: LoadProgress) => void,
+  signal?: AbortSignal,
+): Promise<ModelSession> {
+  onProgress({ stage: 'header', loadedBytes: 0, totalBytes: 0 });
+  const gguf = await parseGguf(opened.source, signal);
+  const config = readConfig(gguf);
+  checkKernelLimits(config);
+  onProgress({ stage: 'tokenizer', loadedBytes: 0, totalBytes: 0 });
+  const tokenizer = createTokenizer(gguf.metadata);
+  return { ...opened, gguf, config, tokenizer, template: createChatTemplate(gguf.metadata, tokenizer) };
+}
+
+/** What the file may say but no kernel can compute. */
+function checkKernelLimits({ hidden, vocab, layers }: ModelConfig): void {
+  const refuse = (happened: string, expected: string): never => {
+    throw new ModelFileError({ code: 'model-config', happened, expected, todo: 'Choose another model.' });
+  };
+  const blocks = (what: string, width: number): void => {
+    if (width % BLOCK !== 0) refuse(`${what} is ${width} wide.`, `Widths are multiples of ${BLOCK}.`);
+  };
+  blocks('The residual stream', hidden);
+  if (vocab >= 2 ** 31) refuse(`The vocabulary has ${vocab} tokens.`, 'It has fewer than 2^31.');
+  layers.forEach(({ qHeads, kvHeads, headDim, ffn }, layer) => {
+    blocks(`The MLP of layer ${layer}`, ffn);
+    blocks(`The attention of layer ${layer}`, qHeads * headDim);
+    if (headDim % 4 !== 0 || headDim > MAX_HEAD_DIM)
+      refuse(`Heads of layer ${layer} are ${headDim} wide.`, `Heads are a multiple of 4, at most ${MAX_HEAD_DIM}.`);
+    if (qHeads / kvHeads > MAX_GROUP)
+      refuse(
+        `Layer ${layer} has ${qHeads / kvHeads} query heads for each key-value head.`,
+        `At most ${MAX_GROUP} share one.`,
+      );
+  });
+}

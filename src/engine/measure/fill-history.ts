@@ -1,0 +1,77 @@
+import { UsageError } from '../../core/errors.ts';
+import type { Conversation } from '../../core/api.ts';
+import { ceilDiv } from '../../core/invariant.ts';
+import { Random } from '../../core/rng.ts';
+import { PAGE_SLOTS, pageWords, positionWord, scaleWord, type KvType } from '../../kernels/cache-layout.ts';
+import { EngineConversation } from '../conversation/conversation.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Lease } from '../memory/lease.ts';
+
+/** Random words are drawn once and used again for every page: 4096 are more than any head has. */
+const NOISE_WORDS = 4096;
+
+/** What int8 codes are multiplied with: the largest is then 1/8. */
+const NOISE_SCALE = 1 / 8 / 127;
+
+/**
+ * Words whose numbers lie between 1/16 and 1/8, of either sign: a softmax over them is neither flat nor a spike. Those of
+ * int8 codes lie between -1/8 and 1/8 by `NOISE_SCALE`.
+ */
+function noise(kv: KvType): Uint32Array<ArrayBuffer> {
+  const random = new Random(5);
+  return Uint32Array.from({ length: NOISE_WORDS }, () => {
+    const word = random.word();
+    if (kv === 'q8') return word;
+    // Sign and fraction bits are random, the exponent is that of 2^-4.
+    return kv === 'f16' ? ((word & 0x83ff83ff) | 0x2c002c00) >>> 0 : ((word & 0x807fffff) | 0x3d800000) >>> 0;
+  });
+}
+
+/**
+ * Gives a conversation a history of these ids without running them: their keys and values are small random numbers.
+ * What it generates then means nothing, but takes as long as after a real history.
+ * @throws UsageError for a conversation behind a Worker; MemoryError when the cache cannot hold them
+ */
+export async function fillHistory(conversation: Conversation, ids: readonly number[]): Promise<void> {
+  if (!(conversation instanceof EngineConversation))
+    throw new UsageError({
+      code: 'usage-option',
+      happened: 'The conversation runs behind a Worker.',
+      expected: 'Only a conversation of the same thread can be filled.',
+      todo: 'Use createEngine inside the Worker that measures.',
+    });
+  await conversation.assume(ids, (runtime, lease) => fillLease(runtime, lease, ids.length));
+}
+
+/** Puts `length` tokens of random keys and values into a lease that holds none. Nothing may be in flight. */
+export async function fillLease(runtime: Runtime, lease: Lease, length: number): Promise<void> {
+  const { gpu, caches, sequences, plans, config, state } = runtime;
+  const { kv, select } = lease.methods;
+  await sequences.require(lease.methods, () => plans.clear());
+  sequences.begin(lease);
+  try {
+    await sequences.reserve(lease, length, 'never', () => plans.clear());
+  } catch (error) {
+    sequences.release(lease);
+    throw error;
+  }
+  const words = noise(kv);
+  config.layers.forEach(({ kvHeads, headDim }, layer) => {
+    const { buffer } = caches.of(kv).layer(layer);
+    const positionsAt = positionWord(kv, kvHeads, headDim);
+    const page = new Uint32Array(pageWords(kv, kvHeads, headDim));
+    for (let i = 0; i < positionsAt; i++) page[i] = words[(i * 7 + layer) % NOISE_WORDS]!;
+    new Float32Array(page.buffer).fill(NOISE_SCALE, scaleWord(kv, kvHeads, headDim));
+    for (let index = 0; index < ceilDiv(length, PAGE_SLOTS); index++) {
+      for (let i = 0; i < kvHeads * PAGE_SLOTS; i++) page[positionsAt + i] = index * PAGE_SLOTS + (i % PAGE_SLOTS);
+      gpu.write(buffer, lease.pages[layer]![index]! * page.byteLength, page);
+    }
+  });
+  lease.residency.append(length, 'never');
+  if (select?.bounds) {
+    state.writeLength(lease.sequence!, length);
+    const bounds = await plans.bounds(kv, lease.sequence!, length);
+    bounds.replay();
+  }
+  sequences.end(lease);
+}

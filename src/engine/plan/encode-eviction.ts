@@ -1,0 +1,104 @@
+import { encodeAllBounds } from '../../attention/selections/quest.ts';
+import { selectionName, type DecodeSelection } from '../../attention/selection.ts';
+import { encodeEviction } from '../../cache/encode-eviction.ts';
+import type { EvictionPolicy } from '../../cache/policy.ts';
+import type { PlanRecorder } from '../../gpu/plan.ts';
+import type { LayerView } from '../../kernels/layer-view.ts';
+import type { Caches } from '../memory/caches.ts';
+import type { MethodBuffers } from './method-buffers.ts';
+import {
+  cutRule,
+  policyName,
+  selectionKind,
+  type LayerHeads,
+  type MethodIds,
+  type SequenceMethods,
+} from '../memory/sequence-methods.ts';
+import type { StepState } from '../memory/step-state.ts';
+
+/** What stands behind a step in which sequences are cut. */
+export interface EvictionCut {
+  readonly policy: EvictionPolicy;
+  /** For the sequences whose heads compete; else for the others. */
+  readonly joint: boolean;
+}
+
+export interface EvictionParts {
+  readonly caches: Caches;
+  readonly methodIds: MethodIds;
+  readonly methodBuffers: MethodBuffers;
+  readonly state: StepState;
+}
+
+/** What cutting sequences of these methods takes, each kind once, in a fixed order. */
+export function evictionCuts(methods: readonly SequenceMethods[]): EvictionCut[] {
+  const cuts = new Map<string, EvictionCut>();
+  for (const { cache } of methods) {
+    if (!cache) continue;
+    const cut = { policy: cache.policy, joint: cache.budget.floor > 0 };
+    cuts.set(cutName(cut), cut);
+  }
+  return [...cuts.values()].toSorted((a, b) => (cutName(a) < cutName(b) ? -1 : 1));
+}
+
+/** A selection whose key bounds a cut makes wrong, and the most slots that a sequence of it then holds. */
+export interface CutBounds {
+  readonly selection: DecodeSelection;
+  /** A power of two. */
+  readonly slots: number;
+}
+
+/** Which key bounds must be computed anew behind a cut of sequences of these methods. */
+export function cutBounds(methods: readonly SequenceMethods[], config: LayerHeads): CutBounds[] {
+  const bounded = new Map<string, CutBounds>();
+  for (const one of methods) {
+    const { select } = one;
+    const rule = cutRule(one, config);
+    if (!rule || !select?.bounds) continue;
+    const most = Math.max(...rule.budgets) * rule.spread;
+    const name = selectionName(select);
+    const slots = Math.max(64, 2 ** Math.ceil(Math.log2(most)), bounded.get(name)?.slots ?? 0);
+    bounded.set(name, { selection: select, slots });
+  }
+  return [...bounded.values()].toSorted((a, b) => (boundsName(a) < boundsName(b) ? -1 : 1));
+}
+
+/** Bounds in words: part of the key of the plan that cuts. */
+export const boundsName = ({ selection, slots }: CutBounds): string =>
+  `bounds of ${selectionName(selection)} to ${slots}`;
+
+/** A cut in words: part of its plan's key. */
+export const cutName = ({ policy, joint }: EvictionCut): string => `${policyName(policy)}${joint ? ' jointly' : ''}`;
+
+/** Appends what cuts every sequence that is due, in all layers. */
+export function encodeEvictions(
+  recorder: PlanRecorder,
+  layers: readonly LayerView[],
+  { cuts, bounded }: { readonly cuts: readonly EvictionCut[]; readonly bounded: readonly CutBounds[] },
+  { caches, methodIds, methodBuffers, state }: EvictionParts,
+): void {
+  for (const layer of layers) {
+    const cache = caches.of(layer.kv);
+    for (const { policy, joint } of cuts) {
+      const { vectors, at, pairs } = layer.turns!;
+      encodeEviction(
+        recorder,
+        layer,
+        policy,
+        {
+          mass: (policy.observes && cache.side(layer.layer, 'mass')) ?? methodBuffers.nothing(),
+          keys: methodBuffers.evictionKeys(Math.max(...cache.pages)),
+          rope: { vectors, turnsAt: at, pairs },
+        },
+        { number: methodIds.of(policyName(policy)), joint, force: false },
+      );
+    }
+    for (const { selection, slots } of bounded)
+      encodeAllBounds(recorder, layer, cache.side(layer.layer, 'bounds')!, {
+        sequence: 0,
+        sequences: state.layout.maxSequences,
+        kind: methodIds.of(selectionKind(selection, layer.kv)),
+        slots,
+      });
+  }
+}

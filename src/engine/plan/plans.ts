@@ -1,0 +1,247 @@
+import type { StepMethods } from '../../attention/backend.ts';
+import { encodeAllBounds } from '../../attention/selections/quest.ts';
+import { withMethods } from '../../attention/with-methods.ts';
+import type { KvType } from '../../kernels/cache-layout.ts';
+import type { GpuArray } from '../../gpu/array.ts';
+import type { Gpu } from '../../gpu/device.ts';
+import { PlanRecorder, type Plan } from '../../gpu/plan.ts';
+import { advance } from '../../kernels/decoding/advance.ts';
+import type { LayerView } from '../../kernels/layer-view.ts';
+import { LOG_PROB_WORDS, logProbs, MAX_ALTERNATIVES } from '../../kernels/sampling/log-probs.ts';
+import { sample } from '../../kernels/sampling/sample.ts';
+import { scoreRows } from '../../kernels/sampling/score-rows.ts';
+import { encodeLlama, MATVEC_ROWS, type Activations, type StepShape } from '../../models/llama.ts';
+import type { NetworkWeights } from '../../models/network.ts';
+import type { Caches } from '../memory/caches.ts';
+import { boundsName, cutBounds, cutName, encodeEvictions, evictionCuts } from './encode-eviction.ts';
+import type { MethodBuffers } from './method-buffers.ts';
+import type { SelfTest } from '../self-test/self-test.ts';
+import { selectionKind, type MethodIds, type SequenceMethods } from '../memory/sequence-methods.ts';
+import { isPlain, kindsKey, type StepKinds } from './step-kinds.ts';
+import type { StepState } from '../memory/step-state.ts';
+
+/** What ends a step: tokens are drawn, with or without their log-probabilities, rows are scored against their targets, or neither. */
+export type Tail = 'sample' | 'sample-logprobs' | 'score' | 'none';
+
+export interface PlanRequest {
+  readonly rows: number;
+  readonly logitRows: number;
+  /** The most slots any of its sequences has after the step. */
+  readonly length: number;
+  readonly tail: Tail;
+  readonly kinds: StepKinds;
+}
+
+export interface PlanParts {
+  readonly gpu: Gpu;
+  readonly weights: NetworkWeights;
+  readonly activations: Activations;
+  readonly state: StepState;
+  readonly caches: Caches;
+  readonly methodBuffers: MethodBuffers;
+  readonly methodIds: MethodIds;
+  readonly outputs: GpuArray;
+  /** Where log-probabilities go: [ring, MATVEC_ROWS, LOG_PROB_WORDS]. */
+  readonly logProbs: GpuArray;
+  /** Slots of the ring of outputs. */
+  readonly ring: number;
+  /** Chooses kernels, and compares them with the CPU before they are used. */
+  readonly selfTest: SelfTest;
+}
+
+/** Rows rounded up to a bucket: 1, 2, 4, 8 as matvecs, then 16, 32, … as matmuls. */
+export const rowBucket = (rows: number): number => Math.max(1, 2 ** Math.ceil(Math.log2(rows)));
+
+/** The recorded plans of an engine, by everything that changes their list of dispatches. */
+export class Plans {
+  readonly #parts: PlanParts;
+  readonly #plans = new Map<string, Promise<Plan>>();
+
+  constructor(parts: PlanParts) {
+    this.#parts = parts;
+  }
+
+  /** The plan of this kind of step, recorded at its first use. */
+  for(request: PlanRequest): Promise<Plan> {
+    const shape = shapeOf(request);
+    const { tail, kinds } = request;
+    const key = `rows=${shape.rows} logits=${shape.logitRows} length=${shape.lengthBucket} tail=${tail} ${kindsKey(kinds)}`;
+    return this.#keep(key, () => this.#record(key, shape, tail, kinds));
+  }
+
+  /** The plan that cuts the sequences of these methods; it stands behind a step. */
+  eviction(methods: readonly SequenceMethods[]): Promise<Plan> {
+    const { gpu, weights } = this.#parts;
+    const { kv } = methods[0]!;
+    const cuts = evictionCuts(methods);
+    const bounded = cutBounds(methods, weights.config);
+    const key = ['eviction', kv, ...cuts.map(cutName), ...bounded.map(boundsName)].join(', ');
+    return this.#keep(key, () =>
+      gpu.checked(`recording the plan ${key}`, () => {
+        const recorder = new PlanRecorder();
+        encodeEvictions(recorder, this.#layers(kv), { cuts, bounded }, this.#parts);
+        return recorder.build(gpu, key);
+      }),
+    );
+  }
+
+  /** The plan that computes the key bounds of a sequence of so many slots anew. */
+  bounds(kv: KvType, sequence: number, slots: number): Promise<Plan> {
+    const { gpu, caches } = this.#parts;
+    const key = `bounds ${kv} of sequence ${sequence}, ${slots} slots`;
+    return this.#keep(key, () => {
+      const recorder = new PlanRecorder();
+      for (const layer of this.#layers(kv))
+        encodeAllBounds(recorder, layer, caches.of(kv).side(layer.layer, 'bounds')!, {
+          sequence,
+          sequences: 1,
+          kind: 0,
+          slots,
+        });
+      return recorder.build(gpu, key);
+    });
+  }
+
+  #keep(key: string, record: () => Promise<Plan>): Promise<Plan> {
+    let plan = this.#plans.get(key);
+    if (!plan) {
+      plan = record();
+      this.#plans.set(key, plan);
+      // A plan that could not be recorded is tried again, not remembered.
+      plan.catch(() => this.#plans.get(key) === plan && this.#plans.delete(key));
+    }
+    return plan;
+  }
+
+  /** Forgets every plan: the buffers they bound have been replaced. Nothing may be in flight. */
+  async clear(): Promise<void> {
+    const plans = await Promise.allSettled(this.#plans.values());
+    this.#plans.clear();
+    for (const plan of plans) if (plan.status === 'fulfilled') plan.value.dispose();
+  }
+
+  /** Compiles what a plan will need, without using it: weights need not be there yet. */
+  async compile(request: PlanRequest): Promise<void> {
+    const { pipelines } = this.#parts.gpu;
+    const { dispatches } = this.#encode(shapeOf(request), request.tail, request.kinds);
+    await Promise.all(dispatches.map(({ dispatch }) => pipelines.get(dispatch.request)));
+  }
+
+  async #record(key: string, shape: StepShape, tail: Tail, kinds: StepKinds): Promise<Plan> {
+    const { gpu, selfTest } = this.#parts;
+    await selfTest.prove(shape, kinds.kv);
+    return gpu.checked(`recording the plan ${key}`, () => this.#encode(shape, tail, kinds).build(gpu, key));
+  }
+
+  #encode(plain: StepShape, tail: Tail, kinds: StepKinds): PlanRecorder {
+    const shape = { ...plain, methods: this.#methods(plain.lengthBucket, kinds) };
+    const { weights, activations, state, outputs, logProbs: logProbsArray, ring, selfTest } = this.#parts;
+    const recorder = new PlanRecorder();
+    encodeLlama(
+      recorder,
+      {
+        weights,
+        activations,
+        state: state.array,
+        layers: this.#layers(kinds.kv),
+        attention: withMethods(selfTest.attention, selfTest.listed),
+        variantOf: selfTest.variantOf,
+      },
+      shape,
+    );
+    const constants = { VOCAB: weights.config.vocab, RING: ring };
+    const params = { rows: shape.logitRows };
+    const logits = activations.logits;
+    const sampled = isSampled(tail);
+    if (sampled)
+      recorder.add(
+        'sample',
+        sample.call({
+          params,
+          constants,
+          variant: undefined,
+          bindings: {
+            state: state.array,
+            logits,
+            block_max: activations.blockMax,
+            counts: activations.counts,
+            outputs,
+          },
+        }),
+      );
+    if (tail === 'sample-logprobs')
+      recorder.add(
+        'logprobs',
+        logProbs.call({
+          params: { ...params, count: MAX_ALTERNATIVES },
+          constants: { ...constants, ROWS: MATVEC_ROWS, WORDS: LOG_PROB_WORDS },
+          variant: undefined,
+          bindings: {
+            state: state.array,
+            logits,
+            block_max: activations.blockMax,
+            outputs,
+            log_probs: logProbsArray,
+          },
+        }),
+      );
+    if (tail === 'score')
+      recorder.add(
+        'score',
+        scoreRows.call({ params, constants, variant: undefined, bindings: { state: state.array, logits, outputs } }),
+      );
+    recorder.add(
+      'advance',
+      advance.call({
+        params: {},
+        constants: { RING: ring, SAMPLED: sampled },
+        variant: undefined,
+        bindings: { state: state.array, outputs },
+      }),
+    );
+    return recorder;
+  }
+
+  /** What the methods of a step need of attention. */
+  #methods(capacity: number, kinds: StepKinds): StepMethods | undefined {
+    if (isPlain(kinds)) return undefined;
+    const { methodIds, methodBuffers, state } = this.#parts;
+    return {
+      kinds,
+      capacity,
+      sequences: state.layout.maxSequences,
+      kindOf: (selection) => methodIds.of(selectionKind(selection, kinds.kv)),
+      arrays: (layer) => methodBuffers.arrays(layer, capacity),
+    };
+  }
+
+  #layers(kv: KvType): LayerView[] {
+    const { weights, state, caches } = this.#parts;
+    const cache = caches.of(kv);
+    return weights.config.layers.map(({ qHeads, kvHeads, headDim, window, rope }, layer) => ({
+      layer,
+      qHeads,
+      kvHeads,
+      groupSize: qHeads / kvHeads,
+      headDim,
+      window: window ?? 0,
+      kv,
+      cache: cache.layer(layer),
+      state: state.array,
+      stepLayout: state.layout,
+      turns: { vectors: weights.vectors, at: weights.layers[layer]!.turnsAt, pairs: rope.dims / 2 },
+    }));
+  }
+}
+
+const isSampled = (tail: Tail): boolean => tail === 'sample' || tail === 'sample-logprobs';
+
+function shapeOf({ rows, logitRows, length, tail }: PlanRequest): StepShape {
+  const sampled = isSampled(tail);
+  return {
+    rows: rowBucket(rows),
+    logitRows: logitRows === 0 ? 0 : sampled ? Math.min(MATVEC_ROWS, rowBucket(logitRows)) : rowBucket(logitRows),
+    lengthBucket: Math.max(64, 2 ** Math.ceil(Math.log2(Math.max(1, length)))),
+    maxima: sampled,
+  };
+}

@@ -1,0 +1,96 @@
+import type { AttentionKinds } from '../../attention/backend.ts';
+import { selectionName, type DecodeSelection } from '../../attention/selection.ts';
+import type { KvType } from '../../kernels/cache-layout.ts';
+import { selectedSlots, type Phase, type SequenceMethods } from '../memory/sequence-methods.ts';
+
+/** The methods of a step's rows, as far as they change which dispatches it has. */
+export interface StepKinds extends AttentionKinds {
+  readonly kv: KvType;
+}
+
+/** The rows of one sequence in a step. */
+export interface StepPart {
+  readonly methods: SequenceMethods;
+  readonly phase: Phase;
+  readonly rows: number;
+}
+
+/** Whether attention has nothing to do but to attend. */
+export const isPlain = ({ observe, selections, noting, masked, observer }: StepKinds): boolean =>
+  observe === 'nothing' && selections.length === 0 && noting.length === 0 && !masked && !observer;
+
+/** Plain attention. */
+export const plainKinds = (kv: KvType): StepKinds => ({
+  kv,
+  observe: 'nothing',
+  noisy: false,
+  selections: [],
+  noting: [],
+  full: true,
+  masked: false,
+});
+
+export function kindsOf(parts: readonly StepPart[]): StepKinds {
+  const { kv } = parts[0]!.methods;
+  const watched = parts.filter(({ methods, phase }) => observes(methods, phase));
+  // Rows that read a list are looked at by themselves.
+  const observed = watched.filter((part) => !isSelecting(part) || part.methods.select!.settings.dense > 0);
+  const selecting = parts.filter(isSelecting);
+  const selections = new Map<string, AttentionKinds['selections'][number]>();
+  for (const { methods } of selecting) {
+    const selection = methods.select!;
+    const listBucket = Math.max(
+      bucketOf(selectedSlots(selection)),
+      selections.get(selectionName(selection))?.listBucket ?? 0,
+    );
+    const isWatched = watched.some(
+      (part) => isSelecting(part) && selectionName(part.methods.select!) === selectionName(selection),
+    );
+    selections.set(selectionName(selection), { selection, listBucket, observed: isWatched });
+  }
+  const noting = new Map<string, DecodeSelection>();
+  for (const { methods, phase } of parts)
+    if (methods.select?.encodePrompt && phase !== 'decode') noting.set(methods.select.name, methods.select);
+  return {
+    kv,
+    observe:
+      observed.length === 0
+        ? 'nothing'
+        : // Not a prompt's only row: a window of observed rows may begin there, which forgets what was seen before.
+          parts.every(({ phase, rows }) => phase === 'decode' && rows === 1)
+          ? 'rows'
+          : 'columns',
+    noisy: watched.some(({ methods }) => methods.cache!.policy.observes!.kind === 'noisy-mass'),
+    selections: [...selections.values()].toSorted((a, b) =>
+      selectionName(a.selection) < selectionName(b.selection) ? -1 : 1,
+    ),
+    noting: [...noting.values()],
+    full: parts.some(
+      ({ methods, phase }) => !methods.select || phase !== 'decode' || methods.select.settings.dense > 0,
+    ),
+    masked: parts.some(({ methods, phase }) => (phase === 'decode' ? methods.decodeMask : methods.prefillMask)),
+  };
+}
+
+const bucketOf = (slots: number): number => Math.max(64, 2 ** Math.ceil(Math.log2(slots)));
+
+const isSelecting = ({ methods, phase }: StepPart): boolean => methods.select !== undefined && phase === 'decode';
+
+/** A policy that keeps slots wants their notes to start at 0, also where it observes nothing of these rows. */
+const observes = ({ cache }: SequenceMethods, phase: Phase): boolean =>
+  cache?.policy.observes !== undefined && (phase !== 'decode' || cache.policy.observes.decodeRows);
+
+/** The kinds in words: part of a plan's key. */
+export const kindsKey = ({ kv, observe, noisy, selections, noting, full, masked, observer }: StepKinds): string =>
+  [
+    kv,
+    ...(observe === 'nothing' ? [] : [`observe ${observe}${noisy ? ' noisy' : ''}`]),
+    ...selections.map(
+      ({ selection, listBucket, observed }) =>
+        `select ${selectionName(selection)} to ${listBucket}${observed ? `, observed${noisy ? ' noisily' : ''}` : ''}`,
+    ),
+    ...noting.map(({ name }) => `note for ${name}`),
+    ...(full ? [] : ['selected only']),
+    ...(masked ? ['masked'] : []),
+    ...(observer ? [`observer ${observer.name}`] : []),
+  ].join(', ');

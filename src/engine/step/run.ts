@@ -1,0 +1,176 @@
+import { abortedError } from '../../core/errors.ts';
+import type { SamplingSettings } from '../../sampling/settings.ts';
+import type { StreamDecoder } from '../../tokenizer/stream-decoder.ts';
+import type { Generation, GenerationResult, TokenEvent, TokenLogprobs, TokenMask } from '../../core/api.ts';
+import type { Lease } from '../memory/lease.ts';
+
+export interface RunOptions {
+  /** The conversation's ids; new ones are appended to this very array. */
+  readonly ids: number[];
+  /** Where the cached keys and values of these ids are. */
+  readonly lease: Lease;
+  readonly sampling: SamplingSettings;
+  readonly stopIds: readonly number[];
+  readonly ignoreEos: boolean;
+  readonly maxTokens: number;
+  readonly decoder: StreamDecoder;
+  readonly mask?: TokenMask | undefined;
+  /** Alternatives to tell of each token; undefined = no log-probabilities. */
+  readonly logprobs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Called once, when nothing more will be appended. */
+  readonly onEnd?: ((result: GenerationResult) => void) | undefined;
+}
+
+/** One generation: what the scheduler feeds, and the stream that the caller iterates. */
+export class Run implements Generation {
+  readonly result: Promise<GenerationResult>;
+  readonly ids: number[];
+  readonly lease: Lease;
+  readonly sampling: SamplingSettings;
+  readonly stopIds: readonly number[];
+  readonly ignoreEos: boolean;
+  readonly maxTokens: number;
+  readonly promptTokens: number;
+  readonly mask: TokenMask | undefined;
+  readonly logprobs: number | undefined;
+  /** No more tokens are wanted; the scheduler drops the run when it next looks. */
+  ended = false;
+  readonly #decoder: StreamDecoder;
+  readonly #onEnd: RunOptions['onEnd'];
+  readonly #signal: AbortSignal | undefined;
+  readonly #onAbort = (): void => this.abort();
+  readonly #events: TokenEvent[] = [];
+  readonly #started = performance.now();
+  #cachedTokens = 0;
+  #firstAt = 0;
+  #lastAt = 0;
+  #text = '';
+  readonly #logprobs: TokenLogprobs[] = [];
+  #wake: (() => void) | undefined;
+  #error: unknown;
+  #resolve!: (result: GenerationResult) => void;
+  #reject!: (error: unknown) => void;
+
+  constructor(options: RunOptions) {
+    this.ids = options.ids;
+    this.lease = options.lease;
+    this.sampling = options.sampling;
+    this.stopIds = options.stopIds;
+    this.ignoreEos = options.ignoreEos;
+    this.maxTokens = options.maxTokens;
+    this.promptTokens = options.ids.length;
+    this.mask = options.mask;
+    this.logprobs = options.logprobs;
+    this.#decoder = options.decoder;
+    this.#onEnd = options.onEnd;
+    this.#signal = options.signal;
+    this.result = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    // A caller that only iterates learns of failures from the iterator.
+    this.result.catch(() => {});
+    this.#signal?.addEventListener('abort', this.#onAbort, { once: true });
+    if (this.#signal?.aborted) this.abort();
+  }
+
+  /** New ids so far. */
+  get generated(): number {
+    return this.ids.length - this.promptTokens;
+  }
+
+  /** Told when the prompt's first rows are fed: how many tokens the cache already held. */
+  began(cachedTokens: number): void {
+    this.#cachedTokens = cachedTokens;
+  }
+
+  /** Takes the next token; `last` when the GPU has ended the sequence with it, `logprobs` when they are told. */
+  accept(id: number, last: boolean, logprobs?: TokenLogprobs): void {
+    this.#lastAt = performance.now();
+    if (this.generated === 0) this.#firstAt = this.#lastAt;
+    this.ids.push(id);
+    const stop = !this.ignoreEos && this.stopIds.includes(id);
+    const { text, stopped } = stop ? this.#decoder.flush() : this.#decoder.push(id);
+    const length = !stop && !stopped && (last || this.generated >= this.maxTokens);
+    const rest = length ? this.#decoder.flush().text : '';
+    this.#text += text + rest;
+    if (logprobs) this.#logprobs.push(logprobs);
+    this.#events.push({ id, text: text + rest, ...(logprobs && { logprobs }) });
+    if (stop || stopped) this.#end('stop');
+    else if (length) this.#end('length');
+    this.#wake?.();
+  }
+
+  /** Ends the stream at once; tokens already in flight are dropped. */
+  abort(): void {
+    if (this.ended) return;
+    this.#text += this.#decoder.flush().text;
+    // The stream ends at once: what was not yet taken from it stays in the result only.
+    this.#events.length = 0;
+    this.#end('abort');
+    this.#wake?.();
+  }
+
+  fail(error: unknown): void {
+    if (this.ended) return;
+    this.#close();
+    this.#error = error;
+    this.#reject(error);
+    this.#wake?.();
+  }
+
+  #end(finish: GenerationResult['finish']): void {
+    this.#close();
+    const tokens = this.generated;
+    const result: GenerationResult = {
+      ids: this.ids.slice(this.promptTokens),
+      text: this.#text,
+      finish,
+      promptTokens: this.promptTokens,
+      cachedTokens: this.#cachedTokens,
+      timeToFirstTokenMs: tokens > 0 ? this.#firstAt - this.#started : 0,
+      tokensPerSecond: tokens > 1 ? (tokens - 1) / ((this.#lastAt - this.#firstAt) / 1000) : 0,
+      seed: this.sampling.seed,
+      ...(this.logprobs !== undefined && { logprobs: this.#logprobs }),
+    };
+    this.#onEnd?.(result);
+    this.#resolve(result);
+  }
+
+  #close(): void {
+    this.ended = true;
+    this.#signal?.removeEventListener('abort', this.#onAbort);
+  }
+
+  /** One consumer. Leaving the loop early aborts. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<TokenEvent, void, undefined> {
+    try {
+      for (;;) {
+        while (this.#events.length > 0) yield this.#events.shift()!;
+        if (this.#error !== undefined) throw this.#error;
+        if (this.ended) return;
+        // oxlint-disable-next-line no-await-in-loop -- waits for the next token
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+        this.#wake = undefined;
+      }
+    } finally {
+      this.abort();
+    }
+  }
+}
+
+/** A generation that failed before it began. */
+export function failedGeneration(error: unknown): Generation {
+  const result = Promise.reject<GenerationResult>(error);
+  result.catch(() => {});
+  return {
+    result,
+    // oxlint-disable-next-line require-yield -- it only throws
+    async *[Symbol.asyncIterator]() {
+      throw error ?? abortedError();
+    },
+  };
+}
