@@ -43,8 +43,7 @@ export default defineConfig({
       output: {
         preserveModules: true,
         preserveModulesRoot: 'src',
-        // The kernels' cases, which the benchmark checks kernels with, stand beside the tests in the sources.
-        entryFileNames: ({ name }) => `${name.replace(/^test\//, 'cases/')}.js`,
+        entryFileNames: '[name].js',
       },
     },
   },

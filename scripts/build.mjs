@@ -11,9 +11,7 @@ const memory = join(cacheFolder, 'build.json');
 const SOURCES = [
   'src',
   'shaders',
-  'test/kernels', // The cases that the benchmark ships, and what they use.
-  'test/reference',
-  'test/support',
+  'cases', // What the benchmark ships.
   'types',
   'models/manifest.json',
   'vite.lib.config.ts',

@@ -14,8 +14,8 @@ import { turnsTable } from '../../src/models/rope-table.ts';
 import questGolden from '../golden/kv-quest.json';
 import mergeGolden from '../golden/kv-lse_merge.json';
 import tokenSelectGolden from '../golden/kv-tokenselect.json';
-import mergeCases from '../kernels/attention/merge.case.ts';
-import { buildScene, type Scene, type SceneSequence } from '../kernels/attention/scene.ts';
+import mergeCases from '../../cases/attention/merge.case.ts';
+import { buildScene, type Scene, type SceneSequence } from '../../cases/attention/scene.ts';
 import { readBuffer } from '../support/run-kernel.ts';
 import { fillSlots } from '../support/scene-slots.ts';
 

@@ -15,8 +15,8 @@ import { requestGpu, type Gpu } from '../../src/gpu/device.ts';
 import { defineKernel } from '../../src/gpu/kernel.ts';
 import { createEngine } from '../../src/index.ts';
 import { siluMul } from '../../src/kernels/elementwise/silu-mul.ts';
-import siluMulCase from '../kernels/elementwise/silu-mul.case.ts';
-import type { AnyKernelCase } from '../support/kernel-case.ts';
+import siluMulCase from '../../cases/elementwise/silu-mul.case.ts';
+import type { AnyKernelCase } from '../../cases/support/kernel-case.ts';
 import { tinyEngine } from '../support/tiny-engine.ts';
 import { tinyModel } from '../support/tiny-model.ts';
 

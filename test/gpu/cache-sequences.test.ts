@@ -6,11 +6,11 @@ import { streamingLlm } from '../../src/cache/policies/streaming-llm.ts';
 import { tova } from '../../src/cache/policies/tova.ts';
 import { requestGpu, type Gpu } from '../../src/gpu/device.ts';
 import { PlanRecorder, type Plan } from '../../src/gpu/plan.ts';
-import { evictModel, type ModelCut, type ModelHeads, type ModelSlot } from '../reference/cache-model.ts';
-import { modelScores } from '../reference/policy-scores.ts';
+import { evictModel, type ModelCut, type ModelHeads, type ModelSlot } from '../../cases/reference/cache-model.ts';
+import { modelScores } from '../../cases/reference/policy-scores.ts';
 import { CacheHarness } from '../support/cache-harness.ts';
-import type { SequenceMethods, SlotWords } from '../support/cache-words.ts';
-import { seededRandom, type SeededRandom } from '../support/seeded-random.ts';
+import type { SequenceMethods, SlotWords } from '../../cases/support/cache-words.ts';
+import { seededRandom, type SeededRandom } from '../../cases/support/seeded-random.ts';
 
 const SHAPE = { kv: 'f32', kvHeads: 2, headDim: 4, sequences: 6, pages: 3 } as const;
 const CAPACITY = SHAPE.pages * 64;

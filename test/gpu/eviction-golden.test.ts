@@ -13,10 +13,10 @@ import h2oGolden from '../golden/kv-h2o.json';
 import keyformerGolden from '../golden/kv-keyformer.json';
 import windowGolden from '../golden/kv-snapkv_tova_gemfilter.json';
 import streamingGolden from '../golden/kv-streaming_llm_and_rerotation.json';
-import type { ModelSlot } from '../reference/cache-model.ts';
+import type { ModelSlot } from '../../cases/reference/cache-model.ts';
 import { CacheHarness, type HarnessShape } from '../support/cache-harness.ts';
-import type { SlotWords } from '../support/cache-words.ts';
-import { seededRandom } from '../support/seeded-random.ts';
+import type { SlotWords } from '../../cases/support/cache-words.ts';
+import { seededRandom } from '../../cases/support/seeded-random.ts';
 
 /** The published cases: which tokens stay, given the scores; and how keys turn when their places change. */
 

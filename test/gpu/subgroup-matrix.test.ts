@@ -16,7 +16,7 @@ import {
   randomMatrix,
   untouched,
   type LinearShape,
-} from '../kernels/linear/matrices.ts';
+} from '../../cases/linear/matrices.ts';
 
 // The 'matrix' core needs matrix units, which no software adapter has. So its WGSL is compiled by Dawn's null backend,
 // which has every feature, and its arithmetic is run with the matrix operations written out.

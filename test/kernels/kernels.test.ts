@@ -4,9 +4,9 @@ import { Random } from '../../src/core/rng.ts';
 import { requestGpu, type Gpu } from '../../src/gpu/device.ts';
 import type { Access, ParamType } from '../../src/gpu/kernel.ts';
 import type { WgslPart } from '../../src/gpu/wgsl.ts';
-import type { AnyKernelCase } from '../support/kernel-case.ts';
+import type { AnyKernelCase } from '../../cases/support/kernel-case.ts';
 
-const cases = import.meta.glob<{ default: AnyKernelCase | readonly AnyKernelCase[] }>('./**/*.case.ts', {
+const cases = import.meta.glob<{ default: AnyKernelCase | readonly AnyKernelCase[] }>('../../cases/**/*.case.ts', {
   eager: true,
 });
 const shaders = import.meta.glob('../../shaders/**/*.wgsl', { query: '?raw', import: 'default' });
@@ -15,7 +15,7 @@ test('every kernel has a case file', () => {
   const kernels = Object.keys(shaders)
     .filter((path) => !path.includes('/lib/'))
     .map((path) => path.replace('../../shaders/', '').replace('.wgsl', ''));
-  const covered = new Set(Object.keys(cases).map((path) => path.replace('./', '').replace('.case.ts', '')));
+  const covered = new Set(Object.keys(cases).map((path) => path.replace('../../cases/', '').replace('.case.ts', '')));
   expect(kernels.filter((kernel) => !covered.has(kernel))).toEqual([]);
 });
 
@@ -32,7 +32,7 @@ for (const [path, module] of Object.entries(cases)) {
   const list = Array.isArray(module.default)
     ? (module.default as readonly AnyKernelCase[])
     : [module.default as AnyKernelCase];
-  describe(path.replace('./', '').replace('.case.ts', ''), () => {
+  describe(path.replace('../../cases/', '').replace('.case.ts', ''), () => {
     test('the WGSL declares what the TypeScript declares', () => {
       for (const item of list) {
         const { source, params, bindings, includes } = item.kernel.spec as {

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Random } from '../../src/core/rng.ts';
 import { requestGpu, type Gpu } from '../../src/gpu/device.ts';
 import type { LinearVariant } from '../../src/kernels/linear/variant.ts';
-import cases from '../kernels/linear/project.case.ts';
-import { missingFeatures, rowsVariant, type LinearShape } from '../kernels/linear/matrices.ts';
+import cases from '../../cases/linear/project.case.ts';
+import { missingFeatures, rowsVariant, type LinearShape } from '../../cases/linear/matrices.ts';
 import { runKernel } from '../support/run-kernel.ts';
 
 const [project] = cases;

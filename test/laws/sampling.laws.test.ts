@@ -13,11 +13,11 @@ import {
 } from '../../src/kernels/sampling/outputs.ts';
 import { sample } from '../../src/kernels/sampling/sample.ts';
 import { GENERATE_DEFAULTS, packSequence, type SamplingSettings } from '../../src/sampling/settings.ts';
-import { blockMaxima, randomLogits, referenceSettings } from '../kernels/sampling/sampling-inputs.ts';
-import { referenceSample } from '../reference/sampler.ts';
-import type { AnyKernelCase } from '../support/kernel-case.ts';
+import { blockMaxima, randomLogits, referenceSettings } from '../../cases/sampling/sampling-inputs.ts';
+import { referenceSample } from '../../cases/reference/sampler.ts';
+import type { AnyKernelCase } from '../../cases/support/kernel-case.ts';
 import { readBuffer, runKernel } from '../support/run-kernel.ts';
-import { smallLayout, stepWords } from '../support/step-words.ts';
+import { smallLayout, stepWords } from '../../cases/support/step-words.ts';
 
 let gpu: Gpu;
 beforeAll(async () => {

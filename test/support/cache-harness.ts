@@ -13,7 +13,7 @@ import {
   stepLayout,
   type StepLayout,
 } from '../../src/kernels/step-layout.ts';
-import type { ModelHeads, ModelSlot } from '../reference/cache-model.ts';
+import type { ModelHeads, ModelSlot } from '../../cases/reference/cache-model.ts';
 import {
   CacheWords,
   lengthAt,
@@ -22,7 +22,7 @@ import {
   type CacheShape,
   type SequenceMethods,
   type SlotWords,
-} from './cache-words.ts';
+} from '../../cases/support/cache-words.ts';
 
 export interface HarnessShape extends CacheShape {
   readonly sequences: number;

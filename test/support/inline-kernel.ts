@@ -2,7 +2,7 @@ import type { Constants } from '../../src/gpu/wgsl.ts';
 import type { Gpu } from '../../src/gpu/device.ts';
 import { defineKernel } from '../../src/gpu/kernel.ts';
 import type { WgslPart } from '../../src/gpu/wgsl.ts';
-import type { AnyKernelCase, Bytes } from './kernel-case.ts';
+import type { AnyKernelCase, Bytes } from '../../cases/support/kernel-case.ts';
 import { asTypeOf, runKernel } from './run-kernel.ts';
 
 /**

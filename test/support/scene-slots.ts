@@ -1,8 +1,8 @@
 /** Puts given keys and values into the slots of a scene of one sequence, all of f32 and each at the position of its number. */
 
 import { HEADER_WORDS, Row } from '../../src/kernels/step-layout.ts';
-import type { Scene } from '../kernels/attention/scene.ts';
-import { CacheWords } from './cache-words.ts';
+import type { Scene } from '../../cases/attention/scene.ts';
+import { CacheWords } from '../../cases/support/cache-words.ts';
 
 const bitsOf = (numbers: readonly number[]): readonly number[] => [
   ...new Uint32Array(Float32Array.from(numbers).buffer),

@@ -1,9 +1,9 @@
 /** A complete Llama-family GGUF file with random weights and a small byte-level tokenizer, written in memory. */
 
 import { GGML_TYPES, type GgmlType } from '../../src/weights/ggml-types.ts';
-import { randomBlocks } from '../reference/random-blocks.ts';
+import { randomBlocks } from '../../cases/reference/random-blocks.ts';
 import { writeGguf, type WriterTensor, type WriterValue } from './gguf-writer.ts';
-import { seededRandom } from './seeded-random.ts';
+import { seededRandom } from '../../cases/support/seeded-random.ts';
 
 /** The matrices whose types can be chosen. `rest` stands for those not named. */
 export type TinyMatrix = 'embed' | 'output' | 'q' | 'k' | 'v' | 'o' | 'gate' | 'up' | 'down';

@@ -6,9 +6,9 @@ import { requestGpu, type Gpu } from '../../../src/gpu/device.ts';
 import { PlanRecorder } from '../../../src/gpu/plan.ts';
 import { MAX_SPLITS } from '../../../src/kernels/attention/merge.ts';
 import { decodeCandidates, prefillCandidates } from '../../../src/kernels/attention/tuning.ts';
-import type { Bytes } from '../../support/kernel-case.ts';
+import type { Bytes } from '../../../cases/support/kernel-case.ts';
 import { readBuffer } from '../../support/run-kernel.ts';
-import { attentionOf, buildScene, untouched, type SceneShape } from './scene.ts';
+import { attentionOf, buildScene, untouched, type SceneShape } from '../../../cases/attention/scene.ts';
 
 let gpu: Gpu;
 beforeAll(async () => {

@@ -3,10 +3,10 @@ import { requestGpu, type Gpu } from '../../../src/gpu/device.ts';
 import { defineKernel } from '../../../src/gpu/kernel.ts';
 import { radixSelectPart } from '../../../src/kernels/cache/radix-select.ts';
 import golden from '../../golden/kv-radix_select.json';
-import { sortKey, topOf } from '../../reference/radix-select.ts';
-import type { AnyKernelCase } from '../../support/kernel-case.ts';
+import { sortKey, topOf } from '../../../cases/reference/radix-select.ts';
+import type { AnyKernelCase } from '../../../cases/support/kernel-case.ts';
 import { runKernel } from '../../support/run-kernel.ts';
-import { seededRandom } from '../../support/seeded-random.ts';
+import { seededRandom } from '../../../cases/support/seeded-random.ts';
 
 let gpu: Gpu;
 beforeAll(async () => {

@@ -10,9 +10,9 @@ import {
 } from '../../../src/kernels/sampling/penalties-part.ts';
 import { stepStatePart } from '../../../src/kernels/step-layout.ts';
 import { GENERATE_DEFAULTS, packSequence } from '../../../src/sampling/settings.ts';
-import { penalised } from '../../reference/sampler.ts';
+import { penalised } from '../../../cases/reference/sampler.ts';
 import { runInline } from '../../support/inline-kernel.ts';
-import { smallLayout, stepWords } from '../../support/step-words.ts';
+import { smallLayout, stepWords } from '../../../cases/support/step-words.ts';
 
 let gpu: Gpu;
 beforeAll(async () => {

@@ -6,7 +6,7 @@ import { philox4x32, toUnit } from '../../../src/core/rng.ts';
 import { requestGpu, type Gpu } from '../../../src/gpu/device.ts';
 import golden from '../../golden/rng-philox.json';
 import threefryGolden from '../../golden/rng-threefry.json';
-import { threefry4x32 } from '../../reference/threefry.ts';
+import { threefry4x32 } from '../../../cases/reference/threefry.ts';
 import { runInline } from '../../support/inline-kernel.ts';
 
 let gpu: Gpu;

@@ -3,8 +3,8 @@ import { GGML_TYPE_NAMES, GGML_TYPES } from '../../../src/weights/ggml-types.ts'
 import golden from '../../golden/dequantize.json' with { type: 'json' };
 import { dequantizeTensor } from '../../../src/weights/dequantize.ts';
 import { bfloatToNumber, halfToNumber, numberToBfloat, numberToHalf, roundToHalf } from '../../../src/weights/half.ts';
-import { randomBlocks } from '../../reference/random-blocks.ts';
-import { seededRandom } from '../../support/seeded-random.ts';
+import { randomBlocks } from '../../../cases/reference/random-blocks.ts';
+import { seededRandom } from '../../../cases/support/seeded-random.ts';
 
 const rms = (values: Float64Array): number =>
   Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);

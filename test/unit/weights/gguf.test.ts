@@ -5,7 +5,7 @@ import { parseGguf } from '../../../src/weights/gguf.ts';
 import { openNodeFile } from '../../../src/weights/node-file.ts';
 import { writeGguf, type WriterOptions, type WriterTensor } from '../../support/gguf-writer.ts';
 import { failureOf } from '../../support/failure.ts';
-import { seededRandom } from '../../support/seeded-random.ts';
+import { seededRandom } from '../../../cases/support/seeded-random.ts';
 import { tinyModel } from '../../support/tiny-model.ts';
 import { modelPath } from '../../support/model-path.ts';
 

@@ -1,0 +1,139 @@
+import {
+  flashPrefill,
+  prefillTileConstants,
+  type PrefillTileShape,
+} from '../../src/kernels/attention/flash-prefill.ts';
+import { kernelCase } from '../support/kernel-case.ts';
+import {
+  attentionOf,
+  buildScene,
+  prefillWork,
+  sceneLabel,
+  shortScene,
+  untouched,
+  type Scene,
+  type SceneShape,
+} from './scene.ts';
+
+interface Shape extends SceneShape {
+  readonly cut?: PrefillTileShape;
+}
+
+const scenes = new WeakMap<object, Scene>();
+
+/** Quick to compile on a software adapter; the shapes that ship are tried on a case each. */
+const small: PrefillTileShape = { lines: 2, teams: 2, lanes: 8, stage: 4 };
+const plain: PrefillTileShape = { lines: 4, teams: 1, lanes: 8, stage: 0 };
+const large: PrefillTileShape = { lines: 8, teams: 4, lanes: 16, stage: 4 };
+
+/** Narrow heads where the width does not matter: wider ones take software adapters longer to compile. */
+const one = { kv: 'f16', kvHeads: 3, group: 3, headDim: 32, bucket: 16 } as const;
+
+export default kernelCase(flashPrefill, {
+  shapes: [
+    { ...one, sequences: [{ length: 0, rows: 16 }] },
+    { ...one, bucket: 64, sequences: [{ length: 0, rows: 61 }] },
+    { ...one, bucket: 64, kv: 'f32', sequences: [{ length: 0, rows: 64 }] },
+    { ...one, bucket: 128, group: 1, sequences: [{ length: 0, rows: 128 }] },
+    { ...one, headDim: 64, sequences: [{ length: 63, rows: 9 }] },
+    { ...one, sequences: [{ length: 190, rows: 16 }] },
+    { ...one, kvHeads: 1, group: 7, headDim: 80, sequences: [{ length: 70, rows: 13 }] },
+    { ...one, kvHeads: 1, group: 16, headDim: 128, sequences: [{ length: 40, rows: 16 }] },
+    { ...one, kvHeads: 2, group: 1, headDim: 128, kv: 'f32', sequences: [{ length: 100, rows: 12 }] },
+    { ...one, kvHeads: 1, group: 1, headDim: 4, sequences: [{ length: 80, rows: 16 }] },
+    { ...one, window: 1, sequences: [{ length: 70, rows: 11 }] },
+    { ...one, window: 40, kv: 'f32', sequences: [{ length: 150, rows: 16 }] },
+    { ...one, window: 100, ordered: true, sequences: [{ length: 300, rows: 16 }] },
+    {
+      ...one,
+      bucket: 32,
+      sequences: [
+        { length: 40, rows: 1, select: 2 },
+        { length: 190, rows: 9, mask: { window: 50, sinks: 20 } },
+        { length: 80, rows: 4 },
+      ],
+    },
+    { ...one, ordered: true, sequences: [{ length: 300, rows: 16, mask: { window: 100, sinks: 5 } }] },
+    { ...one, sequences: [{ length: [5, 70, 129], rows: 16 }] },
+    {
+      ...one,
+      bucket: 32,
+      invalid: [0, 3, 12, 20],
+      sequences: [
+        { length: 20, rows: 7 },
+        { length: [90, 0, 64], rows: 6 },
+        { length: 1, rows: 9 },
+      ],
+    },
+    { ...one, bucket: 16, invalid: [0, 1, 2, 3, 4, 5, 6, 7, 8], sequences: [{ length: 20, rows: 9 }] },
+    {
+      ...one,
+      bucket: 32,
+      cut: large,
+      sequences: [
+        { length: 30, rows: 11 },
+        { length: 70, rows: 18 },
+      ],
+    },
+    { ...one, kvHeads: 1, headDim: 256, cut: { ...plain, lines: 2 }, sequences: [{ length: 63, rows: 9 }] },
+    {
+      ...one,
+      cut: plain,
+      window: 60,
+      sequences: [
+        { length: 30, rows: 5 },
+        { length: 99, rows: 8 },
+      ],
+    },
+    { ...one, kv: 'q8', sequences: [{ length: [5, 70, 129], rows: 16 }] },
+    { ...one, kv: 'q8', kvHeads: 1, group: 2, headDim: 80, sequences: [{ length: 63, rows: 9 }] },
+    {
+      ...one,
+      kv: 'q8',
+      kvHeads: 1,
+      group: 2,
+      headDim: 128,
+      cut: plain,
+      window: 100,
+      ordered: true,
+      sequences: [{ length: 300, rows: 16 }],
+    },
+  ] as readonly Shape[],
+  bench: [
+    { ...one, bucket: 256, headDim: 64, cut: large, sequences: [{ length: 256, rows: 256 }] },
+    { ...one, bucket: 256, headDim: 64, cut: large, sequences: [{ length: 1792, rows: 256 }] },
+    { ...one, bucket: 256, headDim: 64, cut: large, kv: 'q8', sequences: [{ length: 1792, rows: 256 }] },
+    { ...one, bucket: 256, kvHeads: 8, group: 4, headDim: 128, cut: large, sequences: [{ length: 256, rows: 256 }] },
+  ] as readonly Shape[],
+  build(shape, random) {
+    const scene = buildScene(shape, random);
+    const { kv, kvHeads, group, headDim, bucket, layer, scale, state, cache, query } = scene;
+    const built = {
+      params: { scale, layer, rows: bucket },
+      constants: {
+        KV_HEADS: kvHeads,
+        GROUP: group,
+        HEAD_DIM: headDim,
+        WINDOW: shape.window ?? 0,
+        MASKED: shape.sequences.some(({ mask }) => mask),
+        ...prefillTileConstants(shape.cut ?? small, headDim),
+      },
+      variant: { kv },
+      buffers: {
+        state,
+        query,
+        cache,
+        output: untouched(bucket * kvHeads * group * headDim),
+        lse: untouched(bucket * kvHeads * group),
+      },
+    };
+    scenes.set(built, scene);
+    return built;
+  },
+  reference: (built) => attentionOf(scenes.get(built)!),
+  tolerance: 2e-5,
+  label: sceneLabel,
+  suits: (_shape, { software }) => !software,
+  check: shortScene,
+  work: prefillWork,
+});

@@ -1,0 +1,114 @@
+import {
+  prefillLanes,
+  prefillLanesConstants,
+  type PrefillLanesShape,
+} from '../../src/kernels/attention/prefill-lanes.ts';
+import { kernelCase } from '../support/kernel-case.ts';
+import {
+  attentionOf,
+  buildScene,
+  prefillWork,
+  sceneLabel,
+  shortScene,
+  untouched,
+  type Scene,
+  type SceneShape,
+} from './scene.ts';
+
+interface Shape extends SceneShape {
+  readonly cut?: PrefillLanesShape;
+}
+
+const scenes = new WeakMap<object, Scene>();
+
+const narrow: PrefillLanesShape = { lanes: 8, lines: 1 };
+
+/** Narrow heads where the width does not matter: wider ones take software adapters longer to compile. */
+const one = { kv: 'f16', kvHeads: 3, group: 3, headDim: 32, bucket: 16 } as const;
+
+export default kernelCase(prefillLanes, {
+  shapes: [
+    { ...one, sequences: [{ length: 0, rows: 16 }] },
+    { ...one, bucket: 64, sequences: [{ length: 0, rows: 61 }] },
+    { ...one, headDim: 64, sequences: [{ length: 63, rows: 9 }] },
+    { ...one, sequences: [{ length: [5, 190, 129], rows: 16 }] },
+    { ...one, bucket: 64, kv: 'f32', cut: { lanes: 8, lines: 2 }, sequences: [{ length: 30, rows: 64 }] },
+    { ...one, kvHeads: 1, group: 7, headDim: 80, sequences: [{ length: 70, rows: 13 }] },
+    { ...one, kvHeads: 1, group: 1, headDim: 4, sequences: [{ length: 80, rows: 16 }] },
+    { ...one, kvHeads: 1, group: 16, headDim: 16, sequences: [{ length: 40, rows: 16 }] },
+    { ...one, cut: { lanes: 4, lines: 1 }, sequences: [{ length: 63, rows: 9 }] },
+    { ...one, cut: { lanes: 32, lines: 1 }, sequences: [{ length: 63, rows: 9 }] },
+    { ...one, window: 1, sequences: [{ length: 70, rows: 11 }] },
+    { ...one, window: 100, ordered: true, sequences: [{ length: 300, rows: 16 }] },
+    {
+      ...one,
+      bucket: 32,
+      sequences: [
+        { length: 40, rows: 1, select: 2 },
+        { length: 190, rows: 9, mask: { window: 50, sinks: 20 } },
+        { length: 80, rows: 4 },
+      ],
+    },
+    { ...one, ordered: true, sequences: [{ length: 300, rows: 16, mask: { window: 100, sinks: 5 } }] },
+    {
+      ...one,
+      bucket: 32,
+      invalid: [0, 3, 12, 20],
+      sequences: [
+        { length: 20, rows: 7 },
+        { length: [90, 0, 64], rows: 6 },
+        { length: 1, rows: 9 },
+      ],
+    },
+    { ...one, bucket: 16, invalid: [0, 1, 2, 3, 4, 5, 6, 7, 8], sequences: [{ length: 20, rows: 9 }] },
+    { ...one, kv: 'q8', sequences: [{ length: [5, 190, 129], rows: 16 }] },
+    {
+      ...one,
+      kv: 'q8',
+      kvHeads: 1,
+      group: 2,
+      headDim: 80,
+      cut: { lanes: 8, lines: 2 },
+      sequences: [{ length: 63, rows: 9 }],
+    },
+    { ...one, kv: 'q8', window: 100, ordered: true, sequences: [{ length: 300, rows: 16 }] },
+  ] as readonly Shape[],
+  bench: [
+    { ...one, bucket: 256, headDim: 64, sequences: [{ length: 256, rows: 256 }] },
+    { ...one, bucket: 256, headDim: 64, sequences: [{ length: 1792, rows: 256 }] },
+    { ...one, bucket: 256, headDim: 64, kv: 'q8', sequences: [{ length: 1792, rows: 256 }] },
+  ] as readonly Shape[],
+  missing: ({ cut = narrow }, { features: { subgroupMinSize, subgroupMaxSize } }) =>
+    subgroupMinSize === cut.lanes && subgroupMaxSize === cut.lanes ? undefined : `subgroups of exactly ${cut.lanes}`,
+  build(shape, random) {
+    const scene = buildScene(shape, random);
+    const { kv, kvHeads, group, headDim, bucket, layer, scale, state, cache, query } = scene;
+    const built = {
+      params: { scale, layer, rows: bucket },
+      constants: {
+        KV_HEADS: kvHeads,
+        GROUP: group,
+        HEAD_DIM: headDim,
+        WINDOW: shape.window ?? 0,
+        MASKED: shape.sequences.some(({ mask }) => mask),
+        ...prefillLanesConstants(shape.cut ?? narrow, headDim),
+      },
+      variant: { kv },
+      buffers: {
+        state,
+        query,
+        cache,
+        output: untouched(bucket * kvHeads * group * headDim),
+        lse: untouched(bucket * kvHeads * group),
+      },
+    };
+    scenes.set(built, scene);
+    return built;
+  },
+  reference: (built) => attentionOf(scenes.get(built)!),
+  tolerance: 2e-5,
+  label: sceneLabel,
+  suits: (_shape, { software }) => software,
+  check: shortScene,
+  work: prefillWork,
+});

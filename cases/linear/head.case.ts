@@ -1,0 +1,193 @@
+import { head } from '../../src/kernels/linear/head.ts';
+import { tileVariant } from '../../src/kernels/linear/variant.ts';
+import { COUNT_PROMPT } from '../../src/kernels/sampling/penalties-part.ts';
+import { SEQUENCE_PENALTIES, SEQUENCE_WORDS, SequenceWord } from '../../src/kernels/step-layout.ts';
+import { kernelCase } from '../support/kernel-case.ts';
+import { smallLayout, stepWords } from '../support/step-words.ts';
+import {
+  TILE,
+  activations,
+  columnsVariant,
+  constantsOf,
+  linearLabel,
+  linearWork,
+  paramsOf,
+  missingFeatures,
+  inputRows,
+  inputsOf,
+  multiplyRows,
+  normRows,
+  randomMatrix,
+  rememberWeights,
+  rowsVariant,
+  suitsAdapter,
+  untouched,
+  weightsOf,
+  type LinearShape,
+} from './matrices.ts';
+
+/** `batch` is the bucket of logit rows. */
+interface Shape extends LinearShape {
+  readonly vocab: number;
+  /** The first id of this shard; a multiple of 64. */
+  readonly firstId: number;
+  /** Hidden rows that have logits. */
+  readonly logitRows: readonly number[];
+  readonly penalties: boolean;
+  readonly maxima: boolean;
+  readonly norm: boolean;
+}
+
+const base = {
+  type: 'Q8_0',
+  outputs: 131,
+  vocab: 131,
+  firstId: 0,
+  k: 96,
+  rowTile: 64,
+  batch: 1,
+  logitRows: [0],
+  penalties: false,
+  maxima: true,
+  norm: true,
+} as const;
+const EPSILON = 1e-5;
+const GAIN_AT = 5;
+const HIDDEN_ROWS = 8;
+const REPETITION = 1.3;
+const PRESENCE = 0.4;
+const FREQUENCY = 0.15;
+const layout = smallLayout({ maxLogitRows: 80 });
+
+/** Sequence 2 has penalties, sequence 1 has none; rows 0 to 7 belong to them in turn. */
+function sequences(penalties: boolean): Uint32Array[] {
+  const words = [0, 1, 2].map(() => new Uint32Array(SEQUENCE_WORDS));
+  const numbers = new Float32Array(words[2]!.buffer);
+  numbers[SequenceWord.repetition] = REPETITION;
+  numbers[SequenceWord.presence] = PRESENCE;
+  numbers[SequenceWord.frequency] = FREQUENCY;
+  words[2]![SequenceWord.flags] = penalties ? SEQUENCE_PENALTIES : 0;
+  return words;
+}
+const sequenceOfRow = (row: number): number => 1 + (row % 2);
+
+const shapes: readonly Shape[] = [
+  { ...base, variant: rowsVariant(16, 4, 4, 1) },
+  { ...base, penalties: true, batch: 4, logitRows: [5, 2, 7], variant: rowsVariant(32, 2, 2, 2) },
+  { ...base, penalties: true, batch: 8, logitRows: [5, 2, 7], variant: rowsVariant(8, 1, 8, 8, 8) },
+  { ...base, penalties: true, batch: 2, logitRows: [3, 6], rowTile: 8, variant: rowsVariant(16, 1, 4, 2, 4) },
+  // The second of two shards.
+  {
+    ...base,
+    type: 'Q4_1',
+    outputs: 70,
+    vocab: 198,
+    firstId: 128,
+    batch: 2,
+    logitRows: [1, 4],
+    penalties: true,
+    variant: rowsVariant(16, 4, 4, 2),
+  },
+  { ...base, type: 'Q6_K', k: 256, outputs: 64, vocab: 64, variant: rowsVariant(32, 1, 2, 1) },
+  // One batch row a workgroup, three of them.
+  { ...base, penalties: true, batch: 4, logitRows: [5, 2, 7], variant: rowsVariant(8, 1, 8, 1) },
+  // Several subgroups in a workgroup; more rows than a matvec has.
+  { ...base, batch: 2, logitRows: [3, 6], variant: rowsVariant(16, 1, 4, 2, 8) },
+  { ...base, norm: false, batch: 16, logitRows: [0, 1, 2, 3, 4, 5, 6, 7, 0], variant: columnsVariant(8, 8, 8, 8) },
+  {
+    ...base,
+    norm: false,
+    maxima: false,
+    batch: 16,
+    logitRows: [7, 6, 5],
+    penalties: true,
+    variant: tileVariant(64, 16, 'int8'),
+  },
+  { ...base, maxima: false, batch: 4, logitRows: [4, 1], penalties: true, variant: rowsVariant(4, 4, 2, 4) },
+  {
+    ...base,
+    maxima: false,
+    norm: false,
+    batch: 16,
+    logitRows: [0, 1, 2, 3, 4, 5, 6, 7, 0],
+    variant: columnsVariant(8, 4, 8, 8),
+  },
+  // A step whose sampler needs maxima has at most 8 logit rows, so tiles write none.
+  { ...base, maxima: false, norm: false, batch: 64, logitRows: [7, 6, 5], penalties: true, variant: TILE },
+];
+
+export default kernelCase(head, {
+  shapes,
+  bench: [
+    { ...base, outputs: 49152, vocab: 49152, k: 576, variant: rowsVariant(16, 1, 4, 1, 8) },
+    { ...base, outputs: 49152, vocab: 49152, k: 576, variant: rowsVariant(16, 1, 4, 1, 4) },
+    { ...base, outputs: 49152, vocab: 49152, k: 576, rowTile: 8, variant: rowsVariant(16, 8, 4, 1) },
+  ],
+  label: (shape: Shape) => linearLabel(shape),
+  tolerance: 3e-6,
+  suits: suitsAdapter,
+  missing: ({ variant }, gpu) => missingFeatures(variant, gpu),
+  build(shape, random) {
+    const { k, batch, norm, vocab, firstId, logitRows, penalties, maxima, variant } = shape;
+    const { packed, weights } = randomMatrix(shape, random);
+    const vectors = untouched(GAIN_AT * 4 + k).map(() => random.next() + 0.5);
+    const rows = Array.from({ length: HIDDEN_ROWS }, (_, row) => ({ sequence: sequenceOfRow(row), position: row }));
+    const counts = Uint32Array.from(
+      { length: layout.maxSequences * vocab },
+      () => [0, COUNT_PROMPT, 2, COUNT_PROMPT + 1][random.below(4)]!,
+    );
+    const { x, values } = inputRows(variant, activations(HIDDEN_ROWS, k, random));
+    return rememberWeights(
+      {
+        params: { ...paramsOf(shape), columns: batch, epsilon: EPSILON, first_id: firstId, gain_at: GAIN_AT },
+        constants: {
+          ...constantsOf(shape, norm),
+          VOCAB: vocab,
+          MAXIMA: maxima,
+        },
+        variant: { type: shape.type, shape: variant },
+        buffers: {
+          ...packed,
+          x,
+          vectors,
+          state: stepWords({ layout, rows, logitRows, sequences: sequences(penalties) }),
+          counts,
+          logits: untouched(batch * vocab),
+          block_max: untouched(batch * Math.ceil(vocab / 64)),
+        },
+      },
+      weights,
+      values,
+    );
+  },
+  reference(built, { k, norm, vocab, firstId, outputs, logitRows, penalties, maxima }) {
+    const x = inputsOf(built);
+    const { counts } = built.buffers;
+    const vectors = built.buffers.vectors as Float32Array;
+    const all = multiplyRows(
+      weightsOf(built),
+      norm ? normRows(x, vectors.subarray(GAIN_AT * 4), k, EPSILON) : x,
+      outputs,
+      k,
+    );
+    const logits = Float64Array.from(built.buffers.logits);
+    const blockMax = Float64Array.from(built.buffers.block_max);
+    const blocks = Math.ceil(vocab / 64);
+    logitRows.forEach((row, column) => {
+      const sequence = sequenceOfRow(row);
+      const line = all[row]!.map((logit, output) => {
+        const seen = counts[sequence * vocab + firstId + output]!;
+        if (!penalties || sequence !== 2 || seen === 0) return logit;
+        const repeated = logit > 0 ? logit / REPETITION : logit * REPETITION;
+        const count = seen % COUNT_PROMPT;
+        return count === 0 ? repeated : repeated - PRESENCE - FREQUENCY * count;
+      });
+      logits.set(line, column * vocab + firstId);
+      if (!maxima) return;
+      for (let first = 0; first < outputs; first += 64)
+        blockMax[column * blocks + (firstId + first) / 64] = Math.max(...line.slice(first, first + 64));
+    });
+    return { logits, block_max: blockMax };
+  },
+  work: (shape) => linearWork(shape, shape.outputs),
+});

@@ -1,0 +1,68 @@
+import { OUTPUT_WORDS, outputAt } from '../../src/kernels/sampling/outputs.ts';
+import { scoreRows } from '../../src/kernels/sampling/score-rows.ts';
+import { kernelCase } from '../support/kernel-case.ts';
+import { smallLayout, stepWords } from '../support/step-words.ts';
+import { randomLogits } from './sampling-inputs.ts';
+
+interface Shape {
+  readonly vocab: number;
+  readonly spread: number;
+  readonly shift?: number;
+}
+
+const RING = 2;
+const STEP = 5;
+const ROWS = 4;
+/** Rows of the step that have logits; the bucket has one more. */
+const LOGIT_ROWS = [4, 0, 2];
+const NO_TARGET = 0xffffffff;
+
+export default kernelCase(scoreRows, {
+  shapes: [
+    ...[1, 63, 64, 65, 1000, 4097].map((vocab): Shape => ({ vocab, spread: 4 })),
+    { vocab: 1000, spread: 0 },
+    { vocab: 1000, spread: 1e4 },
+    { vocab: 1000, spread: 3, shift: -1e4 },
+    { vocab: 49_152, spread: 3 },
+  ],
+  bench: [{ vocab: 49_152, spread: 3 }],
+  build({ vocab, ...distribution }, random) {
+    const layout = smallLayout();
+    const target = (): number => random.below(vocab);
+    // Row 2 has no target.
+    const rows = Array.from({ length: 5 }, (_, i) => ({
+      sequence: 0,
+      position: i,
+      ordinal: i,
+      target: i === 2 ? NO_TARGET : target(),
+    }));
+    return {
+      params: { rows: ROWS },
+      constants: { VOCAB: vocab, RING },
+      variant: undefined,
+      buffers: {
+        state: stepWords({ layout, rows, logitRows: LOGIT_ROWS, sequences: [], step: STEP }),
+        logits: randomLogits(ROWS * vocab, random.word(), distribution),
+        // As f32, so that the results are compared as the numbers that they are.
+        outputs: new Float32Array(RING * layout.maxLogitRows * OUTPUT_WORDS).fill(0.5),
+      },
+    };
+  },
+  reference({ buffers }, { vocab }) {
+    const layout = smallLayout();
+    const outputs = Float32Array.from(buffers.outputs);
+    LOGIT_ROWS.forEach((row, index) => {
+      const logits = Array.from(buffers.logits.slice(index * vocab, (index + 1) * vocab));
+      const top = logits.reduce((a, b) => Math.max(a, b));
+      const lse = top + Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - top), 0));
+      const target = buffers.state[layout.rowsAt + row * 8 + 6]!;
+      const at = outputAt(STEP, index, RING, layout.maxLogitRows);
+      outputs[at] = target === NO_TARGET ? 0 : lse - logits[target]!;
+      outputs[at + 1] = lse;
+    });
+    return { outputs };
+  },
+  tolerance: 1e-6,
+  label: ({ vocab }) => `${LOGIT_ROWS.length} rows of ${vocab}`,
+  work: ({ vocab }) => ({ bytes: LOGIT_ROWS.length * vocab * 4, flops: 3 * LOGIT_ROWS.length * vocab }),
+});

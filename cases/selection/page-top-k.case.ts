@@ -1,0 +1,152 @@
+import { pageTopK } from '../../src/kernels/selection/page-top-k.ts';
+import { kernelCase } from '../support/kernel-case.ts';
+import {
+  attends,
+  buildScene,
+  sceneLabel,
+  shortScene,
+  type Scene,
+  type SceneSequence,
+  type SceneShape,
+} from '../attention/scene.ts';
+import { questPages, slotsOf } from '../reference/selection.ts';
+import {
+  boundsAfter,
+  boundsBefore,
+  inputsOfRow,
+  KIND,
+  OTHER_KIND,
+  readLists,
+  untouchedLists,
+  wantLists,
+} from './selection-scene.ts';
+
+interface Shape extends SceneShape {
+  /** Queries are 0, so that all bounds are equal. */
+  readonly ties?: boolean;
+}
+
+const scenes = new WeakMap<object, Scene>();
+const one = { kv: 'f16', kvHeads: 3, group: 3, headDim: 32, bucket: 1 } as const;
+
+/** The same where slots were evicted: what is always read goes by places. */
+const evicted = (sequence: SceneSequence): SceneSequence => ({
+  ...sequence,
+  methods: { ...sequence.methods, policy: 1 },
+});
+
+/** A sequence whose rows choose `pages` pages. */
+const quest = (
+  length: number | readonly number[],
+  pages: number,
+  { rows = 1, page = 16, sinks = 4, recent = 20 } = {},
+): SceneSequence => ({
+  length,
+  rows,
+  select: KIND,
+  methods: { selectCount: pages, page, selectSinks: sinks, selectRecent: recent },
+});
+
+const capacityOf = ({ sequences }: Shape): number =>
+  Math.max(...sequences.flatMap(({ length, rows }) => [length].flat().map((slots) => slots + rows))) + 5;
+
+export default kernelCase(pageTopK, {
+  shapes: [
+    { ...one, sequences: [quest(0, 3)] },
+    { ...one, sequences: [quest(15, 1, { sinks: 0, recent: 1 })] },
+    { ...one, sequences: [quest(300, 5)] },
+    { ...one, sequences: [quest(303, 6, { sinks: 0, recent: 1 })] },
+    { ...one, ties: true, sequences: [quest(300, 7, { sinks: 0 })] },
+    { ...one, sequences: [quest(300, 2, { sinks: 40, recent: 70 })] },
+    { ...one, sequences: [quest(300, 100)] },
+    { ...one, sequences: [evicted(quest(300, 9, { sinks: 4, recent: 4 }))] },
+    { ...one, sequences: [evicted(quest([310, 303, 200], 3, { sinks: 0, recent: 1 }))] },
+    { ...one, sequences: [evicted(quest(500, 5, { page: 32, sinks: 2, recent: 3 }))] },
+    { ...one, kv: 'f32', headDim: 80, kvHeads: 2, group: 1, sequences: [quest(500, 4, { page: 32, recent: 1 })] },
+    { ...one, headDim: 128, kvHeads: 1, group: 7, sequences: [quest(700, 4, { page: 64 })] },
+    { ...one, headDim: 64, kvHeads: 1, group: 16, sequences: [quest(4300, 40)] },
+    {
+      ...one,
+      bucket: 8,
+      invalid: [4],
+      sequences: [
+        { length: 90, rows: 1 },
+        quest([140, 70, 303], 3, { rows: 3, recent: 1 }),
+        quest(100, 3),
+        { length: 100, rows: 1, select: OTHER_KIND },
+        // Below METHOD_SELECT_DENSE the layer attends to everything, and yet keeps bounds.
+        { ...quest(111, 2), methods: { selectCount: 2, page: 16, selectRecent: 1, selectDense: 2 } },
+      ],
+    },
+  ] as readonly Shape[],
+  bench: [
+    { ...one, headDim: 64, sequences: [quest(8191, 32, { recent: 64 })] },
+    { ...one, headDim: 128, kvHeads: 8, group: 4, sequences: [quest(8191, 32, { recent: 64 })] },
+  ],
+  label: sceneLabel,
+  check: shortScene,
+  build(shape, random) {
+    const scene = buildScene(shape, random);
+    const { kv, kvHeads, group, headDim, bucket, layer, state, cache, query } = scene;
+    if (shape.ties) query.fill(0);
+    const capacity = capacityOf(shape);
+    const built = {
+      params: { layer, kind: KIND, rows: bucket, capacity },
+      constants: { KV_HEADS: kvHeads, GROUP: group, HEAD_DIM: headDim },
+      variant: { kv },
+      buffers: {
+        state,
+        query,
+        cache,
+        bounds: boundsBefore(scene),
+        scores: new Uint32Array(bucket * kvHeads * group * capacity),
+        selected: untouchedLists(scene, capacity),
+      },
+    };
+    scenes.set(built, scene);
+    return built;
+  },
+  reference(built, shape) {
+    const scene = scenes.get(built)!;
+    const lists = scene.rows.map(({ sequence, lengths }, row) =>
+      lengths.map((length, head) => {
+        const {
+          selectCount = 1,
+          page = 16,
+          selectSinks = 0,
+          selectRecent = 0,
+          policy = 0,
+        } = scene.sequences[sequence - 1]!.methods ?? {};
+        if (!attends(scene, row, KIND)) return [];
+        const { keys, queries } = inputsOfRow(scene, row, head);
+        const pages = questPages({
+          keys,
+          queries,
+          length,
+          pages: selectCount,
+          page,
+          sinks: selectSinks,
+          recent: selectRecent,
+          ...(policy > 0 && {
+            places: scene.slots[sequence - 1]![head]!.slice(0, keys.length).map(({ position }) => position),
+          }),
+        });
+        return slotsOf(pages, page, keys.length);
+      }),
+    );
+    return {
+      bounds: boundsAfter(scene, built.buffers.bounds),
+      lists: wantLists(scene, capacityOf(shape), lists),
+    };
+  },
+  decode: ({ bounds, selected }, shape) => ({
+    bounds: bounds!,
+    lists: readLists(selected!, capacityOf(shape)),
+  }),
+  // Lists and bounds are exact.
+  tolerance: 1e-7,
+  work: ({ kvHeads, group, headDim, sequences }) => {
+    const slots = sequences.reduce((sum, { length, rows }) => sum + rows * (Math.max(...[length].flat()) + 1), 0);
+    return { bytes: (slots / 16) * kvHeads * headDim * 8, flops: (slots / 16) * kvHeads * group * headDim * 4 };
+  },
+});
