@@ -23,7 +23,12 @@ export default defineConfig({
       {
         // The pages' own modules name the package as its users do.
         resolve: {
-          alias: { 'winnow-llm/methods': fileURLToPath(new URL('src/methods/index.ts', import.meta.url)) },
+          alias: Object.fromEntries(
+            ['methods/index', 'bench/records', 'eval/records'].map((entry) => [
+              `winnow-llm/${entry.replace('/index', '')}`,
+              fileURLToPath(new URL(`src/${entry}.ts`, import.meta.url)),
+            ]),
+          ),
         },
         test: { name: 'unit', include: testFiles('unit'), testTimeout: 30_000 },
       },

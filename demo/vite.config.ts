@@ -18,6 +18,9 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: 'winnow-llm/attention', replacement: at('../src/attention/index.ts') },
+      { find: 'winnow-llm/bench/records', replacement: at('../src/bench/records.ts') },
+      { find: 'winnow-llm/eval/records', replacement: at('../src/eval/records.ts') },
+      { find: 'winnow-llm/eval', replacement: at('../src/eval/index.ts') },
       { find: 'winnow-llm/bench', replacement: at('../src/bench/index.ts') },
       { find: 'winnow-llm/cache', replacement: at('../src/cache/index.ts') },
       { find: 'winnow-llm/methods', replacement: at('../src/methods/index.ts') },

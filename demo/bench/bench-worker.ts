@@ -1,7 +1,8 @@
 /** Measures on a thread of its own, so that the page stays smooth and does not disturb what is measured. */
 
 import { createEngine, serializeError } from 'winnow-llm';
-import { runBench, type BenchHost } from 'winnow-llm/bench';
+import { runBench } from 'winnow-llm/bench';
+import { type BenchHost } from 'winnow-llm/bench/records';
 import type { FromWorker, StartMessage, ToWorker } from './worker-protocol.ts';
 
 const abort = new AbortController();

@@ -2,7 +2,7 @@ import { useMemo } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { PairsChart } from './charts/pairs-chart.tsx';
 import { captionOf } from './data/caption.ts';
-import { differences, pairsOf } from './bench-tools.ts';
+import { differences, pairsOf } from 'winnow-llm/bench/records';
 import { closeComparison, compared, turnRound, type Shown } from './state/results-state.ts';
 
 /** Two runs against each other. */

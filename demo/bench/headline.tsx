@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { BenchResult } from 'winnow-llm/bench';
+import type { BenchResult } from 'winnow-llm/bench/records';
 import { formatBytes, formatCount, formatDuration } from '../shared/format.ts';
 import { formatFigure, formatMicroseconds } from '../shared/figures.ts';
 import { formatShare } from './data/verdict.ts';

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { JSX } from 'preact';
-import type { KernelResult } from 'winnow-llm/bench';
+import type { KernelResult } from 'winnow-llm/bench/records';
 import { FigureCell, SortableHead } from '../shared/sortable-head.tsx';
 import type { Sorting } from '../shared/sorting.ts';
 import { formatFigure, formatMicroseconds } from '../shared/figures.ts';

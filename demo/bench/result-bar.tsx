@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { fileStem, saveFile } from '../shared/save-file.ts';
 import { captionOf } from './data/caption.ts';
-import { toCsv } from './bench-tools.ts';
+import { toCsv } from 'winnow-llm/bench/records';
 import type { Shown } from './state/results-state.ts';
 
 /** Which run this is, how it ended, and how to keep it. */

@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import type { JSX } from 'preact';
-import type { BenchResult } from 'winnow-llm/bench';
+import type { BenchResult } from 'winnow-llm/bench/records';
 import { LatencyChart } from './charts/latency-chart.tsx';
 import { RooflineChart } from './charts/roofline-chart.tsx';
 import { SpeedChart } from './charts/speed-chart.tsx';

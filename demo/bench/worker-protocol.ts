@@ -1,7 +1,7 @@
 /** Messages between the page and the worker that measures. */
 
 import type { EngineOptions, ModelSource, SerializedError } from 'winnow-llm';
-import type { BenchProgress, BenchResult, BenchSettings } from 'winnow-llm/bench';
+import type { BenchProgress, BenchResult, BenchSettings } from 'winnow-llm/bench/records';
 
 export interface StartMessage {
   readonly type: 'start';

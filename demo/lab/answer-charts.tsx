@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { TradeoffChart } from './charts/tradeoff-chart.tsx';
 import { Choice } from './choice.tsx';
 import { ANSWER_MEASURES, answerGroups, type AnswerGroup, type AnswerMeasureSpec } from './data/answer-measures.ts';
-import type { TaskSummary } from './lab-tools.ts';
+import type { TaskSummary } from 'winnow-llm/eval/records';
 import { changeSettings, settings } from './state/page-settings.ts';
 
 /** How well questions were answered against what that costs: a pair of charts for each length, where dense attention answers. */

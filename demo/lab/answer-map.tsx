@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import type { JSX } from 'preact';
-import type { TaskRun } from 'winnow-llm/bench';
+import type { TaskRun } from 'winnow-llm/eval/records';
 import { DataTable } from '../shared/charts/data-table.tsx';
 import { formatFigure } from '../shared/figures.ts';
 import { formatNats } from './data/measures.ts';

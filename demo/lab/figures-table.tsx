@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { JSX } from 'preact';
-import type { EvalRun, LossRecord } from 'winnow-llm/bench';
+import type { EvalRun, LossRecord } from 'winnow-llm/eval/records';
 import { formatBytes } from '../shared/format.ts';
 import { formatFigure } from '../shared/figures.ts';
 import { FigureCell, SortableHead } from '../shared/sortable-head.tsx';

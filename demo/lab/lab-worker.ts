@@ -1,7 +1,7 @@
 /** Evaluates on a thread of its own: the engine is looked into, and the page stays smooth. */
 
 import { createEngine, serializeError } from 'winnow-llm';
-import { runEval } from 'winnow-llm/bench';
+import { runEval } from 'winnow-llm/eval';
 import type { FromWorker, StartMessage, ToWorker } from './worker-protocol.ts';
 
 const abort = new AbortController();

@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import type { JSX } from 'preact';
-import type { EvalRun, LossRecord } from 'winnow-llm/bench';
+import type { EvalRun, LossRecord } from 'winnow-llm/eval/records';
 import { TradeoffChart } from './charts/tradeoff-chart.tsx';
 import { Choice } from './choice.tsx';
 import { chartMeasure, COSTS, MEASURES, TIME } from './data/measures.ts';

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { defaultText, type AnyMethod } from './lab-tools.ts';
+import { defaultText, type AnyMethod } from 'winnow-llm/methods';
 import { methodsIn, MethodWords } from './method-words.tsx';
 import { explained } from './state/method-state.ts';
 

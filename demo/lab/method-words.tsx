@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
-import { methodsOf, type AnyMethod } from './lab-tools.ts';
+import { methodsOf } from 'winnow-llm/eval/records';
+import { type AnyMethod } from 'winnow-llm/methods';
 
 /** A setting's methods, each in one sentence with its paper. Nothing for a text that names none. */
 export function MethodWords({ text }: { text: string }): JSX.Element | null {

@@ -1,10 +1,10 @@
 import { useState } from 'preact/hooks';
 import type { JSX } from 'preact';
-import type { EvalRecord } from 'winnow-llm/bench';
+import type { EvalRecord } from 'winnow-llm/eval/records';
 import { copyText } from '../shared/clipboard.ts';
 import { fileStem, saveFile } from '../shared/save-file.ts';
 import { captionOf } from './data/caption.ts';
-import { evalCsv, taskCsv } from './lab-tools.ts';
+import { evalCsv, taskCsv } from 'winnow-llm/eval/records';
 import { linkOf } from './data/link.ts';
 import { settings } from './state/page-settings.ts';
 import type { Shown } from './state/shown.ts';

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { ListField } from '../shared/list-field.tsx';
 import { Choice } from './choice.tsx';
 import { TASK_WORDS } from './data/task-words.ts';
-import { TASK_NAMES } from './lab-tools.ts';
+import { TASK_NAMES } from 'winnow-llm/eval/records';
 import { DEPTHS, LENGTHS } from './state/lab-spec.ts';
 import { changeSettings, chosen } from './state/page-settings.ts';
 

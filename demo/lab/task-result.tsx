@@ -1,9 +1,9 @@
 import { useMemo } from 'preact/hooks';
 import type { JSX } from 'preact';
-import type { TaskRecord } from 'winnow-llm/bench';
+import type { TaskRecord } from 'winnow-llm/eval/records';
 import { AnswerCharts } from './answer-charts.tsx';
 import { AnswerMap } from './answer-map.tsx';
-import { summarise } from './lab-tools.ts';
+import { summarise } from 'winnow-llm/eval/records';
 import { TaskTable } from './task-table.tsx';
 
 /** What methods did to the answers to questions. */

@@ -5,7 +5,7 @@ import { FigureCell, SortableHead } from '../shared/sortable-head.tsx';
 import type { Sorting } from '../shared/sorting.ts';
 import { formatNats, TIME_WORDS } from './data/measures.ts';
 import { sortRows } from './data/sort-rows.ts';
-import type { Answered, TaskSummary } from './lab-tools.ts';
+import type { Answered, TaskSummary } from 'winnow-llm/eval/records';
 
 type FigureKey = 'tokens' | 'question' | 'solved' | 'solvedLog' | 'all' | 'allLog' | 'held' | 'time';
 type SortKey = FigureKey | 'setting';

@@ -1,7 +1,8 @@
 /** Messages between the page and the worker that evaluates. */
 
 import type { EngineOptions, ModelSource, SerializedError } from 'winnow-llm';
-import type { EvalProgress, EvalRecord, EvalWork, RunEvalOptions } from 'winnow-llm/bench';
+import type { EvalProgress, EvalRecord, EvalWork } from 'winnow-llm/eval/records';
+import type { RunEvalOptions } from 'winnow-llm/eval';
 
 export interface StartMessage {
   readonly type: 'start';

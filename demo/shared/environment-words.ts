@@ -1,4 +1,4 @@
-import type { BenchEnvironment } from 'winnow-llm/bench';
+import type { BenchEnvironment } from 'winnow-llm/bench/records';
 import { gpuName } from './gpu-check.ts';
 
 /** Where a result was measured, as captions begin: adapter, features, browser, version. */

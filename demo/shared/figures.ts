@@ -1,4 +1,4 @@
-import type { Spread } from 'winnow-llm/bench';
+import type { Spread } from 'winnow-llm/bench/records';
 
 /** A figure with three significant digits and thousands separators: 0.0123, 12.3, 1,230. */
 export function formatFigure(value: number): string {

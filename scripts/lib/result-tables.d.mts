@@ -1,5 +1,5 @@
 import type { BenchResult } from '../../src/bench/bench-result.ts';
-import type { EvalRun } from '../../src/bench/eval/eval-result.ts';
+import type { EvalRun } from '../../src/eval/eval-result.ts';
 
 /** What the tables use of a result of bench/peers. */
 export interface PeersResult {

@@ -1,10 +1,10 @@
 /** `winnow eval --text-file` and `--ids-file`: how well a text is still predicted. */
 
-import type { LossAsked } from '../bench/eval/eval-record.ts';
-import type { EvalResult, EvalRun } from '../bench/eval/eval-result.ts';
-import { describeText } from '../bench/eval/eval-text.ts';
-import type { EvalSetting, EvaluateOptions } from '../bench/eval/evaluate.ts';
-import { settingText } from '../bench/eval/setting-text.ts';
+import type { LossAsked } from '../eval/eval-record.ts';
+import type { EvalResult, EvalRun } from '../eval/eval-result.ts';
+import { describeText } from '../eval/eval-text.ts';
+import type { EvalSetting, EvaluateOptions } from '../eval/evaluate.ts';
+import { settingText } from '../eval/setting-text.ts';
 import { readIdsFile, readTextFile } from './inputs.ts';
 import type { CliContext, Session } from './session.ts';
 import type { Terminal } from './terminal.ts';

@@ -1,6 +1,6 @@
 /** What `winnow eval` shows: its progress, and its result in the form that was asked for. */
 
-import type { EvalRecord } from '../bench/eval/eval-record.ts';
+import type { EvalRecord } from '../eval/eval-record.ts';
 import { printJson } from './session.ts';
 import type { Terminal } from './terminal.ts';
 

@@ -2,8 +2,8 @@
 
 import { formatSpec, parseSpec } from '../core/method-spec.ts';
 import type { KvType } from '../core/api.ts';
-import { expandSweep } from '../bench/eval/sweep.ts';
-import type { EvalSetting } from '../bench/eval/evaluate.ts';
+import { expandSweep } from '../eval/sweep.ts';
+import type { EvalSetting } from '../eval/evaluate.ts';
 import { optionError } from './option-values.ts';
 
 export interface MethodLists {

@@ -1,12 +1,12 @@
 /** `winnow eval --task`: whether questions about a context are still answered. */
 
-import type { TaskAsked } from '../bench/eval/eval-record.ts';
-import type { EvalSetting } from '../bench/eval/evaluate.ts';
-import type { TaskResult, TaskRun } from '../bench/eval/eval-result.ts';
-import type { TaskOptions } from '../bench/eval/run-tasks.ts';
-import { settingText } from '../bench/eval/setting-text.ts';
-import type { TaskName } from '../bench/eval/task.ts';
-import { depths as evenDepths, TASK_DEFAULTS } from '../bench/eval/tasks.ts';
+import type { TaskAsked } from '../eval/eval-record.ts';
+import type { EvalSetting } from '../eval/evaluate.ts';
+import type { TaskResult, TaskRun } from '../eval/eval-result.ts';
+import type { TaskOptions } from '../eval/run-tasks.ts';
+import { settingText } from '../eval/setting-text.ts';
+import type { TaskName } from '../eval/task.ts';
+import { depths as evenDepths, TASK_DEFAULTS } from '../eval/tasks.ts';
 import { decimal, wholeNumber } from './option-values.ts';
 import type { CliContext, Session } from './session.ts';
 

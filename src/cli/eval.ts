@@ -2,9 +2,9 @@
 
 import { Option } from 'commander';
 import type { KvType } from '../core/api.ts';
-import { evalCsv, evalMarkdown, taskCsv, taskMarkdown } from '../bench/eval/tables.ts';
-import { TASK_NAMES, type TaskName } from '../bench/eval/task.ts';
-import { contextFor } from '../bench/eval/tasks.ts';
+import { evalCsv, evalMarkdown, taskCsv, taskMarkdown } from '../eval/tables.ts';
+import { TASK_NAMES, type TaskName } from '../eval/task.ts';
+import { contextFor } from '../eval/tasks.ts';
 import { kvChoice, withEngineOptions, type CommonOptions } from './common-options.ts';
 import { evalLoss, lengthsOf, readFed, type LossFlags } from './eval-loss.ts';
 import { settingsOf, type MethodLists } from './eval-settings.ts';

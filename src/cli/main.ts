@@ -9,9 +9,9 @@ const runtime: Runtime = {
   ...node,
   // Loaded when it is asked for: no other subcommand needs it.
   runBench: async (options) => (await import('../bench/index.ts')).runBench({ ...options, host: node.nodeBenchHost() }),
-  evaluate: async (engine, options) => (await import('../bench/index.ts')).evaluate(engine, options),
-  recordHead: async (engine) => (await import('../bench/index.ts')).recordHead(engine, node.nodeBenchHost()),
-  runTasks: async (engine, options) => (await import('../bench/index.ts')).runTasks(engine, options),
+  evaluate: async (engine, options) => (await import('../eval/index.ts')).evaluate(engine, options),
+  recordHead: async (engine) => (await import('../eval/index.ts')).recordHead(engine, node.nodeBenchHost()),
+  runTasks: async (engine, options) => (await import('../eval/index.ts')).runTasks(engine, options),
 };
 
 /** Runs the command with the arguments of `process.argv`, and sets the exit status of the process. */

@@ -1,6 +1,7 @@
 /** What the command needs of the library: part of the public Node API, so that tests can give it another. */
 
-import type { BenchOptions, BenchResult, evaluate, RecordHead, runTasks } from '../bench/index.ts';
+import type { BenchOptions, BenchResult } from '../bench/index.ts';
+import type { evaluate, RecordHead, runTasks } from '../eval/index.ts';
 import type { Engine } from '../core/api.ts';
 import type * as node from '../node.ts';
 

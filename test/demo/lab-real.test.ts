@@ -3,8 +3,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { LossRecord, TaskRecord } from '../../src/bench/eval/eval-record.ts';
-import { parseEvalRecord } from '../../src/bench/eval/saved-eval.ts';
+import type { LossRecord, TaskRecord } from '../../src/eval/eval-record.ts';
+import { parseEvalRecord } from '../../src/eval/saved-eval.ts';
 import { accessibilityProblems, keepScreenshot, launch, sidewaysOverflow, visitor } from './support/browser.ts';
 import { modelFilePresent } from './support/model-file.ts';
 import { serveSite, type Site } from './support/site.ts';

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parseEvalRecord } from '../../src/bench/eval/saved-eval.ts';
+import { parseEvalRecord } from '../../src/eval/saved-eval.ts';
 import { launch, visitor } from './support/browser.ts';
 import { drop } from './support/drop.ts';
 import { taskFixture } from './support/eval-fixture.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine, GenerationResult, MethodOptions } from '../../src/index.ts';
-import { runTasks, type TaskRun } from '../../src/bench/index.ts';
-import { feedAnswer } from '../../src/bench/eval/feed-answer.ts';
-import { ask } from '../../src/bench/eval/ask.ts';
+import { runTasks, type TaskRun } from '../../src/eval/index.ts';
+import { feedAnswer } from '../../src/eval/feed-answer.ts';
+import { ask } from '../../src/eval/ask.ts';
 import { runtimeOf } from '../../src/engine/engine.ts';
 import { resolveMethods } from '../../src/engine/memory/resolve-methods.ts';
 import { tinyEngine } from '../support/tiny-engine.ts';

@@ -4,10 +4,10 @@ import {
   measureRoofs,
   prepareRoofs,
   PassTimer,
-  runBench,
   type BenchHost,
   type BenchResult,
   type RoofProbe,
+  runBench,
 } from '../../src/bench/index.ts';
 import { fillHistory } from '../../src/engine/measure/fill-history.ts';
 import { runtimeOf } from '../../src/engine/engine.ts';

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import {
   runEval,
+  type RunEvalOptions,
   type EvalProgress,
   type EvalWork,
   type LossAsked,
   type LossRecord,
-  type RunEvalOptions,
-} from '../../src/bench/index.ts';
-import { parseEvalRecord } from '../../src/bench/eval/saved-eval.ts';
+} from '../../src/eval/index.ts';
+import { parseEvalRecord } from '../../src/eval/saved-eval.ts';
 import { createEngine } from '../../src/index.ts';
 import { tinyModel } from '../support/tiny-model.ts';
 

@@ -19,8 +19,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   engine: ['core', 'gpu', 'kernels', 'attention', 'cache', 'methods', 'sampling', 'models', 'weights', 'tokenizer'],
   worker: ['core', 'methods', 'index.ts'],
   bench: ['core', 'gpu', 'kernels', 'attention', 'cache', 'methods', 'sampling', 'engine'],
+  eval: ['core', 'gpu', 'kernels', 'attention', 'cache', 'methods', 'sampling', 'engine', 'bench'],
   node: ['core', 'kernels', 'models', 'engine', 'weights', 'tokenizer', 'bench'],
-  cli: ['core', 'methods', 'node.ts', 'bench'],
+  cli: ['core', 'methods', 'node.ts', 'bench', 'eval'],
   'index.ts': ['core', 'engine', 'methods', 'weights', 'worker'],
   'node.ts': ['core', 'engine', 'methods', 'models', 'weights', 'worker', 'node'],
 };

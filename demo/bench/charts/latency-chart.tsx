@@ -1,6 +1,6 @@
 import { useCallback } from 'preact/hooks';
 import type { JSX } from 'preact';
-import type { DecodeResult } from 'winnow-llm/bench';
+import type { DecodeResult } from 'winnow-llm/bench/records';
 import { formatCount } from '../../shared/format.ts';
 import { formatFigure } from '../../shared/figures.ts';
 import { asPicture, Chart, type Draw, type PlotLibrary } from '../../shared/charts/chart.tsx';

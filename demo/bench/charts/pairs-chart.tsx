@@ -2,7 +2,7 @@ import { useCallback, useMemo } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { colourOf } from '../data/family.ts';
 import { formatFigure } from '../../shared/figures.ts';
-import type { Pair } from '../bench-tools.ts';
+import type { Pair } from 'winnow-llm/bench/records';
 import { axisBelow } from '../../shared/charts/axis.ts';
 import { asPicture, Chart, type Draw, type PlotLibrary } from '../../shared/charts/chart.tsx';
 import { DataTable } from '../../shared/charts/data-table.tsx';

@@ -1,6 +1,6 @@
 import { useCallback, useMemo, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
-import type { KernelResult, Roofs } from 'winnow-llm/bench';
+import type { KernelResult, Roofs } from 'winnow-llm/bench/records';
 import { colourOf, colourPlace } from '../data/family.ts';
 import { formatFigure, formatMicroseconds, formatSpread } from '../../shared/figures.ts';
 import { rooflineData, type Roofline, type RooflinePoint } from '../data/roofline.ts';

@@ -1,6 +1,6 @@
 import { useCallback, useMemo } from 'preact/hooks';
 import type { JSX } from 'preact';
-import type { Spread } from 'winnow-llm/bench';
+import type { Spread } from 'winnow-llm/bench/records';
 import { formatCount } from '../../shared/format.ts';
 import { colourOf } from '../data/family.ts';
 import { formatFigure } from '../../shared/figures.ts';

@@ -1,6 +1,6 @@
 import { useCallback, useMemo } from 'preact/hooks';
 import type { JSX } from 'preact';
-import type { TokenTime } from 'winnow-llm/bench';
+import type { TokenTime } from 'winnow-llm/bench/records';
 import { formatCount } from '../../shared/format.ts';
 import { formatFigure } from '../../shared/figures.ts';
 import { formatShare } from '../data/verdict.ts';

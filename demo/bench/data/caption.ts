@@ -1,4 +1,4 @@
-import type { BenchResult } from 'winnow-llm/bench';
+import type { BenchResult } from 'winnow-llm/bench/records';
 import { dateWords, environmentWords } from '../../shared/environment-words.ts';
 import { formatCount } from '../../shared/format.ts';
 

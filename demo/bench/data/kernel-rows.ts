@@ -1,4 +1,4 @@
-import type { KernelResult, KernelTiming } from 'winnow-llm/bench';
+import type { KernelResult, KernelTiming } from 'winnow-llm/bench/records';
 import type { Sorting } from '../../shared/sorting.ts';
 
 export type SortKey = 'name' | 'share' | 'time' | 'bandwidth' | 'arithmetic';

@@ -1,4 +1,4 @@
-import type { KernelResult, KernelTiming, Roofs } from 'winnow-llm/bench';
+import type { KernelResult, KernelTiming, Roofs } from 'winnow-llm/bench/records';
 import { familyOf } from './family.ts';
 
 /** One timed kernel on the roofline. */

@@ -1,4 +1,4 @@
-import type { TokenTime } from 'winnow-llm/bench';
+import type { TokenTime } from 'winnow-llm/bench/records';
 import { assignColours, colourOf, COLOURS } from './family.ts';
 
 /** One piece of a bar, from `start` to `end` in milliseconds. */

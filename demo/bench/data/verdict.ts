@@ -1,4 +1,4 @@
-import type { KernelResult, KernelTiming } from 'winnow-llm/bench';
+import type { KernelResult, KernelTiming } from 'winnow-llm/bench/records';
 
 const ROOF_WORDS: Readonly<Record<KernelTiming['roof'], string>> = {
   stream: 'of what this device can stream',

@@ -1,7 +1,7 @@
-import type { BenchResult } from 'winnow-llm/bench';
+import type { BenchResult } from 'winnow-llm/bench/records';
 import type { Problem } from '../../shared/problem.ts';
 import { readSaved } from '../../shared/read-saved.ts';
-import { parseResult } from '../bench-tools.ts';
+import { parseResult } from 'winnow-llm/bench/records';
 
 /** Reads a file that the visitor chose or dropped: its result, or what is wrong with it in words. */
 export const readResultFile = (

@@ -1,4 +1,4 @@
-import type { BenchProgress, BenchResult } from 'winnow-llm/bench';
+import type { BenchProgress, BenchResult } from 'winnow-llm/bench/records';
 import { runWorker } from '../../shared/worker-run.ts';
 import type { FromWorker, StartMessage, ToWorker } from '../worker-protocol.ts';
 import { pageMemory } from './page-memory.ts';

@@ -1,8 +1,8 @@
-import type { BenchSettings } from 'winnow-llm/bench';
+import type { BenchSettings } from 'winnow-llm/bench/records';
 import type { GpuChoice } from '../../shared/gpu-choice.ts';
 import type { ListSpec } from '../../shared/list-spec.ts';
 import type { NumberSpec } from '../../shared/number-spec.ts';
-import { DEFAULT_SETTINGS, SOFTWARE_SETTINGS } from '../bench-tools.ts';
+import { DEFAULT_SETTINGS, SOFTWARE_SETTINGS } from 'winnow-llm/bench/records';
 
 export type Part = BenchSettings['parts'][number];
 export const PARTS: readonly Part[] = ['model', 'kernels'];

@@ -1,5 +1,5 @@
 import { computed, signal } from '@preact/signals';
-import type { BenchResult } from 'winnow-llm/bench';
+import type { BenchResult } from 'winnow-llm/bench/records';
 import { announce } from '../../shared/announcer.tsx';
 import type { Problem } from '../../shared/problem.ts';
 import { readResultFile } from '../saved/result-file.ts';

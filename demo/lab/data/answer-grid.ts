@@ -1,5 +1,5 @@
-import type { TaskRun } from 'winnow-llm/bench';
-import { placeOf } from '../lab-tools.ts';
+import type { TaskRun } from 'winnow-llm/eval/records';
+import { placeOf } from 'winnow-llm/eval/records';
 
 /** A column of the map: one question. */
 export interface Place extends Pick<TaskRun, 'question' | 'tokens' | 'depth'> {

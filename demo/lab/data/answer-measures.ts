@@ -1,6 +1,6 @@
 import { formatFigure } from '../../shared/figures.ts';
 import type { ChartMeasure, CostSpec } from '../charts/axes.ts';
-import type { TaskSummary } from '../lab-tools.ts';
+import type { TaskSummary } from 'winnow-llm/eval/records';
 import { formatNats, HELD_WORDS, TIME_WORDS, withError } from './measures.ts';
 
 /** What a method does to the answers of a task. */

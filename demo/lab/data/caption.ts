@@ -1,4 +1,4 @@
-import type { EvalRecord, LossAsked, TaskAsked } from 'winnow-llm/bench';
+import type { EvalRecord, LossAsked, TaskAsked } from 'winnow-llm/eval/records';
 import { dateWords, environmentWords } from '../../shared/environment-words.ts';
 import { formatFigure } from '../../shared/figures.ts';
 import { formatCount } from '../../shared/format.ts';

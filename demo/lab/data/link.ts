@@ -1,4 +1,4 @@
-import type { LossAsked, TaskAsked } from 'winnow-llm/bench';
+import type { LossAsked, TaskAsked } from 'winnow-llm/eval/records';
 import type { Shown } from '../state/shown.ts';
 import { SAMPLE_NAME, type Settings } from '../state/lab-spec.ts';
 import { writeUrlSettings } from '../state/url-settings.ts';

@@ -1,4 +1,4 @@
-import type { EvalRun } from 'winnow-llm/bench';
+import type { EvalRun } from 'winnow-llm/eval/records';
 import { formatBytes } from '../../shared/format.ts';
 import { formatFigure, formatMicroseconds } from '../../shared/figures.ts';
 import type { ChartMeasure, CostSpec } from '../charts/axes.ts';

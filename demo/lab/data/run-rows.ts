@@ -1,4 +1,4 @@
-import type { EvalRun } from 'winnow-llm/bench';
+import type { EvalRun } from 'winnow-llm/eval/records';
 import type { Sorting } from '../../shared/sorting.ts';
 import { sortRows } from './sort-rows.ts';
 

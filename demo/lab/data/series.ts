@@ -1,5 +1,5 @@
 import { assignLooks, type MethodLook } from '../../shared/method-colours.ts';
-import { methodsOf, withoutSize } from '../lab-tools.ts';
+import { methodsOf, withoutSize } from 'winnow-llm/eval/records';
 
 /** The runs of one setting, over all its sizes, from the one that costs least to the one that costs most. */
 export interface Series<Run> {

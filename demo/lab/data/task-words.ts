@@ -1,4 +1,4 @@
-import type { TaskName } from 'winnow-llm/bench';
+import type { TaskName } from 'winnow-llm/eval/records';
 
 /** What each task asks, in one sentence. */
 export const TASK_WORDS: Readonly<Record<TaskName, string>> = {

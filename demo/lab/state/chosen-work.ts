@@ -1,4 +1,4 @@
-import type { EvalWork } from 'winnow-llm/bench';
+import type { EvalWork } from 'winnow-llm/eval/records';
 import { chosen } from './page-settings.ts';
 import { describedText, text } from './text-state.ts';
 

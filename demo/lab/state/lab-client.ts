@@ -1,4 +1,4 @@
-import type { EvalProgress, EvalRecord } from 'winnow-llm/bench';
+import type { EvalProgress, EvalRecord } from 'winnow-llm/eval/records';
 import { runWorker } from '../../shared/worker-run.ts';
 import type { FromWorker, StartMessage } from '../worker-protocol.ts';
 

@@ -1,8 +1,8 @@
-import type { TaskName } from 'winnow-llm/bench';
+import type { TaskName } from 'winnow-llm/eval/records';
 import type { GpuChoice } from '../../shared/gpu-choice.ts';
 import type { ListSpec } from '../../shared/list-spec.ts';
 import type { NumberSpec } from '../../shared/number-spec.ts';
-import { MAX_SAVED_TEXT } from '../lab-tools.ts';
+import { MAX_SAVED_TEXT } from 'winnow-llm/eval/records';
 import type { AnswerMeasure } from '../data/answer-measures.ts';
 import type { Cost, Measure } from '../data/measures.ts';
 

@@ -1,6 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import { toProblem } from '../../shared/problem.ts';
-import { METHODS, readSetting, settingText } from '../lab-tools.ts';
+import { METHODS } from 'winnow-llm/methods';
+import { readSetting, settingText } from 'winnow-llm/eval/records';
 import { MAX_METHODS } from './lab-spec.ts';
 import { changeSettings, chosen } from './page-settings.ts';
 import { methodProblem } from './url-settings.ts';

@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import { announce } from '../../shared/announcer.tsx';
 import type { Problem } from '../../shared/problem.ts';
 import { readSaved } from '../../shared/read-saved.ts';
-import { parseEvalRecord } from '../lab-tools.ts';
+import { parseEvalRecord } from 'winnow-llm/eval/records';
 import type { Shown } from './shown.ts';
 
 export const shown = signal<Shown | undefined>(undefined);

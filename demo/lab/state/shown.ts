@@ -1,4 +1,4 @@
-import type { EvalRecord } from 'winnow-llm/bench';
+import type { EvalRecord } from 'winnow-llm/eval/records';
 
 /** A result on the page. */
 export interface Shown {

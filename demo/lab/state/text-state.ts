@@ -1,7 +1,7 @@
 import { computed, signal } from '@preact/signals';
-import type { EvalText } from 'winnow-llm/bench';
+import type { EvalText } from 'winnow-llm/eval/records';
 import { announce } from '../../shared/announcer.tsx';
-import { describeText, SAMPLE_PROSE } from '../lab-tools.ts';
+import { describeText, SAMPLE_PROSE } from 'winnow-llm/eval/records';
 import { MAX_LINK_TEXT, SAMPLE_NAME } from './lab-spec.ts';
 import { changeSettings, settings } from './page-settings.ts';
 import { fileProblem } from './results-state.ts';

@@ -6,7 +6,7 @@ import { readModelName } from '../../shared/model-choice.ts';
 import { readNumber } from '../../shared/number-spec.ts';
 import { ANSWER_MEASURES } from '../data/answer-measures.ts';
 import { COSTS, MEASURES } from '../data/measures.ts';
-import { methodsOf, TASK_NAMES } from '../lab-tools.ts';
+import { methodsOf, TASK_NAMES } from 'winnow-llm/eval/records';
 import {
   BUDGETS,
   DEPTHS,

@@ -1,9 +1,9 @@
 /** An evaluation as the page gets it, made up but of one piece: smaller budgets lose more, keeping by lot loses most. */
 
-import type { LossRecord, TaskRecord } from '../../../src/bench/eval/eval-record.ts';
-import type { EvalRun, TaskRun } from '../../../src/bench/eval/eval-result.ts';
-import { readSetting } from '../../../src/bench/eval/read-setting.ts';
-import { settingText } from '../../../src/bench/eval/setting-text.ts';
+import type { LossRecord, TaskRecord } from '../../../src/eval/eval-record.ts';
+import type { EvalRun, TaskRun } from '../../../src/eval/eval-result.ts';
+import { readSetting } from '../../../src/eval/read-setting.ts';
+import { settingText } from '../../../src/eval/setting-text.ts';
 import { benchFixture } from './bench-fixture.ts';
 
 const SETTINGS: LossRecord['settings'] = {

@@ -5,8 +5,8 @@
  * where it says "short". A task has no text: one with the seed 7 stays after its tenth point, one with the seed 8 is lost.
  */
 
-import type { EvalRecord, EvalWork } from '../../../src/bench/eval/eval-record.ts';
-import type { RunEvalOptions } from '../../../src/bench/eval/run-eval.ts';
+import type { EvalRecord, EvalWork } from '../../../src/eval/eval-record.ts';
+import type { RunEvalOptions } from '../../../src/eval/run-eval.ts';
 import { abortedError, DeviceLostError, UsageError } from '../../../src/core/errors.ts';
 import { evalFixture, taskFixture } from './eval-fixture.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseEvalRecord } from '../../../src/bench/eval/saved-eval.ts';
+import { parseEvalRecord } from '../../../src/eval/saved-eval.ts';
 import { FakeCli } from './support.ts';
 
 const cli = (): FakeCli => {

@@ -1,7 +1,7 @@
 import type { EngineOptions } from '../../../src/core/api.ts';
 import { throwIfAborted } from '../../../src/core/errors.ts';
-import type { EvalRun, TaskRun } from '../../../src/bench/eval/eval-result.ts';
-import { settingText } from '../../../src/bench/eval/setting-text.ts';
+import type { EvalRun, TaskRun } from '../../../src/eval/eval-result.ts';
+import { settingText } from '../../../src/eval/setting-text.ts';
 import { runCli } from '../../../src/cli/program.ts';
 import type { ModelInspection, Runtime } from '../../../src/cli/runtime.ts';
 import type { Terminal } from '../../../src/cli/terminal.ts';

@@ -5,7 +5,7 @@ import { linkOf } from '../../../demo/lab/data/link.ts';
 import { formatSigned, MEASURES, measured } from '../../../demo/lab/data/measures.ts';
 import { sortRuns } from '../../../demo/lab/data/run-rows.ts';
 import { seriesOf } from '../../../demo/lab/data/series.ts';
-import { summarise } from '../../../demo/lab/lab-tools.ts';
+import { summarise } from '../../../src/eval/index.ts';
 import { readUrlSettings } from '../../../demo/lab/state/url-settings.ts';
 import { assignLooks } from '../../../demo/shared/method-colours.ts';
 import { evalFixture, taskFixture } from '../../demo/support/eval-fixture.ts';

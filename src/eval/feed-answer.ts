@@ -1,8 +1,8 @@
-import { throwIfAborted } from '../../core/errors.ts';
-import { ForcedSequence, type ForcedScore } from '../../engine/measure/forced-sequence.ts';
-import type { Runtime } from '../../engine/runtime.ts';
-import type { SequenceMethods } from '../../engine/memory/sequence-methods.ts';
-import { spread } from '../statistics.ts';
+import { throwIfAborted } from '../core/errors.ts';
+import { ForcedSequence, type ForcedScore } from '../engine/measure/forced-sequence.ts';
+import type { Runtime } from '../engine/runtime.ts';
+import type { SequenceMethods } from '../engine/memory/sequence-methods.ts';
+import { spread } from '../bench/statistics.ts';
 import type { QuestionIds } from './task-questions.ts';
 
 export interface AnswerOptions {

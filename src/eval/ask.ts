@@ -1,6 +1,6 @@
-import type { Engine, MethodOptions } from '../../core/api.ts';
-import { abortedError } from '../../core/errors.ts';
-import { invariant } from '../../core/invariant.ts';
+import type { Engine, MethodOptions } from '../core/api.ts';
+import { abortedError } from '../core/errors.ts';
+import { invariant } from '../core/invariant.ts';
 import type { TaskQuestion } from './task-questions.ts';
 
 export interface AskOptions {

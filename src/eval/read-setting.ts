@@ -1,7 +1,7 @@
-import { UsageError } from '../../core/errors.ts';
-import { formatSpec, parseSpec, type MethodSpec } from '../../core/method-spec.ts';
-import { attentionOf, cacheMethodOf, checkCombination, METHODS, type AnyMethod } from '../../methods/index.ts';
-import type { KvType } from '../../kernels/cache-layout.ts';
+import { UsageError } from '../core/errors.ts';
+import { formatSpec, parseSpec, type MethodSpec } from '../core/method-spec.ts';
+import { attentionOf, cacheMethodOf, checkCombination, METHODS, type AnyMethod } from '../methods/index.ts';
+import type { KvType } from '../kernels/cache-layout.ts';
 import type { EvalSetting } from './evaluate.ts';
 import { expandSweep } from './sweep.ts';
 

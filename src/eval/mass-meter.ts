@@ -1,9 +1,9 @@
-import type { AttentionObserver } from '../../attention/backend.ts';
-import type { Runtime } from '../../engine/runtime.ts';
-import { wholeBuffer, type GpuArray } from '../../gpu/array.ts';
-import { Readback } from '../../gpu/readback.ts';
-import { shadowKeys } from '../../kernels/eval/shadow-keys.ts';
-import { shadowMass } from '../../kernels/eval/shadow-mass.ts';
+import type { AttentionObserver } from '../attention/backend.ts';
+import type { Runtime } from '../engine/runtime.ts';
+import { wholeBuffer, type GpuArray } from '../gpu/array.ts';
+import { Readback } from '../gpu/readback.ts';
+import { shadowKeys } from '../kernels/eval/shadow-keys.ts';
+import { shadowMass } from '../kernels/eval/shadow-mass.ts';
 
 /** Measures the share of the softmax over all past tokens that falls on the slots a row has read, beside a copy of all keys. */
 export class MassMeter {

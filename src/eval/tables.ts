@@ -1,4 +1,4 @@
-import { field } from '../csv.ts';
+import { field } from '../bench/csv.ts';
 import type { EvalResult, EvalRun, TaskRun } from './eval-result.ts';
 import { summarise, type Answered, type TaskSummary } from './task-summary.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { Mismatch } from '../../../../src/bench/checks.ts';
-import type { EvalRecord } from '../../../../src/bench/eval/eval-record.ts';
-import { parseEvalRecord } from '../../../../src/bench/eval/saved-eval.ts';
-import { evalFixture, taskFixture } from '../../../demo/support/eval-fixture.ts';
+import { Mismatch } from '../../../src/bench/checks.ts';
+import type { EvalRecord } from '../../../src/eval/eval-record.ts';
+import { parseEvalRecord } from '../../../src/eval/saved-eval.ts';
+import { evalFixture, taskFixture } from '../../demo/support/eval-fixture.ts';
 
 /** A fixture's text with the value at a path replaced; `undefined` takes it out. */
 function changed(path: string, value: unknown, record: EvalRecord = evalFixture()): string {

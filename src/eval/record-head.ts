@@ -1,7 +1,7 @@
-import type { Engine } from '../../core/api.ts';
-import { runtimeOf } from '../../engine/engine.ts';
-import { VERSION } from '../../engine/version.ts';
-import type { BenchHost } from '../bench-host.ts';
+import type { Engine } from '../core/api.ts';
+import { runtimeOf } from '../engine/engine.ts';
+import { VERSION } from '../engine/version.ts';
+import type { BenchHost } from '../bench/bench-host.ts';
 import type { RecordHead } from './eval-record.ts';
 
 /** What a saved evaluation says of when and where it was done; known before anything is evaluated. */

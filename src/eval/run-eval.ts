@@ -1,7 +1,7 @@
 /** An evaluation as a page or a script runs it: loads the model, evaluates, and says where it was done. */
 
-import type { Engine, EngineOptions } from '../../core/api.ts';
-import type { BenchHost } from '../bench-host.ts';
+import type { Engine, EngineOptions } from '../core/api.ts';
+import type { BenchHost } from '../bench/bench-host.ts';
 import type { EvalProgress, EvalRecord, EvalWork, RecordHead } from './eval-record.ts';
 import type { EvalSetting } from './evaluate.ts';
 import { lossRecord } from './loss-record.ts';

@@ -1,6 +1,6 @@
-import { UsageError } from '../../core/errors.ts';
-import type { Message } from '../../core/api.ts';
-import { Random } from '../../core/rng.ts';
+import { UsageError } from '../core/errors.ts';
+import type { Message } from '../core/api.ts';
+import { Random } from '../core/rng.ts';
 
 export const TASK_NAMES = ['passkey', 'needle', 'kv-retrieval', 'two-turn'] as const;
 export type TaskName = (typeof TASK_NAMES)[number];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Message, TokenizerApi } from '../../../../src/core/api.ts';
-import { buildTask, type TaskSettings } from '../../../../src/bench/index.ts';
-import { idsOf, questionsOf } from '../../../../src/bench/eval/task-questions.ts';
+import type { Message, TokenizerApi } from '../../../src/core/api.ts';
+import { buildTask, type TaskSettings } from '../../../src/eval/index.ts';
+import { idsOf, questionsOf } from '../../../src/eval/task-questions.ts';
 
 const count = (text: string): number => text.split(' ').length;
 const built = (settings: Partial<TaskSettings>) =>

@@ -1,10 +1,10 @@
-import type { Engine } from '../../core/api.ts';
-import { UsageError } from '../../core/errors.ts';
-import type { KvType } from '../../kernels/cache-layout.ts';
-import { resolveMethods } from '../../engine/memory/resolve-methods.ts';
-import { runtimeOf } from '../../engine/engine.ts';
-import { LogitComparison } from '../logit-comparison.ts';
-import { standardError } from '../statistics.ts';
+import type { Engine } from '../core/api.ts';
+import { UsageError } from '../core/errors.ts';
+import type { KvType } from '../kernels/cache-layout.ts';
+import { resolveMethods } from '../engine/memory/resolve-methods.ts';
+import { runtimeOf } from '../engine/engine.ts';
+import { LogitComparison } from '../bench/logit-comparison.ts';
+import { standardError } from '../bench/statistics.ts';
 import type { EvalResult, EvalRun } from './eval-result.ts';
 import { forcedRun, type ForcedRun } from './forced-run.ts';
 import { settingText } from './setting-text.ts';

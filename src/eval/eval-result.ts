@@ -1,4 +1,4 @@
-import type { Report } from '../../core/api.ts';
+import type { Report } from '../core/api.ts';
 import type { TaskName } from './task.ts';
 
 /** What one setting of methods did to a text, and what it cost. Losses and divergences are in nats per token. */

@@ -1,4 +1,4 @@
-import type { Random } from '../../core/rng.ts';
+import type { Random } from '../core/rng.ts';
 
 const WORDS =
   'marigold thimble walnut velvet copper saffron pebble lantern orchid trumpet cinnamon falcon mosaic turnip violin glacier pumpkin anchor tulip zebra button cactus dragon feather'.split(

@@ -1,5 +1,5 @@
-import { type Check, list, Mismatch, number, object, oneOf, optional, text, truth } from '../checks.ts';
-import { environment } from '../saved-result.ts';
+import { type Check, list, Mismatch, number, object, oneOf, optional, text, truth } from '../bench/checks.ts';
+import { environment } from '../bench/saved-result.ts';
 import type { EvalRecord } from './eval-record.ts';
 import { TASK_NAMES } from './task.ts';
 

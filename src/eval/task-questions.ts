@@ -1,5 +1,5 @@
-import type { Message, TokenizerApi } from '../../core/api.ts';
-import { UsageError } from '../../core/errors.ts';
+import type { Message, TokenizerApi } from '../core/api.ts';
+import { UsageError } from '../core/errors.ts';
 import type { EvalTask } from './task.ts';
 
 /** A question of a task, and all that is read before its answer. */

@@ -1,17 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { UsageError } from '../../../../src/core/errors.ts';
-import {
-  buildGrid,
-  buildTask,
-  depths,
-  isAnswer,
-  SAMPLE_PROSE,
-  type TaskSettings,
-} from '../../../../src/bench/index.ts';
-import { hide } from '../../../../src/bench/eval/context.ts';
-import { sentencesOf } from '../../../../src/bench/eval/prose.ts';
-import { secretNumber, secretWord, uuid } from '../../../../src/bench/eval/secrets.ts';
-import { Random } from '../../../../src/core/rng.ts';
+import { UsageError } from '../../../src/core/errors.ts';
+import { buildGrid, buildTask, depths, isAnswer, SAMPLE_PROSE, type TaskSettings } from '../../../src/eval/index.ts';
+import { hide } from '../../../src/eval/context.ts';
+import { sentencesOf } from '../../../src/eval/prose.ts';
+import { secretNumber, secretWord, uuid } from '../../../src/eval/secrets.ts';
+import { Random } from '../../../src/core/rng.ts';
 
 /** A tokenizer like a byte-pair one in that words and marks cost about a token each. */
 const count = (text: string): number => text.match(/[A-Za-z]+|\d|\S/g)?.length ?? 0;

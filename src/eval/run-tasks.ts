@@ -1,7 +1,7 @@
-import type { Engine, MethodOptions } from '../../core/api.ts';
-import { throwIfAborted } from '../../core/errors.ts';
-import { resolveMethods } from '../../engine/memory/resolve-methods.ts';
-import { runtimeOf } from '../../engine/engine.ts';
+import type { Engine, MethodOptions } from '../core/api.ts';
+import { throwIfAborted } from '../core/errors.ts';
+import { resolveMethods } from '../engine/memory/resolve-methods.ts';
+import { runtimeOf } from '../engine/engine.ts';
 import { ask } from './ask.ts';
 import type { EvalSetting } from './evaluate.ts';
 import { feedAnswer } from './feed-answer.ts';

@@ -1,8 +1,8 @@
-import { throwIfAborted } from '../../core/errors.ts';
-import { ForcedSequence } from '../../engine/measure/forced-sequence.ts';
-import type { Runtime } from '../../engine/runtime.ts';
-import { selectedSlots, type SequenceMethods } from '../../engine/memory/sequence-methods.ts';
-import { spread } from '../statistics.ts';
+import { throwIfAborted } from '../core/errors.ts';
+import { ForcedSequence } from '../engine/measure/forced-sequence.ts';
+import type { Runtime } from '../engine/runtime.ts';
+import { selectedSlots, type SequenceMethods } from '../engine/memory/sequence-methods.ts';
+import { spread } from '../bench/statistics.ts';
 import { MassMeter } from './mass-meter.ts';
 
 /** What is evaluated: `prefill` ids are read in one go, then `decode` ids are fed one at a time and their rows scored. */

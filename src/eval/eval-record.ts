@@ -1,4 +1,4 @@
-import type { BenchEnvironment } from '../bench-result.ts';
+import type { BenchEnvironment } from '../bench/bench-result.ts';
 import type { EvalResult, TaskRun } from './eval-result.ts';
 import type { TaskName } from './task.ts';
 

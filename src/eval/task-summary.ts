@@ -1,4 +1,4 @@
-import { spread } from '../statistics.ts';
+import { spread } from '../bench/statistics.ts';
 import type { TaskRun } from './eval-result.ts';
 
 /** How some questions were answered. */

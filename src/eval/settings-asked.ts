@@ -1,4 +1,4 @@
-import { UsageError } from '../../core/errors.ts';
+import { UsageError } from '../core/errors.ts';
 import type { EvalSetting } from './evaluate.ts';
 import type { MethodsAsked } from './eval-record.ts';
 import { readSetting } from './read-setting.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { UsageError } from '../../../../src/core/errors.ts';
-import { formatSpec } from '../../../../src/core/method-spec.ts';
+import { UsageError } from '../../../src/core/errors.ts';
+import { formatSpec } from '../../../src/core/method-spec.ts';
 import {
   evalCsv,
   evalMarkdown,
@@ -9,7 +9,7 @@ import {
   taskMarkdown,
   type EvalRun,
   type TaskRun,
-} from '../../../../src/bench/index.ts';
+} from '../../../src/eval/index.ts';
 
 const run: EvalRun = {
   setting: 'h2o:budget=170,sinks=4',

@@ -1,4 +1,4 @@
-import type { Message } from '../../core/api.ts';
+import type { Message } from '../core/api.ts';
 import { type CountTokens, type EvalTurn, type ReadySettings, tooShort } from './task.ts';
 
 /** A fact in a context: where it lies, from 0 to 1, and the sentence or pair that says it. */

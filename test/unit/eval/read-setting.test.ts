@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { UsageError } from '../../../../src/core/errors.ts';
-import { readSetting, withoutSize } from '../../../../src/bench/eval/read-setting.ts';
-import { settingText } from '../../../../src/bench/eval/setting-text.ts';
+import { UsageError } from '../../../src/core/errors.ts';
+import { readSetting, withoutSize } from '../../../src/eval/read-setting.ts';
+import { settingText } from '../../../src/eval/setting-text.ts';
 
 describe('a setting as text', () => {
   test.each([

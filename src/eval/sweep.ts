@@ -1,6 +1,6 @@
-import { UsageError } from '../../core/errors.ts';
-import { parseSpec, type MethodSpec } from '../../core/method-spec.ts';
-import { METHODS } from '../../methods/index.ts';
+import { UsageError } from '../core/errors.ts';
+import { parseSpec, type MethodSpec } from '../core/method-spec.ts';
+import { METHODS } from '../methods/index.ts';
 
 /**
  * Gives methods every value of a sweep. A method that has the parameter comes out once for each value, one that has not
