@@ -3,7 +3,8 @@
 import { throwIfAborted, UsageError } from '../core/errors.ts';
 import type { EngineOptions } from '../core/api.ts';
 import { VERSION } from '../engine/version.ts';
-import { requestGpu, type Gpu } from '../gpu/device.ts';
+import type { Gpu } from '../gpu/device.ts';
+import { requestGpu } from '../gpu/request.ts';
 import type { BenchHost } from './bench-host.ts';
 import type { BenchProgress, BenchResult, BenchSettings, KernelResult } from './bench-result.ts';
 import { runKernelBench } from './kernel-bench.ts';

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { wholeBuffer } from '../../src/gpu/array.ts';
-import { requestGpu, type Gpu } from '../../src/gpu/device.ts';
+import type { Gpu } from '../../src/gpu/device.ts';
+import { requestGpu } from '../../src/gpu/request.ts';
 import { defineKernel } from '../../src/gpu/kernel.ts';
 import type { MatrixShape } from '../../src/kernels/linear/tuning.ts';
 import { chooseKernels, type KernelChoice } from '../../src/engine/tuning/kernel-choice.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { requestGpu } from '../../src/gpu/device.ts';
+import { requestGpu } from '../../src/gpu/request.ts';
 import { createEngine, type Engine } from '../../src/index.ts';
 import { tinyModel, type TinyModelOptions } from '../support/tiny-model.ts';
 

@@ -11,7 +11,8 @@ import {
 } from '../../src/bench/index.ts';
 import { fillHistory } from '../../src/engine/measure/fill-history.ts';
 import { runtimeOf } from '../../src/engine/engine.ts';
-import { requestGpu, type Gpu } from '../../src/gpu/device.ts';
+import type { Gpu } from '../../src/gpu/device.ts';
+import { requestGpu } from '../../src/gpu/request.ts';
 import { defineKernel } from '../../src/gpu/kernel.ts';
 import { createEngine } from '../../src/index.ts';
 import { siluMul } from '../../src/kernels/elementwise/silu-mul.ts';

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkKernel } from '../../src/bench/check-kernel.ts';
 import { Random } from '../../src/core/rng.ts';
-import { requestGpu, type Gpu } from '../../src/gpu/device.ts';
+import type { Gpu } from '../../src/gpu/device.ts';
+import { requestGpu } from '../../src/gpu/request.ts';
 import type { Access, ParamType } from '../../src/gpu/kernel.ts';
 import type { WgslPart } from '../../src/gpu/wgsl.ts';
 import type { AnyKernelCase } from '../../cases/support/kernel-case.ts';

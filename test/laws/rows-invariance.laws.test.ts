@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Random } from '../../src/core/rng.ts';
-import { requestGpu, type Gpu } from '../../src/gpu/device.ts';
+import type { Gpu } from '../../src/gpu/device.ts';
+import { requestGpu } from '../../src/gpu/request.ts';
 import type { LinearVariant } from '../../src/kernels/linear/variant.ts';
 import cases from '../../cases/linear/project.case.ts';
 import { missingFeatures, rowsVariant, type LinearShape } from '../../cases/linear/matrices.ts';

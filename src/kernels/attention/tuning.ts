@@ -1,5 +1,6 @@
 import { ceilDiv } from '../../core/invariant.ts';
 import type { Gpu } from '../../gpu/device.ts';
+import { simdLanes } from '../../gpu/software.ts';
 import type { ColumnSumsShape } from './column-sums.ts';
 import { decodeBytes, type DecodeShape } from './decode-flash.ts';
 import { prefillTileBytes, type PrefillTileShape } from './flash-prefill.ts';
@@ -53,7 +54,7 @@ const HELD_QUADS = 8;
 export function decodeCandidates(adapter: AttentionAdapter, heads: HeadShape): readonly DecodeTuning[] {
   const { subgroups, subgroupMinSize } = adapter.features;
   if (adapter.software) {
-    const width = narrowWidth(adapter);
+    const width = simdLanes(adapter.features);
     const lanes = width === 0 ? 8 : width;
     return fitting(heads, [
       {
@@ -103,7 +104,7 @@ export function decodeCandidates(adapter: AttentionAdapter, heads: HeadShape): r
 export function prefillCandidates(adapter: AttentionAdapter, { headDim }: HeadShape): readonly PrefillTuning[] {
   const wide = headDim > 128;
   if (adapter.software) {
-    const lanes = narrowWidth(adapter);
+    const lanes = simdLanes(adapter.features);
     if (lanes === 0 || wide) return [plainPrefill(headDim)];
     return [
       { core: 'lanes', lanes, lines: 1 },
@@ -124,7 +125,7 @@ export function prefillCandidates(adapter: AttentionAdapter, { headDim }: HeadSh
 /** How column sums are cut. Without subgroups compilers of software adapters take a minute over keys in registers. */
 export function columnSumsOf(adapter: AttentionAdapter | undefined, { headDim }: HeadShape): ColumnSumsShape {
   if (!adapter?.software) return { core: 'slots', parts: 4, held: 32 };
-  const lanes = narrowWidth(adapter);
+  const lanes = simdLanes(adapter.features);
   return lanes === 0 || headDim > 128 ? { core: 'slots', parts: 1, held: 0 } : { core: 'lanes', lanes };
 }
 
@@ -160,12 +161,6 @@ export const describePrefill = (shape: PrefillTuning): string =>
   shape.core === 'tile'
     ? `tile ${shape.lines}x${shape.teams}x${shape.lanes} s${shape.stage}`
     : `lanes ${shape.lanes}x${shape.lines}`;
-
-/** Subgroups of exactly 8 (lavapipe with AVX2) or 4 lanes (SwiftShader); 0 = none such. */
-function narrowWidth({ features: { subgroups, subgroupMinSize, subgroupMaxSize } }: AttentionAdapter): 0 | 4 | 8 {
-  if (!subgroups || subgroupMinSize !== subgroupMaxSize) return 0;
-  return subgroupMinSize === 4 || subgroupMinSize === 8 ? subgroupMinSize : 0;
-}
 
 /** A group cut into equal batches of at most `most` heads. */
 const headsOf = ({ groupSize }: Pick<HeadShape, 'groupSize'>, most: number): number =>

@@ -1,4 +1,5 @@
 import type { Gpu } from '../../gpu/device.ts';
+import { simdLanes } from '../../gpu/software.ts';
 import type { WeightType } from '../weights/format.ts';
 import { gpuMatmuls, narrowMatmul } from './matmul-variants.ts';
 import { tileVariant, type ActivationType, type LinearVariant } from './variant.ts';
@@ -24,7 +25,7 @@ export interface MatrixShape {
 }
 
 /** What decides which shapes an adapter can run. */
-export type TunedAdapter = Pick<Gpu, 'features' | 'info'>;
+export type TunedAdapter = Pick<Gpu, 'features' | 'software'>;
 
 /** Outputs of a workgroup of the head: one maximum is taken of every 64 ids. */
 const HEAD_OUTPUTS = 64;
@@ -84,15 +85,9 @@ export function describeVariant(shape: LinearVariant): string {
 export const describeTuning = (tuning: LinearTuning): string =>
   `${describeVariant(tuning.rows(1))}, ${describeVariant(tuning.matmul)}, tile ${tuning.rowTile}`;
 
-const isSoftware = ({ vendor, architecture, device, description }: GPUAdapterInfo): boolean =>
-  /llvmpipe|lavapipe|swiftshader|software|basic render/i.test(`${vendor} ${architecture} ${device} ${description}`);
-
 /** 'wide': a GPU. 8 or 4: a CPU behind subgroups of exactly so many lanes. 'software': a CPU without. */
-function kindOf({ features, info }: TunedAdapter): 'wide' | 'software' | 4 | 8 {
-  const { subgroups, subgroupMinSize, subgroupMaxSize } = features;
-  const width = subgroups && subgroupMinSize === subgroupMaxSize ? subgroupMinSize : 0;
-  if (width === 4 || width === 8) return width;
-  return isSoftware(info) ? 'software' : 'wide';
+function kindOf({ software, features }: TunedAdapter): 'wide' | 'software' | 4 | 8 {
+  return software ? simdLanes(features) || 'software' : 'wide';
 }
 
 /**

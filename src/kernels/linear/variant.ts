@@ -12,7 +12,7 @@ import rowsCore from '../../../shaders/lib/linear/rows.wgsl?raw';
 import tileInt8Core from '../../../shaders/lib/linear/tile.int8.wgsl?raw';
 import tileCore from '../../../shaders/lib/linear/tile.wgsl?raw';
 import { ceilDiv, invariant } from '../../core/invariant.ts';
-import type { SubgroupMatrix } from '../../gpu/device.ts';
+import type { SubgroupMatrix } from '../../gpu/matrix-unit.ts';
 import type { Grid } from '../../gpu/kernel.ts';
 import type { ConstantValue, WgslPart } from '../../gpu/wgsl.ts';
 import {

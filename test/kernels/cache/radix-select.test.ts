@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { requestGpu, type Gpu } from '../../../src/gpu/device.ts';
+import type { Gpu } from '../../../src/gpu/device.ts';
+import { requestGpu } from '../../../src/gpu/request.ts';
 import { defineKernel } from '../../../src/gpu/kernel.ts';
 import { radixSelectPart } from '../../../src/kernels/cache/radix-select.ts';
 import golden from '../../golden/kv-radix_select.json';

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import rowReduce from '../../../shaders/lib/row-reduce.wgsl?raw';
-import { requestGpu, type Gpu } from '../../../src/gpu/device.ts';
+import type { Gpu } from '../../../src/gpu/device.ts';
+import { requestGpu } from '../../../src/gpu/request.ts';
 import {
   COUNT_PROMPT,
   countsWords,

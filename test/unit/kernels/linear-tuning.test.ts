@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { GpuFeatures } from '../../../src/gpu/device.ts';
+import { isSoftware } from '../../../src/gpu/software.ts';
 import {
   describeVariant,
   matmulCandidates,
@@ -9,7 +10,7 @@ import {
 import { tileVariant, type LinearVariant } from '../../../src/kernels/linear/variant.ts';
 
 const adapter = (description: string, [min, max]: readonly [number, number]) => ({
-  info: { vendor: '', architecture: '', device: '', description } as GPUAdapterInfo,
+  software: isSoftware({ vendor: '', architecture: '', device: '', description, isFallbackAdapter: false }),
   features: {
     shaderF16: false,
     subgroups: min > 0,
@@ -24,6 +25,7 @@ const adapters = {
   SwiftShader: adapter('SwiftShader Device', [4, 4]),
   'software without subgroups': adapter('llvmpipe (LLVM 15.0.6, 256 bits)', [0, 0]),
   'a GPU': adapter('Some GPU', [32, 32]),
+  'a GPU whose subgroups are all narrow': adapter('Some GPU', [8, 8]),
   'a GPU with narrow and wide subgroups': adapter('Some GPU', [8, 32]),
   'a GPU without subgroups': adapter('Some GPU', [0, 0]),
 };
@@ -79,6 +81,7 @@ test('broadcasts are used only where the width of subgroups is fixed and narrow'
     SwiftShader: 4,
     'software without subgroups': 0,
     'a GPU': 0,
+    'a GPU whose subgroups are all narrow': 0,
     'a GPU with narrow and wide subgroups': 0,
     'a GPU without subgroups': 0,
   });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { matrixOf, type GpuFeatures } from '../../../src/gpu/device.ts';
+import type { GpuFeatures } from '../../../src/gpu/device.ts';
+import { matrixOf } from '../../../src/gpu/matrix-unit.ts';
 import { chooseActivations, gpuMatmuls, narrowMatmul } from '../../../src/kernels/linear/matmul-variants.ts';
 import {
   fitTile,
