@@ -1,68 +1,18 @@
-import type { AttentionBackend, StepMethods } from '../attention/backend.ts';
 import type { GpuArray } from '../gpu/array.ts';
 import type { PlanRecorder } from '../gpu/plan.ts';
 import { quantizeAppend, quantizeAppendConstants } from '../kernels/cache/quantize-append.ts';
 import { quantizeRows } from '../kernels/elementwise/quantize-rows.ts';
 import { siluMul } from '../kernels/elementwise/silu-mul.ts';
 import { embed } from '../kernels/elementwise/embed.ts';
-import type { LayerView } from '../kernels/layer-view.ts';
 import { gateUp } from '../kernels/linear/gate-up.ts';
 import { head } from '../kernels/linear/head.ts';
 import { project } from '../kernels/linear/project.ts';
 import { qkv } from '../kernels/linear/qkv.ts';
-import { fitTile, linearConstants, linearParams, type LinearVariant } from '../kernels/linear/variant.ts';
+import { MATVEC_ROWS, type TunedMatrix } from '../kernels/linear/tuned-matrix.ts';
+import { linearConstants, linearParams } from '../kernels/linear/variant.ts';
 import { rmsNorm, rmsNormThreads, type NormOutput } from '../kernels/norm/rms-norm.ts';
 import { BLOCK, weightConstants } from '../kernels/weights/format.ts';
-import type { NetworkWeights, TunedMatrix } from './network.ts';
-
-/** The buffers a step works in; all f32 but one, rows first. */
-export interface Activations {
-  readonly hidden: GpuArray;
-  /** Normalised rows, where the norm is not folded into a matvec. */
-  readonly normed: GpuArray;
-  /** Rows as int8, where a matmul takes them so. */
-  readonly int8: GpuArray;
-  readonly query: GpuArray;
-  /** Keys and values of the rows before they are appended, where qkv does not append them itself. */
-  readonly staging: GpuArray;
-  readonly attention: GpuArray;
-  readonly partials: GpuArray;
-  readonly lse: GpuArray;
-  readonly ffn: GpuArray;
-  /** Gate rows, where gate and up run apart. */
-  readonly gate: GpuArray;
-  readonly logits: GpuArray;
-  readonly blockMax: GpuArray;
-  /** Token counts for penalties, then masks; see `lib/penalties`. */
-  readonly counts: GpuArray;
-}
-
-export interface StepShape {
-  /** Row bucket. */
-  readonly rows: number;
-  /** Logit row bucket; 0 = no logits. */
-  readonly logitRows: number;
-  /** A power of two that no length exceeds. */
-  readonly lengthBucket: number;
-  /** Whether the head writes block maxima, which the sampler needs. */
-  readonly maxima: boolean;
-  /** What the rows' methods need of attention; undefined = nothing. */
-  readonly methods?: StepMethods | undefined;
-}
-
-export interface StepContext {
-  readonly weights: NetworkWeights;
-  readonly activations: Activations;
-  readonly state: GpuArray;
-  /** Per layer: the cache and the shape of its heads. */
-  readonly layers: readonly LayerView[];
-  readonly attention: AttentionBackend;
-  /** The kernel shape for so many rows of a matrix, or of the head; see `tunedVariant`. */
-  readonly variantOf: typeof tunedVariant;
-}
-
-/** Up to this many rows run as matvecs, with the norms folded in. */
-export const MATVEC_ROWS = 8;
+import type { StepContext, StepShape } from './step.ts';
 
 /** Appends the dispatches of one step of a Llama-family network, from token ids to logits. */
 export function encodeLlama(recorder: PlanRecorder, context: StepContext, shape: StepShape): void {
@@ -259,10 +209,3 @@ export function encodeLlama(recorder: PlanRecorder, context: StepContext, shape:
     }
   }
 }
-
-/** The matvec kernel that serves `count` rows: 1, 2, 4 or 8. */
-export const matvecColumns = (count: number): 1 | 2 | 4 | 8 => (count <= 1 ? 1 : count <= 2 ? 2 : count <= 4 ? 4 : 8);
-
-/** The kernel shape that tuning chose for so many rows. */
-export const tunedVariant = ({ tuning, matrix }: TunedMatrix, rows: number, isHead: boolean): LinearVariant =>
-  rows <= MATVEC_ROWS ? tuning.rows(matvecColumns(rows)) : fitTile(tuning.matmul, matrix.outputs, rows, isHead);

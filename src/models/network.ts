@@ -1,13 +1,6 @@
 import type { GpuArray } from '../gpu/array.ts';
-import type { Matrix } from '../kernels/weights/format.ts';
-import type { LinearTuning } from '../kernels/linear/tuning.ts';
+import type { TunedMatrix } from '../kernels/linear/tuned-matrix.ts';
 import type { ModelConfig } from './model-config.ts';
-
-/** A matrix on the GPU and the kernel shapes chosen for it. */
-export interface TunedMatrix {
-  readonly matrix: Matrix;
-  readonly tuning: LinearTuning;
-}
 
 /** Rows [firstRow, firstRow + outputs) of a larger matrix: a shard below the binding limit, or a part of one type. */
 export interface MatrixPart extends TunedMatrix {

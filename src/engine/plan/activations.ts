@@ -6,7 +6,8 @@ import { quantizedRowsBytes } from '../../kernels/elementwise/quantize-rows.ts';
 import { wholeBuffer, type GpuArray } from '../../gpu/array.ts';
 import type { Gpu } from '../../gpu/device.ts';
 import type { ModelConfig } from '../../models/model-config.ts';
-import { MATVEC_ROWS, type Activations } from '../../models/llama.ts';
+import type { Activations } from '../../models/step.ts';
+import { MATVEC_ROWS } from '../../kernels/linear/tuned-matrix.ts';
 
 export interface ActivationSizes {
   readonly maxRows: number;

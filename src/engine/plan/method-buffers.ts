@@ -7,7 +7,7 @@ import type { LayerView } from '../../kernels/layer-view.ts';
 import type { ModelConfig } from '../../models/model-config.ts';
 import { noteElements } from '../../kernels/attention/tuning.ts';
 import { slotScoresElements } from '../../kernels/selection/slot-scores.ts';
-import { MATVEC_ROWS } from '../../models/llama.ts';
+import { MATVEC_ROWS } from '../../kernels/linear/tuned-matrix.ts';
 import type { Caches } from '../memory/caches.ts';
 
 /** Word 0 of a sequence's memory says of how many slots it knows. */

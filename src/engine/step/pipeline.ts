@@ -5,7 +5,7 @@ import { Rest } from '../../gpu/rest.ts';
 import type { TokenLogprobs } from '../../core/api.ts';
 import { LOG_PROB_WORDS } from '../../kernels/sampling/log-probs.ts';
 import { MASKED_LOGIT } from '../../kernels/sampling/penalties-part.ts';
-import { MATVEC_ROWS } from '../../models/llama.ts';
+import { MATVEC_ROWS } from '../../kernels/linear/tuned-matrix.ts';
 import { OUTPUT_DONE, OUTPUT_NO_TOKEN, OUTPUT_WORDS } from '../../kernels/sampling/outputs.ts';
 import { Lookahead } from './lookahead.ts';
 import type { Run } from './run.ts';

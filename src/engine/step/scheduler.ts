@@ -3,7 +3,7 @@ import type { GpuArray } from '../../gpu/array.ts';
 import type { Gpu, GpuCounts } from '../../gpu/device.ts';
 import type { Plan } from '../../gpu/plan.ts';
 import { Rest } from '../../gpu/rest.ts';
-import { MATVEC_ROWS } from '../../models/llama.ts';
+import { MATVEC_ROWS } from '../../kernels/linear/tuned-matrix.ts';
 import { hasPenalties } from '../../sampling/settings.ts';
 import { encodeInSubmits, encodeSteps } from './encode-steps.ts';
 import { fedStep } from './fed-step.ts';

@@ -1,0 +1,19 @@
+import type { Matrix } from '../weights/format.ts';
+import type { LinearTuning } from './tuning.ts';
+import { fitTile, type LinearVariant } from './variant.ts';
+
+/** Up to this many rows run as matvecs, with the norms folded in; more as a matmul. */
+export const MATVEC_ROWS = 8;
+
+/** A matrix on the GPU and the kernel shapes chosen for it. */
+export interface TunedMatrix {
+  readonly matrix: Matrix;
+  readonly tuning: LinearTuning;
+}
+
+/** The matvec kernel that serves `count` rows: 1, 2, 4 or 8. */
+export const matvecColumns = (count: number): 1 | 2 | 4 | 8 => (count <= 1 ? 1 : count <= 2 ? 2 : count <= 4 ? 4 : 8);
+
+/** The kernel shape that tuning chose for so many rows. */
+export const tunedVariant = ({ tuning, matrix }: TunedMatrix, rows: number, isHead: boolean): LinearVariant =>
+  rows <= MATVEC_ROWS ? tuning.rows(matvecColumns(rows)) : fitTile(tuning.matmul, matrix.outputs, rows, isHead);
