@@ -14,7 +14,7 @@ const SOURCES = [
   'cases', // What the benchmark ships.
   'types',
   'models/manifest.json',
-  'vite.lib.config.ts',
+  'vite.config.ts',
   'tsconfig.json',
   'tsconfig.build.json',
   'package.json',
@@ -35,7 +35,7 @@ export async function buildLibrary({ types = false, always = false } = {}) {
     const startedAt = Date.now();
     const next = join(root, `.build-${process.pid}`); // Beside dist/, so that the paths in source maps stay right.
     try {
-      await step('vite', ['build', '-c', 'vite.lib.config.ts', '--outDir', next, '--logLevel', 'warn']);
+      await step('vite', ['build', '-c', 'vite.config.ts', '--outDir', next, '--logLevel', 'warn']);
       if (types) await step('tsc', ['-p', 'tsconfig.build.json', '--outDir', next]);
       const old = `${next}-old`;
       if (existsSync(dist)) renameSync(dist, old);

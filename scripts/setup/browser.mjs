@@ -38,7 +38,7 @@ export async function setupBrowser() {
 }
 
 async function playwrightChromium() {
-  const { code, output } = await runChild('playwright-core', ['install', 'chromium'], {
+  const { code, output } = await runChild('playwright', ['install', 'chromium'], {
     quiet: true,
     timeoutMs: DOWNLOAD_MS,
   });
@@ -49,7 +49,7 @@ async function playwrightChromium() {
         .split('\n')
         .find((line) => /error|fail/i.test(line)) ?? 'its download failed',
     );
-  const { chromium } = await import('playwright-core');
+  const { chromium } = await import('playwright');
   writeJson(browserMemory, { ...readJson(browserMemory), playwright: chromium.executablePath() });
 }
 

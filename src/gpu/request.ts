@@ -91,7 +91,8 @@ export async function requestGpu({ provider, device, adapter: pattern, disable =
 const languageOf = (provider: GPU | undefined): ReadonlySet<string> =>
   new Set((provider ?? globalThis.navigator?.gpu)?.wgslLanguageFeatures ?? []);
 
-const numberOf = (limits: GPUSupportedLimits, name: string): number => limits[name as keyof GPUSupportedLimits];
+const numberOf = (limits: GPUSupportedLimits, name: string): number =>
+  limits[name as Exclude<keyof GPUSupportedLimits, '__brand'>] ?? 0;
 
 function refuseSmallLimits(limits: GPUSupportedLimits, who: string): void {
   const small = Object.entries(LEAST_LIMITS).filter(([name, least]) => numberOf(limits, name) < least);

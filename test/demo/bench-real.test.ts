@@ -1,7 +1,7 @@
 /** The built Bench page with the real benchmark, as a visitor meets it: a few quick kernels, and the real model in its shortest setting. */
 
 import { readFile } from 'node:fs/promises';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseResult } from '../../src/bench/saved-result.ts';
 import { accessibilityProblems, keepScreenshot, launch, sidewaysOverflow, visitor } from './support/browser.ts';

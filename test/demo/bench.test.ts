@@ -1,7 +1,7 @@
 /** What the Bench page does, with a scripted benchmark behind it: everything here is the page's own work. */
 
 import { readFile } from 'node:fs/promises';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseResult } from '../../src/bench/saved-result.ts';
 import type { BenchResult } from '../../src/bench/bench-result.ts';

@@ -1,7 +1,7 @@
 /** Promises of the built pages: small before the first paint, a strict policy, and no third party. */
 
 import { gzipSync } from 'node:zlib';
-import type { Browser } from 'playwright-core';
+import type { Browser } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launch, visitor } from './support/browser.ts';
 import { serveSite, type Site } from './support/site.ts';

@@ -1,6 +1,6 @@
 /** What the chat page does, with a scripted engine behind it: everything here is the page's own work. */
 
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launch, visitor } from './support/browser.ts';
 import { serveSite, type Site } from './support/site.ts';

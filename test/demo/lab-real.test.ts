@@ -1,7 +1,7 @@
 /** The built Lab page with the real model, as a visitor meets it, in its shortest setting. */
 
 import { readFile } from 'node:fs/promises';
-import type { Browser } from 'playwright-core';
+import type { Browser } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LossRecord, TaskRecord } from '../../src/eval/eval-record.ts';
 import { parseEvalRecord } from '../../src/eval/saved-eval.ts';

@@ -1,7 +1,7 @@
 /** What the Lab page does, with a scripted evaluation behind it: everything here is the page's own work. */
 
 import { readFile } from 'node:fs/promises';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseEvalRecord } from '../../src/eval/saved-eval.ts';
 import { launch, visitor, type Size } from './support/browser.ts';

@@ -1,6 +1,6 @@
 /** What the conversation remembers, what it keeps, and answers compared: the page's own work, with a scripted engine. */
 
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launch, visitor } from './support/browser.ts';
 import { serveSite, type Site } from './support/site.ts';

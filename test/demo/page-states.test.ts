@@ -1,6 +1,6 @@
 /** Every state of the chat page, in both sizes and both colour schemes: looked at, measured, and judged by axe. */
 
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   accessibilityProblems,

@@ -1,6 +1,6 @@
 /** The built page with the real engine and the real model, as a visitor meets it: one visit after the other. */
 
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   accessibilityProblems,

@@ -1,6 +1,6 @@
 /** Browsers in which the model cannot run: the page says what is missing and what to do. */
 
-import type { Browser } from 'playwright-core';
+import type { Browser } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   accessibilityProblems,

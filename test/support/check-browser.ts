@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { chromium } from 'playwright-core';
+import { chromium } from 'playwright';
 import { browserLaunchOptions, describeAdapter } from '../../scripts/find-gpu.mjs';
 import { listen } from './listen.ts';
 

@@ -1,5 +1,5 @@
 // A side in a Chromium of its own.
-import { chromium } from 'playwright-core';
+import { chromium } from 'playwright';
 import { browserLaunchOptions } from '../../../scripts/find-gpu.mjs';
 
 const OPEN_MS = 60_000;

@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Page } from 'playwright';
 
 /** Drops a file on the page, as the system would. */
 export async function drop(page: Page, name: string, text: string): Promise<void> {

@@ -7,6 +7,7 @@ import { probeFile, streamFile, type HttpOptions } from '../../../src/weights/ht
 import { openNodeFile } from '../../../src/weights/node-file.ts';
 import { openUrl } from '../../../src/weights/url-source.ts';
 import { serveFile, type Faults, type FileServer } from '../../support/file-server.ts';
+import { abortedSignal } from '../../support/aborted.ts';
 
 const content = Uint8Array.from({ length: 100_000 }, (_, i) => (i * 31 + (i >> 8)) & 255);
 const quick: HttpOptions = { retryDelayMs: 1, attempts: 3 };
@@ -66,7 +67,7 @@ describe.each<[string, () => Promise<ByteSource>]>([
     const first = await source.read(0, 4);
     first.fill(99);
     expect(await source.read(0, 4)).toEqual(content.slice(0, 4));
-    await expect(source.read(0, 4, AbortSignal.abort())).rejects.toMatchObject({ code: 'aborted' });
+    await expect(source.read(0, 4, abortedSignal())).rejects.toMatchObject({ code: 'aborted' });
   });
 });
 

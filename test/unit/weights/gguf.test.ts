@@ -3,6 +3,7 @@ import { ModelFileError } from '../../../src/core/errors.ts';
 import { bytesSource, type ByteSource } from '../../../src/weights/byte-source.ts';
 import { parseGguf } from '../../../src/weights/gguf.ts';
 import { openNodeFile } from '../../../src/weights/node-file.ts';
+import { abortedSignal } from '../../support/aborted.ts';
 import { writeGguf, type WriterOptions, type WriterTensor } from '../../support/gguf-writer.ts';
 import { failureOf } from '../../support/failure.ts';
 import { seededRandom } from '../../../cases/support/seeded-random.ts';
@@ -324,7 +325,7 @@ describe('a file that is not sound', () => {
   });
 
   it('stops when it is aborted', async () => {
-    const work = parseGguf(bytesSource(tinyModel()), AbortSignal.abort());
+    const work = parseGguf(bytesSource(tinyModel()), abortedSignal());
     await expect(work).rejects.toMatchObject({ code: 'aborted' });
   });
 });

@@ -4,6 +4,7 @@ import type { Engine, EngineOptions, Generation, LoadProgress } from '../../../s
 import { createWorkerEngine } from '../../../src/worker/client.ts';
 import { serveEngine } from '../../../src/worker/host.ts';
 import { WINDOW } from '../../../src/worker/protocol.ts';
+import { abortedSignal } from '../../support/aborted.ts';
 import { fakeEngine, fakeReport, gate, newLog, type FakeLog } from './fake-engine.ts';
 
 const ports: MessagePort[] = [];
@@ -216,7 +217,7 @@ describe('a generation over a channel', () => {
 
   it('does not begin to be read when the signal has fired before', async () => {
     const engine = await connect(serve());
-    const generation = engine.generate('a', { signal: AbortSignal.abort(), maxTokens: 1000 });
+    const generation = engine.generate('a', { signal: abortedSignal(), maxTokens: 1000 });
     expect(await read(generation)).toBe('');
     expect(await generation.result).toMatchObject({ finish: 'abort' });
   });
