@@ -3,14 +3,14 @@
 import type { Random } from '../core/rng.ts';
 import type { Gpu } from '../gpu/device.ts';
 import type { Kernel } from '../gpu/kernel.ts';
-import type { Constants } from '../gpu/wgsl.ts';
+import type { ConstantValue } from '../gpu/wgsl.ts';
 
 export type Bytes = Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
 
 /** One call of a kernel with its inputs on the CPU. */
 export interface BuiltCase<P extends string, B extends string, C extends string, V> {
   readonly params: Readonly<Record<P, number>>;
-  readonly constants: Readonly<Record<C, Constants[string]>>;
+  readonly constants: Readonly<Record<C, ConstantValue>>;
   readonly variant: V;
   readonly buffers: Readonly<Record<B, Bytes>>;
 }

@@ -52,7 +52,7 @@ export async function prepareRoofs(gpu: Gpu): Promise<RoofProbe> {
   const planned = async (name: string, dispatch: Dispatch): Promise<Plan> => {
     const recorder = new PlanRecorder();
     recorder.add(name, dispatch);
-    const plan = await gpu.checked(name, () => recorder.build(gpu, name));
+    const plan = await recorder.build(gpu, name);
     plans.push(plan);
     return plan;
   };

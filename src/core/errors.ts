@@ -25,6 +25,7 @@ export type ErrorCode =
   | 'no-adapter'
   | 'adapter-limits'
   | 'shader-compile'
+  | 'command-refused'
   | 'kernel-wrong'
   // MemoryError
   | 'out-of-memory'

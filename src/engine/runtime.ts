@@ -140,7 +140,12 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     const { weights, planned } = loading;
     const weightBytes = gpu.bytes;
     const chunkRows = gpu.software ? SOFTWARE_CHUNK_ROWS : CHUNK_ROWS;
-    const runtime = await gpu.checked('allocating the buffers of a step', async () => {
+    const caches = new Caches(gpu, config);
+    const pages = ceilDiv(context, PAGE_SLOTS);
+    const { cache, allocators } = caches.pool(kv);
+    await cache.grow(config.layers.map(() => Math.min(FIRST_PAGES, pages)));
+    for (const allocator of allocators) allocator.resize(Math.min(FIRST_PAGES, pages));
+    const runtime = await gpu.checked('allocating the buffers of a step', () => {
       const { arrays: activations, bytes: activationBytes } = createActivations(gpu, config, {
         maxRows: chunkRows,
         maxLogitRows: MAX_LOGIT_ROWS,
@@ -148,11 +153,6 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
         separateGate: weights.layers.some(({ gateUp }) => !('matrix' in gateUp)),
         int8: matrices.some((shape) => activationsOf(shape) === 'int8'),
       });
-      const caches = new Caches(gpu, config);
-      const pages = ceilDiv(context, PAGE_SLOTS);
-      const { cache, allocators } = caches.pool(kv);
-      await cache.grow(config.layers.map(() => Math.min(FIRST_PAGES, pages)));
-      for (const allocator of allocators) allocator.resize(Math.min(FIRST_PAGES, pages));
       const methodIds = new MethodIds();
       const methodBuffers = new MethodBuffers(gpu, config, caches, {
         maxRows: chunkRows,

@@ -1,12 +1,13 @@
 import { CapabilityError } from '../core/errors.ts';
+import { MATRIX_FEATURE } from './matrix-unit.ts';
 import { STAGE_COMPUTE } from './usage.ts';
-import { expandWgsl, type Constants, type WgslPart } from './wgsl.ts';
+import { expandWgsl, type TypedConstants, type WgslPart } from './wgsl.ts';
 
 /** Everything that decides a pipeline. */
 export interface PipelineRequest {
   readonly name: string;
   readonly parts: readonly WgslPart[];
-  readonly constants: Constants;
+  readonly constants: TypedConstants;
   /** Access of binding 1, 2, …; binding 0 is the params uniform. */
   readonly access: readonly ('read' | 'read_write')[];
 }
@@ -14,11 +15,22 @@ export interface PipelineRequest {
 export interface Pipeline {
   readonly pipeline: GPUComputePipeline;
   readonly layout: GPUBindGroupLayout;
+  readonly key: string;
+  readonly request: PipelineRequest;
+  /** The optional features of WebGPU that its WGSL enables. */
+  readonly features: readonly string[];
 }
+
+/** Features of a device by the name under which WGSL enables them. */
+const FEATURES: Readonly<Record<string, string>> = {
+  f16: 'shader-f16',
+  subgroups: 'subgroups',
+  chromium_experimental_subgroup_matrix: MATRIX_FEATURE,
+};
 
 /** `name|part+part|CONSTANT=value,…`: what a pipeline was made of, readable in reports and traces. */
 export function pipelineKey({ name, parts, constants }: PipelineRequest): string {
-  const values = Object.entries(constants).map(([key, value]) => `${key}=${String(value)}`);
+  const values = Object.entries(constants).map(([constant, { value }]) => `${constant}=${String(value)}`);
   return `${name}|${parts.map((part) => part.name).join('+')}|${values.join(',')}`;
 }
 
@@ -26,15 +38,21 @@ export function pipelineKey({ name, parts, constants }: PipelineRequest): string
 export class PipelineCache {
   readonly #device: GPUDevice;
   readonly #pipelines = new Map<string, Promise<Pipeline>>();
+  readonly #compiled: Pipeline[] = [];
   readonly #layouts = new Map<string, { layout: GPUBindGroupLayout; pipelineLayout: GPUPipelineLayout }>();
 
   constructor(device: GPUDevice) {
     this.#device = device;
   }
 
-  /** Keys of all pipelines asked for so far. */
+  /** Keys of all pipelines asked for so far, but for those that did not compile. */
   get keys(): string[] {
     return [...this.#pipelines.keys()];
+  }
+
+  /** All pipelines that were compiled so far. */
+  get compiled(): readonly Pipeline[] {
+    return this.#compiled;
   }
 
   /** @throws CapabilityError with file and line when the WGSL does not compile. */
@@ -42,14 +60,20 @@ export class PipelineCache {
     const key = pipelineKey(request);
     let pipeline = this.#pipelines.get(key);
     if (!pipeline) {
-      pipeline = this.#compile(request, key);
-      this.#pipelines.set(key, pipeline);
+      const compiling = this.#compile(request, key);
+      pipeline = compiling;
+      this.#pipelines.set(key, compiling);
+      // What did not compile is tried again when it is asked for again: the device may have been short of memory.
+      compiling.then(
+        (compiled) => this.#compiled.push(compiled),
+        () => this.#pipelines.delete(key),
+      );
     }
     return pipeline;
   }
 
   async #compile(request: PipelineRequest, key: string): Promise<Pipeline> {
-    const { code, origin } = expandWgsl(request.parts, request.constants);
+    const { code, origin, enables } = expandWgsl(request.parts, request.constants);
     const { layout, pipelineLayout } = this.#layoutOf(request.access);
     this.#device.pushErrorScope('validation');
     const module = this.#device.createShaderModule({ label: key, code });
@@ -70,7 +94,8 @@ export class PipelineCache {
     const problems = info.messages
       .filter((message) => message.type === 'error')
       .map((message) => `${origin(message.lineNum)}:${message.linePos} ${message.message}`);
-    if ('pipeline' in made && problems.length === 0) return { pipeline: made.pipeline, layout };
+    if ('pipeline' in made && problems.length === 0)
+      return { pipeline: made.pipeline, layout, key, request, features: enables.map((name) => FEATURES[name] ?? name) };
     throw new CapabilityError({
       code: 'shader-compile',
       happened: `The kernel ${key} did not compile: ${problems.join('; ') || String('error' in made ? made.error : 'unknown error')}.`,

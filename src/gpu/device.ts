@@ -150,23 +150,24 @@ export class Gpu {
   }
 
   /**
-   * Runs `work` and rejects when the GPU reported an error for it (out of memory or validation).
-   * @throws MemoryError, CapabilityError, or the device-lost error.
+   * Runs `work` and rejects when the GPU reported an error for the commands that it gave before its first `await`: only until
+   * then are the device's error scopes open, so that calls at the same time do not take each other's errors.
+   * @throws MemoryError, CapabilityError `command-refused`, or the device-lost error.
    */
-  async checked<T>(what: string, work: () => T | Promise<T>): Promise<T> {
+  async checked<T>(what: string, work: () => T): Promise<Awaited<T>> {
     this.device.pushErrorScope('validation');
     this.device.pushErrorScope('out-of-memory');
-    let memory: GPUError | null;
-    let validation: GPUError | null;
     let result: T;
+    let scopes: Promise<GPUError | null>[];
     try {
-      result = await work();
+      result = work();
+      // Whoever waits for it hears of the scope's error first.
+      if (result instanceof Promise) result.catch(() => {});
     } finally {
-      [memory, validation] = await Promise.all([this.device.popErrorScope(), this.device.popErrorScope()]).catch(() => [
-        null,
-        null,
-      ]);
+      scopes = [this.device.popErrorScope(), this.device.popErrorScope()];
+      for (const scope of scopes) scope.catch(() => {});
     }
+    const [memory, validation] = await Promise.all(scopes).catch(() => [null, null]);
     if (this.lostError) throw this.lostError;
     if (memory)
       throw new MemoryError({
@@ -177,12 +178,12 @@ export class Gpu {
       });
     if (validation)
       throw new CapabilityError({
-        code: 'shader-compile',
+        code: 'command-refused',
         happened: `The GPU refused a command: ${what} (${validation.message}).`,
         expected: 'Every command is valid on every WebGPU device.',
         todo: 'Please report this with the output of engine.report().',
       });
-    return result;
+    return await result;
   }
 
   /** Destroys every buffer, and the device if it is our own. */

@@ -1,6 +1,6 @@
 import type { GpuArray } from './array.ts';
 import type { PipelineRequest } from './compile.ts';
-import type { Constants, WgslPart } from './wgsl.ts';
+import { typedConstants, type ConstantType, type ConstantValue, type WgslPart } from './wgsl.ts';
 
 export type ParamType = 'u32' | 'i32' | 'f32';
 export type Access = 'read' | 'read_write';
@@ -9,7 +9,8 @@ export type Grid = readonly [number, number?, number?];
 
 /**
  * The declaration of a kernel: one WGSL file and what it takes. `P` its params (a uniform of 4-byte scalars, binding 0),
- * `B` its storage bindings in order (binding 1, 2, …), `C` the constants of its prelude, `V` what chooses its includes.
+ * `B` its storage bindings in order (binding 1, 2, …), `C` the constants of its prelude with their WGSL types, `V` what chooses
+ * its includes.
  */
 export interface KernelSpec<P extends string, B extends string, C extends string, V> {
   /** Path of the WGSL file below shaders/, without the suffix. */
@@ -17,19 +18,19 @@ export interface KernelSpec<P extends string, B extends string, C extends string
   readonly source: string;
   readonly params: Readonly<Record<P, ParamType>>;
   readonly bindings: Readonly<Record<B, Access>>;
-  readonly constants: readonly C[];
+  readonly constants: Readonly<Record<C, ConstantType>>;
   /** The parts that stand before the source, chosen by the variant. */
   readonly includes?: (variant: V) => readonly WgslPart[];
   readonly grid: (
     values: Readonly<Record<P, number>>,
-    constants: Readonly<Record<C, Constants[string]>>,
+    constants: Readonly<Record<C, ConstantValue>>,
     variant: V,
   ) => Grid;
 }
 
 export interface KernelCall<P extends string, B extends string, C extends string, V> {
   readonly params: Readonly<Record<P, number>>;
-  readonly constants: Readonly<Record<C, Constants[string]>>;
+  readonly constants: Readonly<Record<C, ConstantValue>>;
   readonly bindings: Readonly<Record<B, GpuArray>>;
   readonly variant: V;
 }
@@ -63,7 +64,7 @@ export function defineKernel<const P extends string, const B extends string, con
         request: {
           name: spec.name,
           parts: [...(spec.includes?.(variant) ?? []), { name: spec.name, text: spec.source }],
-          constants: Object.fromEntries(spec.constants.map((name) => [name, constants[name]])),
+          constants: typedConstants(spec.constants, constants),
           access,
         },
         params: packParams(spec.params, params),
@@ -74,7 +75,8 @@ export function defineKernel<const P extends string, const B extends string, con
   };
 }
 
-function packParams<P extends string>(
+/** The params struct of a call: 4 bytes a field in declaration order, padded to whole vectors of 16 bytes, at least one. */
+export function packParams<P extends string>(
   types: Readonly<Record<P, ParamType>>,
   values: Readonly<Record<P, number>>,
 ): Uint8Array<ArrayBuffer> {

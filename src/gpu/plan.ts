@@ -1,6 +1,6 @@
 import { invariant, roundUp } from '../core/invariant.ts';
 import { BINDING_ALIGNMENT } from './array.ts';
-import { pipelineKey } from './compile.ts';
+import type { Pipeline } from './compile.ts';
 import type { Gpu } from './device.ts';
 import type { Dispatch } from './kernel.ts';
 import { BufferUsage } from './usage.ts';
@@ -17,9 +17,16 @@ export class PlanRecorder {
     this.dispatches.push({ label, dispatch });
   }
 
-  /** Compiles what is missing, writes all params into one uniform buffer and makes every bind group. */
+  /**
+   * Compiles what is missing, writes all params into one uniform buffer and makes every bind group.
+   * @throws CapabilityError when a kernel does not compile or a binding is refused; MemoryError.
+   */
   async build(gpu: Gpu, name: string): Promise<Plan> {
     const pipelines = await Promise.all(this.dispatches.map(({ dispatch }) => gpu.pipelines.get(dispatch.request)));
+    return gpu.checked(`recording ${name}`, () => this.#bind(gpu, name, pipelines));
+  }
+
+  #bind(gpu: Gpu, name: string, pipelines: readonly Pipeline[]): Plan {
     const stride = roundUp(
       Math.max(16, ...this.dispatches.map(({ dispatch }) => dispatch.params.byteLength)),
       BINDING_ALIGNMENT,
@@ -45,7 +52,7 @@ export class PlanRecorder {
           })),
         ],
       });
-      return { label, key: pipelineKey(dispatch.request), pipeline: pipelines[i]!.pipeline, group, x, y, z };
+      return { label, key: pipelines[i]!.key, pipeline: pipelines[i]!.pipeline, group, x, y, z };
     });
     return new Plan(gpu, name, entries, uniforms);
   }

@@ -1,8 +1,33 @@
 import { invariant } from '../core/invariant.ts';
 
-/** A compile-time value: a WGSL constant, or as a string the text of a type alias. */
-export type ConstantValue = number | boolean | string;
+/** The WGSL type of a compile-time value, as a kernel declares it: its value does not decide it. */
+export type ConstantType = 'u32' | 'i32' | 'f32' | 'bool';
+export type ConstantValue = number | boolean;
 export type Constants = Readonly<Record<string, ConstantValue>>;
+
+export interface TypedConstant {
+  readonly type: ConstantType;
+  readonly value: ConstantValue;
+}
+export type TypedConstants = Readonly<Record<string, TypedConstant>>;
+
+/** Constants of declared types. @throws when a value is none of its type: a wrong call of a kernel. */
+export function typedConstants(types: Readonly<Record<string, ConstantType>>, values: Constants): TypedConstants {
+  return Object.fromEntries(
+    Object.entries(types).map(([name, type]) => {
+      const value = values[name];
+      invariant(value !== undefined && suits(type, value), () => `the constant ${name} : ${type} is ${String(value)}`);
+      return [name, { type, value }];
+    }),
+  );
+}
+
+function suits(type: ConstantType, value: ConstantValue): boolean {
+  if (type === 'bool' || typeof value === 'boolean') return type === 'bool' && typeof value === 'boolean';
+  if (type === 'f32') return Number.isFinite(value);
+  const [least, most] = type === 'u32' ? [0, 2 ** 32 - 1] : [-(2 ** 31), 2 ** 31 - 1];
+  return Number.isInteger(value) && value >= least && value <= most;
+}
 
 /** A piece of WGSL and the name that error messages give it. */
 export interface WgslPart {
@@ -17,22 +42,23 @@ interface Line {
 
 const FOR = /^\s*#for (\w+) in (\w+)$/;
 const END = /^\s*#end$/;
+const ENABLE = /^enable\s+([^;]+);/;
 
 /**
  * Joins a prelude of constants and the parts into one module.
  *
- * Constants become `const NAME : u32 = 4u;` (booleans `bool`, fractions `f32`, strings are WGSL text, as in aliases:
- * `alias NAME = text;`). The one directive is a loop that is unrolled in the text, because private arrays that are
+ * Constants become `const NAME : u32 = 4u;`. Lines that begin with `enable`, `requires` or `diagnostic` go first, each once.
+ * The one directive is a loop that is unrolled in the text, because private arrays that are
  * indexed by a loop variable spill on several drivers: `#for r in ROWS` … `#end` repeats its lines with `$r` replaced
  * by 0, 1, …; ROWS is a constant or a number.
- * @returns the code, and a function from its line number to `part:line`.
+ * @returns the code, a function from its line number to `part:line`, and the names that it enables.
  */
 export function expandWgsl(
   parts: readonly WgslPart[],
-  constants: Constants,
-): { code: string; origin: (line: number) => string } {
-  const prelude = Object.entries(constants).map(([name, value]): Line => ({
-    text: constantLine(name, value),
+  constants: TypedConstants,
+): { code: string; origin: (line: number) => string; enables: readonly string[] } {
+  const prelude = Object.entries(constants).map(([name, constant]): Line => ({
+    text: constantLine(name, constant),
     at: 'prelude',
   }));
   const lines: Line[] = [];
@@ -48,20 +74,25 @@ export function expandWgsl(
   return {
     code: all.map((line) => line.text).join('\n'),
     origin: (line) => all[line - 1]?.at ?? `line ${line}`,
+    enables: unique.flatMap(
+      ({ text }) =>
+        ENABLE.exec(text)?.[1]!
+          .split(',')
+          .map((name) => name.trim()) ?? [],
+    ),
   };
 }
 
-function constantLine(name: string, value: Constants[string]): string {
-  if (typeof value === 'string') return `alias ${name} = ${value};`;
-  if (typeof value === 'boolean') return `const ${name} : bool = ${value};`;
-  return Number.isInteger(value) && value >= 0
-    ? `const ${name} : u32 = ${value}u;`
-    : `const ${name} : f32 = ${floatText(value)};`;
+function constantLine(name: string, { type, value }: TypedConstant): string {
+  if (type === 'bool') return `const ${name} : bool = ${value};`;
+  if (type === 'f32') return `const ${name} : f32 = ${floatText(Number(value))};`;
+  // -2147483648i is a negated literal that is too large: WGSL wants it as an abstract number.
+  return type === 'u32' ? `const ${name} : u32 = ${value}u;` : `const ${name} : i32 = ${value};`;
 }
 
 const floatText = (value: number): string => (/[.e]/.test(String(value)) ? `${value}f` : `${value}.0f`);
 
-function unroll(lines: readonly Line[], constants: Constants): Line[] {
+function unroll(lines: readonly Line[], constants: TypedConstants): Line[] {
   const out: Line[] = [];
   for (let i = 0; i < lines.length; i++) {
     const line = lines[i]!;
@@ -73,7 +104,7 @@ function unroll(lines: readonly Line[], constants: Constants): Line[] {
     }
     const end = matchingEnd(lines, i);
     const [, variable, bound] = loop;
-    const count = Number(constants[bound!] ?? bound);
+    const count = Number(constants[bound!]?.value ?? bound);
     invariant(Number.isInteger(count) && count >= 0, () => `#for bound ${bound} is not a count at ${line.at}`);
     const body = lines.slice(i + 1, end);
     for (let n = 0; n < count; n++)

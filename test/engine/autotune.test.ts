@@ -156,7 +156,7 @@ fn main(@builtin(global_invocation_id) id : vec3u) {
 }`,
     params: { turns: 'u32' },
     bindings: { sums: 'read_write' },
-    constants: [],
+    constants: {},
     grid: () => [16],
   });
   const entrant = (turns: number) => {

@@ -34,6 +34,12 @@ export async function runInline(
     readonly more?: Readonly<Record<string, Bytes>>;
   },
 ): Promise<Bytes> {
+  const constantTypes = Object.fromEntries(
+    Object.entries(constants).map(([key, value]) => [
+      key,
+      typeof value === 'boolean' ? ('bool' as const) : ('u32' as const),
+    ]),
+  );
   const kernel = defineKernel({
     name,
     source: `${declarations}
@@ -49,7 +55,7 @@ fn main(@builtin(global_invocation_id) id : vec3u) {
       output: 'read_write',
       ...Object.fromEntries(Object.keys(more).map((key) => [key, 'read' as const])),
     },
-    constants: ['COUNT', ...Object.keys(constants)],
+    constants: { COUNT: 'u32', ...constantTypes },
     includes: () => includes,
     grid: () => [Math.ceil(count / 64)],
   });

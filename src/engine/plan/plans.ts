@@ -78,13 +78,11 @@ export class Plans {
     const cuts = evictionCuts(methods);
     const bounded = cutBounds(methods, weights.config);
     const key = ['eviction', kv, ...cuts.map(cutName), ...bounded.map(boundsName)].join(', ');
-    return this.#keep(key, () =>
-      gpu.checked(`recording the plan ${key}`, () => {
-        const recorder = new PlanRecorder();
-        encodeEvictions(recorder, this.#layers(kv), { cuts, bounded }, this.#parts);
-        return recorder.build(gpu, key);
-      }),
-    );
+    return this.#keep(key, async () => {
+      const recorder = new PlanRecorder();
+      encodeEvictions(recorder, this.#layers(kv), { cuts, bounded }, this.#parts);
+      return recorder.build(gpu, key);
+    });
   }
 
   /** The plan that computes the key bounds of a sequence of so many slots anew. */
@@ -132,7 +130,7 @@ export class Plans {
   async #record(key: string, shape: StepShape, tail: Tail, kinds: StepKinds): Promise<Plan> {
     const { gpu, selfTest } = this.#parts;
     await selfTest.prove(shape, kinds.kv);
-    return gpu.checked(`recording the plan ${key}`, () => this.#encode(shape, tail, kinds).build(gpu, key));
+    return this.#encode(shape, tail, kinds).build(gpu, key);
   }
 
   #encode(plain: StepShape, tail: Tail, kinds: StepKinds): PlanRecorder {

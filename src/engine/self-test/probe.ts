@@ -33,7 +33,7 @@ export async function runProbes(gpu: Gpu, probes: readonly Probe[]): Promise<(st
   const recorder = new PlanRecorder();
   for (const probe of probes) probe.encode(recorder);
   const [plan, expected] = await Promise.all([
-    gpu.checked('recording the self-test', () => recorder.build(gpu, 'self-test')),
+    recorder.build(gpu, 'self-test'),
     Promise.all(probes.map((probe) => probe.expected())),
   ]);
   // Copies are of 4 elements, so that a run of neighbours is one copy or a few.

@@ -69,7 +69,7 @@ async function record(gpu: Gpu, { name, dispatches }: Entrant): Promise<Plan | u
   const recorder = new PlanRecorder();
   for (const dispatch of dispatches) recorder.add(name, dispatch);
   try {
-    return await gpu.checked(`timing ${name}`, () => recorder.build(gpu, name));
+    return await recorder.build(gpu, `timing ${name}`);
   } catch (error) {
     if (error instanceof CapabilityError) return undefined;
     throw error;

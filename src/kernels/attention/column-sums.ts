@@ -32,7 +32,17 @@ export const columnSums = defineKernel({
   ...spec,
   name: 'attention/column-sums',
   source,
-  constants: ['KV_HEADS', 'GROUP', 'HEAD_DIM', 'WINDOW', 'MASKED', 'LINES', 'ROWS', 'HELD', 'PARTS'],
+  constants: {
+    KV_HEADS: 'u32',
+    GROUP: 'u32',
+    HEAD_DIM: 'u32',
+    WINDOW: 'u32',
+    MASKED: 'bool',
+    LINES: 'u32',
+    ROWS: 'u32',
+    HELD: 'u32',
+    PARTS: 'u32',
+  },
   grid: ({ tiles, sequences }, { KV_HEADS }) => [tiles, Number(KV_HEADS), sequences],
 });
 
@@ -41,7 +51,16 @@ export const columnSumsLanes = defineKernel({
   ...spec,
   name: 'attention/column-sums-lanes',
   source: sourceLanes,
-  constants: ['KV_HEADS', 'GROUP', 'HEAD_DIM', 'WINDOW', 'MASKED', 'LANES', 'LANE_QUADS', 'HOLDERS'],
+  constants: {
+    KV_HEADS: 'u32',
+    GROUP: 'u32',
+    HEAD_DIM: 'u32',
+    WINDOW: 'u32',
+    MASKED: 'bool',
+    LANES: 'u32',
+    LANE_QUADS: 'u32',
+    HOLDERS: 'u32',
+  },
   grid: ({ tiles, sequences }, { KV_HEADS, LANES }) => [
     tiles * (PAGE_SLOTS / Number(LANES)),
     Number(KV_HEADS),

@@ -42,21 +42,21 @@ const spec = {
     lse: 'read_write',
     partials: 'read_write',
   },
-  constants: [
-    'KV_HEADS',
-    'GROUP',
-    'HEAD_DIM',
-    'WINDOW',
-    'MASKED',
-    'DIRECT',
-    'HEADS',
-    'THREADS',
-    'LANES',
-    'LANE_QUADS',
-    'SLOTS',
-    'SLOT_QUADS',
-    'UPPER_QUADS',
-  ],
+  constants: {
+    KV_HEADS: 'u32',
+    GROUP: 'u32',
+    HEAD_DIM: 'u32',
+    WINDOW: 'u32',
+    MASKED: 'bool',
+    DIRECT: 'bool',
+    HEADS: 'u32',
+    THREADS: 'u32',
+    LANES: 'u32',
+    LANE_QUADS: 'u32',
+    SLOTS: 'u32',
+    SLOT_QUADS: 'u32',
+    UPPER_QUADS: 'u32',
+  },
 } as const;
 
 type HeadConstants = Readonly<Record<'KV_HEADS' | 'GROUP' | 'HEADS', ConstantValue>>;
@@ -109,7 +109,7 @@ export const decodeFlashListed = defineKernel({
 export const decodeFlashObserving = defineKernel({
   ...spec,
   bindings: { ...spec.bindings, scores: 'read_write', mass: 'read_write' },
-  constants: [...spec.constants, 'BATCH_QUADS', 'SCORE_QUADS'],
+  constants: { ...spec.constants, BATCH_QUADS: 'u32', SCORE_QUADS: 'u32' },
   includes: (variant: DecodeVariant & { readonly noise: boolean }) => [
     ...commonParts(variant),
     allSlots,

@@ -21,7 +21,7 @@ export const listedMass = defineKernel({
     scores: 'read_write',
     mass: 'read_write',
   },
-  constants: ['KV_HEADS', 'GROUP', 'HEAD_DIM', 'WINDOW', 'MASKED'],
+  constants: { KV_HEADS: 'u32', GROUP: 'u32', HEAD_DIM: 'u32', WINDOW: 'u32', MASKED: 'bool' },
   includes: ({ kv, noise }: { readonly kv: KvType; readonly noise: boolean }) => [
     stepStatePart,
     ...cacheParts(kv),

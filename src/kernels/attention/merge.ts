@@ -15,7 +15,7 @@ const spec = {
   source,
   params: { splits: 'u32', rows: 'u32', layer: 'u32', kind: 'u32', capacity: 'u32', observers: 'u32' },
   bindings: { state: 'read', partials: 'read', output: 'read_write', lse: 'read_write' },
-  constants: ['Q_HEADS', 'HEAD_DIM', 'THREADS'],
+  constants: { Q_HEADS: 'u32', HEAD_DIM: 'u32', THREADS: 'u32' },
 } as const;
 
 /**
@@ -35,7 +35,16 @@ export const mergeSplits = defineKernel({
 export const mergeSplitsObserving = defineKernel({
   ...spec,
   bindings: { ...spec.bindings, cache: 'read', scores: 'read', mass: 'read_write' },
-  constants: [...spec.constants, 'KV_HEADS', 'GROUP', 'HEADS', 'BATCH_QUADS', 'SCORE_QUADS', 'WINDOW', 'MASKED'],
+  constants: {
+    ...spec.constants,
+    KV_HEADS: 'u32',
+    GROUP: 'u32',
+    HEADS: 'u32',
+    BATCH_QUADS: 'u32',
+    SCORE_QUADS: 'u32',
+    WINDOW: 'u32',
+    MASKED: 'bool',
+  },
   includes: ({ kv, noise }: { readonly kv: KvType; readonly noise: boolean }) => [
     stepStatePart,
     ...cacheParts(kv),

@@ -15,7 +15,15 @@ export const noisyLse = defineKernel({
   source,
   params: { scale: 'f32', layer: 'u32', rows: 'u32' },
   bindings: { state: 'read', query: 'read', cache: 'read', lse: 'read', log_sums: 'read_write' },
-  constants: ['KV_HEADS', 'GROUP', 'HEAD_DIM', 'WINDOW', 'MASKED', 'LINES', 'PARTS'],
+  constants: {
+    KV_HEADS: 'u32',
+    GROUP: 'u32',
+    HEAD_DIM: 'u32',
+    WINDOW: 'u32',
+    MASKED: 'bool',
+    LINES: 'u32',
+    PARTS: 'u32',
+  },
   includes: ({ kv }: { readonly kv: KvType }) => [stepStatePart, ...cacheParts(kv), windowPart, ...observedParts(true)],
   grid: ({ rows }, { KV_HEADS, GROUP, LINES }) => [
     ceilDiv(rows, ROWS),

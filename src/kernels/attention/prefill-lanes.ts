@@ -11,7 +11,17 @@ export const prefillLanes = defineKernel({
   source,
   params: { scale: 'f32', layer: 'u32', rows: 'u32' },
   bindings: { state: 'read', query: 'read', cache: 'read', output: 'read_write', lse: 'read_write' },
-  constants: ['KV_HEADS', 'GROUP', 'HEAD_DIM', 'WINDOW', 'MASKED', 'LANES', 'LINES', 'LANE_QUADS', 'HOLDERS'],
+  constants: {
+    KV_HEADS: 'u32',
+    GROUP: 'u32',
+    HEAD_DIM: 'u32',
+    WINDOW: 'u32',
+    MASKED: 'bool',
+    LANES: 'u32',
+    LINES: 'u32',
+    LANE_QUADS: 'u32',
+    HOLDERS: 'u32',
+  },
   includes: ({ kv }: { readonly kv: KvType }) => [stepStatePart, ...cacheParts(kv), windowPart],
   grid: ({ rows }, { GROUP, KV_HEADS, LINES, LANES }) => [
     ceilDiv(rows * Number(GROUP), Number(LINES) * Number(LANES)),

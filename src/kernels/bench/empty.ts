@@ -7,6 +7,6 @@ export const empty = defineKernel({
   source,
   params: { step: 'u32' },
   bindings: { count: 'read_write' },
-  constants: [],
+  constants: {},
   grid: () => [1],
 });

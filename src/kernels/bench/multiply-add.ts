@@ -7,6 +7,6 @@ export const multiplyAdd = defineKernel({
   source,
   params: { rounds: 'u32', scale: 'f32', offset: 'f32' },
   bindings: { sums: 'read_write' },
-  constants: ['THREADS', 'GROUPS', 'CHAINS', 'UNROLL'],
+  constants: { THREADS: 'u32', GROUPS: 'u32', CHAINS: 'u32', UNROLL: 'u32' },
   grid: (_params, { GROUPS }) => [Number(GROUPS)],
 });

@@ -7,6 +7,6 @@ export const streamRead = defineKernel({
   source,
   params: { quads: 'u32', threads: 'u32' },
   bindings: { source: 'read', sums: 'read_write' },
-  constants: ['THREADS', 'LOADS'],
+  constants: { THREADS: 'u32', LOADS: 'u32' },
   grid: ({ threads }, { THREADS }) => [threads / Number(THREADS)],
 });

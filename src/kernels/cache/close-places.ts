@@ -14,7 +14,7 @@ export const closePlaces = defineKernel({
   source,
   params: { layer: 'u32', policy: 'u32', sequences: 'u32', turns_at: 'u32' },
   bindings: { state: 'read_write', cache: 'read_write', vectors: 'read' },
-  constants: ['KV_HEADS', 'HEAD_DIM', 'ROPE_PAIRS'],
+  constants: { KV_HEADS: 'u32', HEAD_DIM: 'u32', ROPE_PAIRS: 'u32' },
   includes: ({ kv }: { readonly kv: KvType }) => [
     stepStatePart,
     ...cacheParts(kv),

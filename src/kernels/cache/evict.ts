@@ -19,7 +19,7 @@ export const evict = defineKernel({
   source,
   params: { layer: 'u32', policy: 'u32', force: 'u32', sequences: 'u32' },
   bindings: { state: 'read_write', cache: 'read_write', mass: 'read_write', keys: 'read_write' },
-  constants: ['KV_HEADS', 'HEAD_DIM', 'SCOPE', 'MASS'],
+  constants: { KV_HEADS: 'u32', HEAD_DIM: 'u32', SCOPE: 'u32', MASS: 'bool' },
   includes: ({ kv, score }: { readonly kv: KvType; readonly score: readonly WgslPart[] }) => [
     stepStatePart,
     ...cacheParts(kv),

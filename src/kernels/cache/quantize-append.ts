@@ -9,7 +9,7 @@ export const quantizeAppend = defineKernel({
   source,
   params: { layer: 'u32', rows: 'u32' },
   bindings: { state: 'read', staging: 'read', cache: 'read_write' },
-  constants: ['KV_HEADS', 'HEAD_DIM', 'HALF'],
+  constants: { KV_HEADS: 'u32', HEAD_DIM: 'u32', HALF: 'u32' },
   includes: () => [stepStatePart, ...cacheParts('q8')],
   grid: ({ rows }, { KV_HEADS }) => [Number(KV_HEADS), rows],
 });

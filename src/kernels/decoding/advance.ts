@@ -9,7 +9,7 @@ export const advance = defineKernel({
   source,
   params: {},
   bindings: { state: 'read_write', outputs: 'read_write' },
-  constants: ['RING', 'SAMPLED'],
+  constants: { RING: 'u32', SAMPLED: 'bool' },
   includes: () => [stepStatePart, outputsPart],
   grid: () => [1],
 });

@@ -10,7 +10,7 @@ export const embed = defineKernel({
   source,
   params: { blocks: 'u32', outputs: 'u32', first_id: 'u32', scale: 'f32' },
   bindings: { codes: 'read', aux: 'read', state: 'read', y: 'read_write' },
-  constants: [...WEIGHT_CONSTANTS],
+  constants: { ...WEIGHT_CONSTANTS },
   includes: ({ type }: { type: WeightType; rows: number }) => [stepStatePart, ...weightParts(type)],
   grid: ({ blocks }, _constants, { rows }) => [ceilDiv(blocks * 8, 64), rows],
 });

@@ -19,7 +19,7 @@ export const quantizeRows = defineKernel({
   source,
   params: { blocks: 'u32' },
   bindings: { x: 'read', y: 'read_write' },
-  constants: [],
+  constants: {},
   includes: () => [{ name: 'lib/linear/int8-block', text: int8Block }],
   grid: ({ blocks }) => {
     const groups = ceilDiv(blocks, 64);

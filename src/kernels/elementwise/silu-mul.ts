@@ -11,7 +11,7 @@ export const siluMul = defineKernel({
   source,
   params: { count: 'u32' },
   bindings: { gate: 'read', y: 'read_write' },
-  constants: [],
+  constants: {},
   grid: ({ count }) => {
     const groups = ceilDiv(count / 4, 64);
     const x = Math.min(groups, GRID_X);

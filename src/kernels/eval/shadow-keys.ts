@@ -9,7 +9,7 @@ export const shadowKeys = defineKernel({
   source,
   params: { layer: 'u32', rows: 'u32', capacity: 'u32' },
   bindings: { state: 'read', cache: 'read', keys: 'read_write' },
-  constants: ['KV_HEADS', 'HEAD_DIM'],
+  constants: { KV_HEADS: 'u32', HEAD_DIM: 'u32' },
   includes: ({ kv }: { readonly kv: KvType }) => [stepStatePart, ...cacheParts(kv)],
   grid: ({ rows }, { KV_HEADS }) => [Number(KV_HEADS), rows],
 });

@@ -8,7 +8,7 @@ export const shadowMass = defineKernel({
   source,
   params: { scale: 'f32', capacity: 'u32', at: 'u32' },
   bindings: { state: 'read', query: 'read', keys: 'read', lse: 'read', mass: 'read_write' },
-  constants: ['KV_HEADS', 'GROUP', 'HEAD_DIM'],
+  constants: { KV_HEADS: 'u32', GROUP: 'u32', HEAD_DIM: 'u32' },
   includes: () => [stepStatePart],
   grid: (_params, { KV_HEADS, GROUP }) => [Number(KV_HEADS) * Number(GROUP)],
 });

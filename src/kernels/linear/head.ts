@@ -19,7 +19,7 @@ export const head = defineKernel({
     logits: 'read_write',
     block_max: 'read_write',
   },
-  constants: [...LINEAR_CONSTANTS, 'VOCAB', 'MAXIMA'],
+  constants: { ...LINEAR_CONSTANTS, VOCAB: 'u32', MAXIMA: 'bool' },
   includes: (variant: LinearIncludes) => [
     stepStatePart,
     penaltiesPart,

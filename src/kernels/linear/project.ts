@@ -8,7 +8,7 @@ export const project = defineKernel({
   source,
   params: { blocks: 'u32', outputs: 'u32', columns: 'u32' },
   bindings: { codes: 'read', aux: 'read', x: 'read', y: 'read_write' },
-  constants: [...LINEAR_CONSTANTS, 'RESIDUAL'],
+  constants: { ...LINEAR_CONSTANTS, RESIDUAL: 'bool' },
   includes: (variant: LinearIncludes) => linearParts(variant),
   grid: ({ outputs, columns }, _constants, { shape }) => linearGrid(outputs, columns, shape),
 });

@@ -49,7 +49,7 @@ export const qkv = defineKernel({
     query: 'read_write',
     cache: 'read_write',
   },
-  constants: [...LINEAR_CONSTANTS, 'Q_HEADS', 'KV_HEADS', 'HEAD_DIM', 'ROPE_PAIRS'],
+  constants: { ...LINEAR_CONSTANTS, Q_HEADS: 'u32', KV_HEADS: 'u32', HEAD_DIM: 'u32', ROPE_PAIRS: 'u32' },
   includes: ({ kv, ...variant }: LinearIncludes & { kv: KvType }) => [
     stepStatePart,
     ...cacheParts(kv),

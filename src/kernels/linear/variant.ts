@@ -154,36 +154,36 @@ export function maximaPart({ core, broadcast, lanes, kLanes }: LinearVariant): W
 }
 
 /** The constants of `lib/linear/*` and `lib/weights/*`. */
-export const LINEAR_CONSTANTS = [
+export const LINEAR_CONSTANTS = {
   ...WEIGHT_CONSTANTS,
-  'SPLIT_SCALE',
-  'OFFSET',
-  'LANES',
-  'K_LANES',
-  'PAIRS',
-  'COLUMNS',
-  'HOLDS',
-  'HOLD_LANES',
-  'NORM',
-  'TILE_OUTPUTS',
-  'TILE_COLUMNS',
-  'THREAD_COLUMNS',
-  'X_LOADS',
-  'W_LOADS',
-  'MATRIX_M',
-  'MATRIX_N',
-  'MATRIX_K',
-  'GRID_N',
-  'FRAGMENTS_M',
-  'FRAGMENTS_N',
-] as const;
+  SPLIT_SCALE: 'bool',
+  OFFSET: 'bool',
+  LANES: 'u32',
+  K_LANES: 'u32',
+  PAIRS: 'u32',
+  COLUMNS: 'u32',
+  HOLDS: 'u32',
+  HOLD_LANES: 'u32',
+  NORM: 'bool',
+  TILE_OUTPUTS: 'u32',
+  TILE_COLUMNS: 'u32',
+  THREAD_COLUMNS: 'u32',
+  X_LOADS: 'u32',
+  W_LOADS: 'u32',
+  MATRIX_M: 'u32',
+  MATRIX_N: 'u32',
+  MATRIX_K: 'u32',
+  GRID_N: 'u32',
+  FRAGMENTS_M: 'u32',
+  FRAGMENTS_N: 'u32',
+} as const;
 
 /** @param norm fold RMSNorm into the matvec; only the 'rows' core can. */
 export function linearConstants(
   matrix: Matrix,
   shape: LinearVariant,
   norm: boolean,
-): Record<(typeof LINEAR_CONSTANTS)[number], ConstantValue> {
+): Record<keyof typeof LINEAR_CONSTANTS, ConstantValue> {
   const { splitScale, offset } = WEIGHT_FORMATS[matrix.type];
   const holdLanes = shape.broadcast > 0 ? shape.broadcast : 1;
   return {

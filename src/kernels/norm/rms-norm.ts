@@ -17,7 +17,7 @@ export const rmsNorm = defineKernel({
   source,
   params: { epsilon: 'f32', gain_at: 'u32', rows: 'u32' },
   bindings: { state: 'read', x: 'read', gain: 'read', y: 'read_write' },
-  constants: ['HIDDEN', 'THREADS'],
+  constants: { HIDDEN: 'u32', THREADS: 'u32' },
   includes: (output: NormOutput) => [
     stepStatePart,
     ...(output === 'int8'

@@ -20,7 +20,7 @@ export const logProbs = defineKernel({
   source,
   params: { rows: 'u32', count: 'u32' },
   bindings: { state: 'read', logits: 'read', block_max: 'read', outputs: 'read', log_probs: 'read_write' },
-  constants: ['VOCAB', 'RING', 'ROWS', 'WORDS'],
+  constants: { VOCAB: 'u32', RING: 'u32', ROWS: 'u32', WORDS: 'u32' },
   includes: () => [
     stepStatePart,
     outputsPart,

@@ -15,7 +15,7 @@ export const sample = defineKernel({
   source,
   params: { rows: 'u32' },
   bindings: { state: 'read', logits: 'read', block_max: 'read', counts: 'read_write', outputs: 'read_write' },
-  constants: ['VOCAB', 'RING'],
+  constants: { VOCAB: 'u32', RING: 'u32' },
   includes: () => [
     stepStatePart,
     outputsPart,

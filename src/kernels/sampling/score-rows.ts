@@ -11,7 +11,7 @@ export const scoreRows = defineKernel({
   source,
   params: { rows: 'u32' },
   bindings: { state: 'read', logits: 'read', outputs: 'read_write' },
-  constants: ['VOCAB', 'RING'],
+  constants: { VOCAB: 'u32', RING: 'u32' },
   includes: () => [
     stepStatePart,
     outputsPart,

@@ -17,7 +17,7 @@ export const pageBounds = defineKernel({
   source,
   params: { layer: 'u32', kind: 'u32', count: 'u32', sequence: 'u32', sequences: 'u32' },
   bindings: { state: 'read', cache: 'read', bounds: 'read_write' },
-  constants: ['KV_HEADS', 'HEAD_DIM', 'WHOLE'],
+  constants: { KV_HEADS: 'u32', HEAD_DIM: 'u32', WHOLE: 'bool' },
   includes: ({ kv }: { readonly kv: KvType }) => [stepStatePart, ...cacheParts(kv), boundsPart],
   grid: ({ count, sequences }, { KV_HEADS, HEAD_DIM }) => [
     ceilDiv((count * Number(KV_HEADS) * Number(HEAD_DIM)) / 4, 64),

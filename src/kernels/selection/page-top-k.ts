@@ -18,7 +18,7 @@ export const pageTopK = defineKernel({
     scores: 'read_write',
     selected: 'read_write',
   },
-  constants: ['KV_HEADS', 'GROUP', 'HEAD_DIM'],
+  constants: { KV_HEADS: 'u32', GROUP: 'u32', HEAD_DIM: 'u32' },
   includes: ({ kv }: { readonly kv: KvType }) => [
     stepStatePart,
     ...cacheParts(kv),

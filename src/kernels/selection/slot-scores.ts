@@ -33,7 +33,17 @@ export const slotScores = defineKernel({
   source,
   params: { scale: 'f32', layer: 'u32', kind: 'u32', rows: 'u32', capacity: 'u32', pages: 'u32', turns_at: 'u32' },
   bindings: { state: 'read', query: 'read', cache: 'read', vectors: 'read', memory: 'read', scores: 'read_write' },
-  constants: ['Q_HEADS', 'KV_HEADS', 'GROUP', 'HEAD_DIM', 'ROPE_PAIRS', 'WINDOW', 'MASKED', 'ALL', 'KEEPS'],
+  constants: {
+    Q_HEADS: 'u32',
+    KV_HEADS: 'u32',
+    GROUP: 'u32',
+    HEAD_DIM: 'u32',
+    ROPE_PAIRS: 'u32',
+    WINDOW: 'u32',
+    MASKED: 'bool',
+    ALL: 'bool',
+    KEEPS: 'bool',
+  },
   includes: ({ kv, turn }: { readonly kv: KvType; readonly turn: KeyTurn }) => [
     stepStatePart,
     ...cacheParts(kv),

@@ -16,7 +16,7 @@ const spec = {
   source,
   params: { layer: 'u32', kind: 'u32', rows: 'u32', capacity: 'u32' },
   bindings: { state: 'read', query: 'read', scores: 'read_write', selected: 'read_write' },
-  constants: ['Q_HEADS', 'KV_HEADS', 'HEAD_DIM', 'SHARED'],
+  constants: { Q_HEADS: 'u32', KV_HEADS: 'u32', HEAD_DIM: 'u32', SHARED: 'bool' },
 } as const;
 
 const partsWith = (memory: WgslPart): WgslPart[] => [

@@ -158,9 +158,9 @@ export const weightParts = (type: WeightType): readonly WgslPart[] => [
 ];
 
 /** The constants of `lib/weights/*`; kernels that include it name them all. */
-export const WEIGHT_CONSTANTS = ['ROW_TILE', 'BLOCK_CODES', 'UNIT_BLOCKS', 'UNIT_WORDS'] as const;
+export const WEIGHT_CONSTANTS = { ROW_TILE: 'u32', BLOCK_CODES: 'u32', UNIT_BLOCKS: 'u32', UNIT_WORDS: 'u32' } as const;
 
-export function weightConstants(type: WeightType, rowTile: number): Record<(typeof WEIGHT_CONSTANTS)[number], number> {
+export function weightConstants(type: WeightType, rowTile: number): Record<keyof typeof WEIGHT_CONSTANTS, number> {
   const { blockCodes, unitBlocks, unitWords } = WEIGHT_FORMATS[type];
   return { ROW_TILE: rowTile, BLOCK_CODES: blockCodes, UNIT_BLOCKS: unitBlocks, UNIT_WORDS: unitWords };
 }

@@ -42,7 +42,7 @@ export const repack = defineKernel({
   source,
   params: { blocks: 'u32', first_row: 'u32', row_stride: 'u32', rows: 'u32', row_bytes: 'u32' },
   bindings: { raw: 'read', codes: 'read_write', aux: 'read_write' },
-  constants: [...WEIGHT_CONSTANTS, 'UNIT_BYTES'],
+  constants: { ...WEIGHT_CONSTANTS, UNIT_BYTES: 'u32' },
   includes: ({ type }: { type: WeightType }) => [{ name: 'lib/weights/layout', text: layout }, ...PARTS[type]],
   grid: ({ blocks, rows }, { BLOCK_CODES }) => [ceilDiv(blocks * Number(BLOCK_CODES), 64), rows],
 });

@@ -36,7 +36,7 @@ fn main(@builtin(local_invocation_index) thread : u32) {
 }`,
   params: { count: 'u32', k: 'u32' },
   bindings: { keys: 'read', orders: 'read', chosen: 'read_write' },
-  constants: [],
+  constants: {},
   includes: () => [radixSelectPart],
   grid: () => [1],
 });
@@ -119,7 +119,7 @@ fn order_of(item : u32) -> u32 { return 0u; }
 fn main(@builtin(local_invocation_index) i : u32) { if (i < arrayLength(&input)) { output[i] = sort_key(input[i]); } }`,
       params: {},
       bindings: { input: 'read', output: 'read_write' },
-      constants: [],
+      constants: {},
       includes: () => [radixSelectPart],
       grid: () => [1],
     });
