@@ -3,6 +3,7 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { browserLaunchOptions } from './scripts/find-gpu.mjs';
 import { testFiles } from './scripts/test-projects.ts';
+import CostReporter from './test/support/cost-reporter.ts';
 
 /** The launch options, or none where there is no browser: test/support/check-browser.ts then says so, and only to who needs one. */
 function launchOptions(): ReturnType<typeof browserLaunchOptions> | undefined {
@@ -19,6 +20,7 @@ const oneProcess = { pool: 'forks', isolate: false, maxWorkers: 1 } as const;
 
 export default defineConfig({
   test: {
+    reporters: ['default', new CostReporter()],
     projects: [
       {
         // The pages' own modules name the package as its users do.

@@ -46,7 +46,8 @@ async function check(program, args, timeoutMs) {
 async function vitest(project, timeoutMs, args = []) {
   const report = join(cacheFolder, `report-${project}-${process.pid}.json`);
   try {
-    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+    const ours = '--reporter=./test/support/cost-reporter.ts';
+    const reporters = ['--reporter=default', ours, '--reporter=json', `--outputFile.json=${report}`];
     const { code, timedOut, error } = await runChild('vitest', ['run', '--project', project, ...reporters, ...args], {
       timeoutMs,
     });
