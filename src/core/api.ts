@@ -3,6 +3,7 @@
  * Everything that computes or asks the engine is asynchronous, so that the Worker client can keep the interface exactly.
  */
 
+import type { Constraint, ConstraintSpec } from './constraint.ts';
 import type { MethodSpec } from './method-spec.ts';
 
 /** A chat message as the model's template sees it. */
@@ -100,16 +101,13 @@ export interface GenerateOptions extends SamplingOptions {
    * the model after penalties and mask, before temperature, top-k, top-p and min-p. Default: not told, which costs nothing.
    */
   readonly logprobs?: number;
-  /** Allow only some tokens at each place: a grammar, say. Each token then waits for the one before it to be read. */
-  readonly mask?: TokenMask;
+  /**
+   * What may come next at each place: `choice([…])` and others of `winnow-llm/constraints`, or the spec of one. Each token
+   * then waits for the one before it to be read.
+   */
+  readonly constraint?: Constraint | ConstraintSpec;
   readonly signal?: AbortSignal;
 }
-
-/**
- * Which tokens may come next, given the new ids so far: a bit for every id, the lowest first, ceil(vocab / 32) words.
- * Undefined allows all. It runs on the engine's own thread, so an engine behind a Worker refuses it.
- */
-export type TokenMask = (ids: readonly number[]) => Uint32Array | undefined;
 
 /** A token's log-probability in nats, and the likeliest tokens at its place: [id, log-probability], ties to the lower id. */
 export interface TokenLogprobs {

@@ -39,7 +39,7 @@ const GENERATE_NAMES: readonly (keyof GenerateOptions)[] = [
   'stop',
   'ignoreEos',
   'logprobs',
-  'mask',
+  'constraint',
   'signal',
 ];
 const SCORE_NAMES: readonly (keyof ScoreOptions)[] = ['context', 'stride', 'logits', 'top', 'signal'];
@@ -93,10 +93,9 @@ function checkKv(kv: unknown): void {
   if (kv !== undefined && !KV_TYPES.includes(kv as KvType)) refuse('kv', kv, `One of ${KV_TYPES.join(', ')}.`);
 }
 
-function checkLogprobs({ logprobs, mask }: GenerateOptions): void {
+function checkLogprobs({ logprobs }: GenerateOptions): void {
   if (logprobs !== undefined && !(Number.isInteger(logprobs) && logprobs >= 0 && logprobs <= MAX_ALTERNATIVES))
     refuse('logprobs', logprobs, `An integer from 0 to ${MAX_ALTERNATIVES}.`);
-  if (mask !== undefined && typeof mask !== 'function') refuse('mask', mask, 'A function of the new ids.');
 }
 
 function refuse(name: string, value: unknown, expected: string): never {

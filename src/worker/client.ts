@@ -13,6 +13,7 @@ import type {
   ModelSource,
   TokenizerApi,
 } from '../core/api.ts';
+import { plainConstraint } from '../constraints/index.ts';
 import { plainAttention, plainCache } from '../methods/plain.ts';
 import { Connection } from './connection.ts';
 import { type Call, type EngineFacts, type StreamMethod, workerFailed } from './protocol.ts';
@@ -64,6 +65,12 @@ const plainMethods = ({ cache, attention }: MethodOptions): object => ({
   ...(attention !== undefined && { attention: plainAttention(attention) }),
 });
 
+/** Options of a generation as plain data. @throws UsageError 'usage-option' for a constraint that cannot cross */
+const plainOptions = ({ constraint, ...options }: GenerateOptions): object => ({
+  ...options,
+  ...(constraint !== undefined && { constraint: plainConstraint(constraint) }),
+});
+
 function spawnWorker(): Worker {
   if (typeof Worker === 'undefined') throw workerFailed('There are no Web Workers here.');
   return new Worker(new URL('./entry.ts', import.meta.url), { type: 'module', name: 'winnow' });
@@ -90,7 +97,14 @@ function remoteEngine(connection: Connection, facts: EngineFacts, end: () => voi
 
   const short = (method: StreamMethod, input: StreamInput, options: GenerateOptions = {}): RemoteGeneration => {
     const { signal, ...rest } = options;
-    return connection.stream({ kind: 'stream', method, conversation: undefined, input, options: rest }, { signal });
+    const call = (): StreamCall => ({
+      kind: 'stream',
+      method,
+      conversation: undefined,
+      input,
+      options: plainOptions(rest),
+    });
+    return connection.stream(call, { signal });
   };
 
   return {
@@ -118,7 +132,8 @@ async function disposeRemote(connection: Connection): Promise<void> {
   }
 }
 
-type StreamInput = (Call & { kind: 'stream' })['input'];
+type StreamCall = Call & { kind: 'stream' };
+type StreamInput = StreamCall['input'];
 
 const remoteTokenizer = (ask: Ask): TokenizerApi => ({
   encode: (text, options = {}) => ask({ kind: 'encode', text, options }),
@@ -139,7 +154,7 @@ class RemoteConversation implements Conversation {
     this.#id = id;
     this.#signal = signal;
     if (options.system !== undefined) this.#messages = [{ role: 'system', content: options.system }];
-    const plain = { ...options, ...plainMethods(options) };
+    const plain = { ...plainOptions(options), ...plainMethods(options) };
     connection
       .call({ kind: 'open', conversation: id, options: plain }, { onHistory: this.#onHistory })
       .catch(() => undefined);
@@ -188,7 +203,13 @@ class RemoteConversation implements Conversation {
     messages: readonly Message[],
     { signal = this.#signal, ...options }: GenerateOptions = {},
   ): RemoteGeneration {
-    const call = { kind: 'stream', method, conversation: this.#id, input, options } as const;
+    const call = (): StreamCall => ({
+      kind: 'stream',
+      method,
+      conversation: this.#id,
+      input,
+      options: plainOptions(options),
+    });
     const generation = this.#connection.stream(call, { signal, onHistory: this.#onHistory });
     this.#messages = messages;
     return generation;

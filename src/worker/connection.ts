@@ -55,7 +55,7 @@ export class Connection {
   }
 
   /** Starts a generation. Failures, also of sending, come out of it. */
-  stream(body: Call & { kind: 'stream' }, options: CallOptions = {}): RemoteGeneration {
+  stream(body: () => Call & { kind: 'stream' }, options: CallOptions = {}): RemoteGeneration {
     const { signal } = options;
     const id = this.#nextId++;
     const generation = new RemoteGeneration((control) => this.#control(id, control));
@@ -76,7 +76,7 @@ export class Connection {
       },
     };
     try {
-      this.#send(id, body, pending);
+      this.#send(id, body(), pending);
       if (signal?.aborted) onAbort();
       else signal?.addEventListener('abort', onAbort, { once: true });
     } catch (error) {

@@ -1,5 +1,6 @@
 import { MemoryError, UsageError } from '../../core/errors.ts';
 import { CHAT_DEFAULTS, GENERATE_DEFAULTS, resolveSampling, type SamplingDefaults } from '../../sampling/settings.ts';
+import { constraintOf } from '../../constraints/index.ts';
 import { StreamDecoder } from '../../tokenizer/stream-decoder.ts';
 import type {
   Conversation,
@@ -189,7 +190,7 @@ export class EngineConversation implements Conversation {
       ignoreEos: merged.ignoreEos ?? false,
       maxTokens,
       decoder: new StreamDecoder(session.tokenizer, { stop: merged.stop ?? [], skipSpecial: true }),
-      mask: merged.mask,
+      constraint: merged.constraint && constraintOf(merged.constraint).begin(session.vocabulary),
       logprobs: merged.logprobs,
       signal: merged.signal,
       onEnd: (result) => onEnd(result.text, result.ids),

@@ -1,9 +1,11 @@
+import type { TokenVocabulary } from '../../core/constraint.ts';
 import { ModelFileError } from '../../core/errors.ts';
 import { MAX_GROUP, MAX_HEAD_DIM } from '../../kernels/attention/decode-flash.ts';
 import { BLOCK } from '../../kernels/weights/format.ts';
 import { readConfig } from '../../models/config.ts';
 import type { ModelConfig } from '../../models/model-config.ts';
 import { createChatTemplate, type ChatTemplate } from '../../tokenizer/chat-template.ts';
+import { TokenBytes } from '../../tokenizer/token-vocabulary.ts';
 import { createTokenizer, type Tokenizer } from '../../tokenizer/from-gguf.ts';
 import type { ByteSource } from '../../weights/byte-source.ts';
 import { parseGguf, type GgufFile } from '../../weights/gguf.ts';
@@ -24,6 +26,8 @@ export interface ModelSession extends OpenedModel {
   readonly gguf: GgufFile;
   readonly config: ModelConfig;
   readonly tokenizer: Tokenizer;
+  /** The tokenizer's tokens as constraints see them. */
+  readonly vocabulary: TokenVocabulary;
   readonly template: ChatTemplate | undefined;
 }
 
@@ -42,7 +46,14 @@ export async function readModel(
   checkKernelLimits(config);
   onProgress({ stage: 'tokenizer', loadedBytes: 0, totalBytes: 0 });
   const tokenizer = createTokenizer(gguf.metadata);
-  return { ...opened, gguf, config, tokenizer, template: createChatTemplate(gguf.metadata, tokenizer) };
+  return {
+    ...opened,
+    gguf,
+    config,
+    tokenizer,
+    vocabulary: new TokenBytes(tokenizer),
+    template: createChatTemplate(gguf.metadata, tokenizer),
+  };
 }
 
 /** What the file may say but no kernel can compute. */

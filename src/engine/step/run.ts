@@ -1,7 +1,8 @@
+import type { ConstraintState } from '../../core/constraint.ts';
 import { abortedError } from '../../core/errors.ts';
 import type { SamplingSettings } from '../../sampling/settings.ts';
 import type { StreamDecoder } from '../../tokenizer/stream-decoder.ts';
-import type { Generation, GenerationResult, TokenEvent, TokenLogprobs, TokenMask } from '../../core/api.ts';
+import type { Generation, GenerationResult, TokenEvent, TokenLogprobs } from '../../core/api.ts';
 import type { Lease } from '../memory/lease.ts';
 
 export interface RunOptions {
@@ -14,7 +15,8 @@ export interface RunOptions {
   readonly ignoreEos: boolean;
   readonly maxTokens: number;
   readonly decoder: StreamDecoder;
-  readonly mask?: TokenMask | undefined;
+  /** Where its constraint stands: at the answer's begin. */
+  readonly constraint?: ConstraintState | undefined;
   /** Alternatives to tell of each token; undefined = no log-probabilities. */
   readonly logprobs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -32,7 +34,7 @@ export class Run implements Generation {
   readonly ignoreEos: boolean;
   readonly maxTokens: number;
   readonly promptTokens: number;
-  readonly mask: TokenMask | undefined;
+  readonly constraint: ConstraintState | undefined;
   readonly logprobs: number | undefined;
   /** No more tokens are wanted; the scheduler drops the run when it next looks. */
   ended = false;
@@ -60,7 +62,7 @@ export class Run implements Generation {
     this.ignoreEos = options.ignoreEos;
     this.maxTokens = options.maxTokens;
     this.promptTokens = options.ids.length;
-    this.mask = options.mask;
+    this.constraint = options.constraint;
     this.logprobs = options.logprobs;
     this.#decoder = options.decoder;
     this.#onEnd = options.onEnd;
@@ -90,6 +92,13 @@ export class Run implements Generation {
     this.#lastAt = performance.now();
     if (this.generated === 0) this.#firstAt = this.#lastAt;
     this.ids.push(id);
+    try {
+      this.constraint?.accept(id);
+    } catch (error) {
+      // A constraint may be the caller's own code: its failure is this run's, and nobody else's.
+      this.fail(error);
+      return;
+    }
     const stop = !this.ignoreEos && this.stopIds.includes(id);
     const { text, stopped } = stop ? this.#decoder.flush() : this.#decoder.push(id);
     const length = !stop && !stopped && (last || this.generated >= this.maxTokens);

@@ -271,8 +271,8 @@ export class Scheduler {
     const { pipeline } = this;
     const { ahead } = pipeline;
     const left = Math.max(...runs.map((run) => run.maxTokens - run.generated)) - ahead;
-    // A mask depends on every token before it.
-    const masked = runs.some(({ mask }) => mask);
+    // What a constraint allows depends on every token before it.
+    const masked = runs.some(({ constraint }) => constraint);
     const count = masked ? Math.min(1, left, ahead > 0 ? 0 : 1) : Math.min(pipeline.room, left);
     if (count > 0) {
       const rowsOf = (run: Run, most: number): number =>

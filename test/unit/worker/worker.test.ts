@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { choice, tokenMask } from '../../../src/constraints/index.ts';
 import { AbortedError, UsageError, WinnowError } from '../../../src/core/errors.ts';
 import type { Engine, EngineOptions, Generation, LoadProgress } from '../../../src/core/api.ts';
 import { createWorkerEngine } from '../../../src/worker/client.ts';
@@ -125,6 +126,19 @@ describe('an engine over a channel', () => {
     const generation = engine.generate('a', { stop });
     expect(await failure(read(generation))).toMatchObject({ code: 'usage-option' });
     expect(await failure(generation.result)).toMatchObject({ code: 'usage-option' });
+  });
+
+  it('sends a constraint as its spec, and refuses one that has none', async () => {
+    const served = serve();
+    const engine = await connect(served);
+    await read(engine.generate('a', { constraint: choice(['x', 'y']), maxTokens: 1 }));
+    await read(engine.conversation({ constraint: choice(['z']) }).chat([{ role: 'user', content: 'a' }]));
+    expect(served.log.optionsSeen.map(({ constraint }) => constraint)).toEqual([
+      { name: 'choice', value: ['x', 'y'] },
+      { name: 'choice', value: ['z'] },
+    ]);
+    const refused = engine.generate('a', { constraint: tokenMask(() => undefined) });
+    expect(await failure(refused.result)).toMatchObject({ code: 'usage-option' });
   });
 
   it('serves one engine at a time, and another after it', async () => {
