@@ -20,11 +20,8 @@ try {
   const models = results['winnow-bench'];
   const peers = results['winnow-peers'];
   const places = {
-    'README.md': {
-      methods: methodTables(results['winnow-methods']) || 'None kept yet.',
-      models: modelTable(models),
-      peers: peerTables(peers) || 'None kept yet.',
-    },
+    'docs/methods.md': { methods: methodTables(results['winnow-methods']) || 'None kept yet.' },
+    'docs/measured.md': { models: modelTable(models), peers: peerTables(peers) || 'None kept yet.' },
     'bench/results/README.md': { kernels: kernelTables(models) },
     'docs/performance.md': { precision: precisionTable(results['winnow-precision']) },
   };
