@@ -2,6 +2,7 @@
 
 import type { Engine, EngineOptions } from './core/api.ts';
 import { createEngineIn } from './engine/engine.ts';
+import { recordStepIn, type RecordedStep, type RecordStepOptions } from './engine/recorded-step.ts';
 import { nodeEnvironment } from './node/node-environment.ts';
 
 /**
@@ -10,6 +11,13 @@ import { nodeEnvironment } from './node/node-environment.ts';
  */
 export const createEngine = (options: EngineOptions): Promise<Engine> => createEngineIn(nodeEnvironment, options);
 
+/**
+ * Records a step of a model with its methods, to be read: of the file only the header is read, and nothing runs on the device.
+ * @throws UsageError for options out of range; ModelFileError, CapabilityError, StorageError as createEngine does
+ */
+export const recordStep = (options: RecordStepOptions): Promise<RecordedStep> => recordStepIn(nodeEnvironment, options);
+
+export type { DispatchFacts, RecordedStep, RecordStepOptions } from './engine/recorded-step.ts';
 export { nodeBenchHost } from './node/bench-host.ts';
 export { inspectModel, openTokenizer } from './node/inspect.ts';
 export type { ModelInspection } from './node/inspect.ts';

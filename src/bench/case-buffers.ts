@@ -93,7 +93,7 @@ export async function prepareCase(
         for (let i = 0; i < repeats; i++) {
           // Goes on where the last pass stopped: short passes must not begin with the same copies each time.
           const { pipeline, group, x, y, z } = entries[next++ % entries.length]!;
-          pass.setPipeline(pipeline);
+          pass.setPipeline(pipeline.compiled);
           pass.setBindGroup(0, group);
           pass.dispatchWorkgroups(x, y, z);
         }

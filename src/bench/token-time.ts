@@ -27,7 +27,7 @@ const replay =
   (pass, repeats) => {
     for (let step = 0; step < repeats; step++)
       for (const { pipeline, group, x, y, z } of entries) {
-        pass.setPipeline(pipeline);
+        pass.setPipeline(pipeline.compiled);
         pass.setBindGroup(0, group);
         pass.dispatchWorkgroups(x, y, z);
       }

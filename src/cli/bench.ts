@@ -79,7 +79,7 @@ async function bench(context: CliContext, model: string | undefined, flags: Benc
 
 /** Runs the benchmark with its progress on the screen's last line. A second Ctrl-C ends the process at once. */
 async function measured(
-  { runtime, terminal }: CliContext,
+  { library, terminal }: CliContext,
   model: string | undefined,
   flags: BenchFlags,
 ): Promise<BenchResult> {
@@ -87,7 +87,7 @@ async function measured(
   const leave = terminal.onInterrupt(() => (abort.signal.aborted ? terminal.exit(INTERRUPTED) : abort.abort()));
   const { adapter, disable } = flags;
   try {
-    return await runtime.runBench({
+    return await library.runBench({
       ...(model === undefined
         ? { adapter: { ...(adapter !== undefined && { adapter }), ...(disable && { disable }) } }
         : { engine: engineOptions(model, flags) }),

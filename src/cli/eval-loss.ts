@@ -41,7 +41,7 @@ const baseName = (path: string): string => path.split(/[/\\]/).at(-1) ?? path;
  * @throws what the run failed with
  */
 export async function evalLoss(
-  { runtime }: Pick<CliContext, 'runtime'>,
+  { library }: Pick<CliContext, 'library'>,
   { engine, signal }: Session,
   fed: Fed,
   flags: LossFlags,
@@ -64,7 +64,7 @@ export async function evalLoss(
   const finished: EvalRun[] = [];
   let result: EvalResult;
   try {
-    result = await runtime.evaluate(engine, {
+    result = await library.evaluate(engine, {
       ids,
       settings,
       signal,

@@ -43,7 +43,7 @@ export function depthList(text: string): number[] {
  * @throws what the run failed with
  */
 export async function evalTask(
-  { runtime }: CliContext,
+  { library }: CliContext,
   { engine, signal }: Session,
   { task, lengths, depths, question, seed }: TaskAsked,
   settings: readonly EvalSetting[],
@@ -53,7 +53,7 @@ export async function evalTask(
   const finished: TaskRun[] = [];
   let result: TaskResult;
   try {
-    result = await runtime.runTasks(engine, {
+    result = await library.runTasks(engine, {
       task,
       lengths,
       depths,

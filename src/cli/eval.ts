@@ -81,13 +81,13 @@ function checkMode({
 }
 
 async function evalText(context: CliContext, model: string, flags: EvalFlags): Promise<void> {
-  const { terminal, runtime } = context;
+  const { terminal, library } = context;
   const settings = settingsOf(flags);
   const fed = await readFed(terminal, flags);
   const { prefill, decode } = lengthsOf(flags);
   await withEngine(context, model, engineFlags(flags, prefill + decode + 1), async (session) => {
     const { engine } = session;
-    const head = await runtime.recordHead(engine);
+    const head = await library.recordHead(engine);
     await evalLoss(context, session, fed, flags, settings, progressOn(terminal), (result, asked) =>
       show(terminal, flags, result, {
         record: ({ dense, runs }) => ({
@@ -105,11 +105,11 @@ async function evalText(context: CliContext, model: string, flags: EvalFlags): P
 }
 
 async function evalTasks(context: CliContext, model: string, flags: EvalFlags, task: TaskName): Promise<void> {
-  const { terminal, runtime } = context;
+  const { terminal, library } = context;
   const settings = settingsOf(flags);
   const asked = taskAsked({ ...flags, task }, settings);
   await withEngine(context, model, engineFlags(flags, contextFor(asked.lengths)), async (session) => {
-    const head = await runtime.recordHead(session.engine);
+    const head = await library.recordHead(session.engine);
     await evalTask(context, session, asked, settings, progressOn(terminal), (result) =>
       show(terminal, flags, result, {
         record: ({ runs }) => ({

@@ -3,14 +3,14 @@
 import type { LayerConfig } from '../node.ts';
 import { withCommonOptions, type CommonOptions } from './common-options.ts';
 import { mebibytes, printable, table } from './format.ts';
-import type { ModelInspection } from './runtime.ts';
+import type { ModelInspection } from './library.ts';
 import { printJson, type AddCommand } from './session.ts';
 
-export const addInfo: AddCommand = (program, { runtime, terminal }) => {
+export const addInfo: AddCommand = (program, { library, terminal }) => {
   withCommonOptions(program.command('info').argument('<model>', 'path, URL or name of the model'))
     .description('show architecture, layers, tensors and memory, before anything is loaded')
     .action(async (model: string, { context, kv, json }: CommonOptions) => {
-      const facts = await runtime.inspectModel(model, { ...(context !== undefined && { context }), ...(kv && { kv }) });
+      const facts = await library.inspectModel(model, { ...(context !== undefined && { context }), ...(kv && { kv }) });
       if (json) printJson(terminal, facts);
       else terminal.out(formatInspection(facts));
     });

@@ -2,10 +2,10 @@
 
 import * as node from '../node.ts';
 import { runCli } from './program.ts';
-import type { Runtime } from './runtime.ts';
+import type { Library } from './library.ts';
 import { processTerminal } from './terminal.ts';
 
-const runtime: Runtime = {
+const library: Library = {
   ...node,
   // Loaded when it is asked for: no other subcommand needs it.
   runBench: async (options) => (await import('../bench/index.ts')).runBench({ ...options, host: node.nodeBenchHost() }),
@@ -16,5 +16,5 @@ const runtime: Runtime = {
 
 /** Runs the command with the arguments of `process.argv`, and sets the exit status of the process. */
 export async function main(argv: readonly string[]): Promise<void> {
-  process.exitCode = await runCli(argv, runtime, processTerminal());
+  process.exitCode = await runCli(argv, library, processTerminal());
 }

@@ -9,7 +9,8 @@ import { addGenerate } from './generate.ts';
 import { addInfo } from './info.ts';
 import { addMethods } from './methods.ts';
 import { optionError } from './option-values.ts';
-import type { Runtime } from './runtime.ts';
+import type { Library } from './library.ts';
+import { addPlan } from './plan.ts';
 import { addScore } from './score.ts';
 import { INTERRUPTED, type CliContext } from './session.ts';
 import type { Terminal } from './terminal.ts';
@@ -20,8 +21,8 @@ import { addTokenize } from './tokenize.ts';
  * @param argv as `process.argv`: two entries, then the arguments
  * @returns the exit status: 0, 1 after a failure, 130 after Ctrl-C
  */
-export async function runCli(argv: readonly string[], runtime: Runtime, terminal: Terminal): Promise<number> {
-  const context: CliContext = { runtime, terminal, exitCode: 0 };
+export async function runCli(argv: readonly string[], library: Library, terminal: Terminal): Promise<number> {
+  const context: CliContext = { library, terminal, exitCode: 0 };
   try {
     await createProgram(context).parseAsync([...argv]);
     return context.exitCode;
@@ -33,17 +34,17 @@ export async function runCli(argv: readonly string[], runtime: Runtime, terminal
 }
 
 function createProgram(context: CliContext): Command {
-  const { runtime, terminal } = context;
+  const { library, terminal } = context;
   const program = new Command('winnow')
     .description('Run language models on WebGPU.')
-    .version(runtime.VERSION)
+    .version(library.VERSION)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.out(text),
       writeErr: (text) => terminal.err(text),
       outputError: () => undefined, // Told by runCli, in the form of all errors.
     });
-  for (const add of [addInfo, addTokenize, addChat, addGenerate, addScore, addEval, addBench, addMethods])
+  for (const add of [addInfo, addTokenize, addChat, addGenerate, addScore, addEval, addBench, addMethods, addPlan])
     add(program, context);
   return program;
 }

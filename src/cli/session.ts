@@ -4,12 +4,12 @@ import type { Command } from 'commander';
 import type { Engine } from '../core/api.ts';
 import { engineOptions, type CommonOptions, type MethodFlags } from './common-options.ts';
 import { ProgressLine } from './progress.ts';
-import type { Runtime } from './runtime.ts';
+import type { Library } from './library.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What subcommands share. */
 export interface CliContext {
-  readonly runtime: Runtime;
+  readonly library: Library;
   readonly terminal: Terminal;
   /** Exit status of the process; 0 until a subcommand says otherwise. */
   exitCode: number;
@@ -31,7 +31,7 @@ export interface Session {
 
 /** Makes an engine, uses it, gives it back. A second Ctrl-C ends the process at once. */
 export async function withEngine<T>(
-  { runtime, terminal }: CliContext,
+  { library, terminal }: CliContext,
   model: string,
   options: CommonOptions & MethodFlags,
   use: (session: Session) => Promise<T>,
@@ -41,7 +41,7 @@ export async function withEngine<T>(
   const leave = terminal.onInterrupt(() => listener());
   const progress = new ProgressLine(terminal);
   try {
-    const engine = await runtime
+    const engine = await library
       .createEngine({ ...engineOptions(model, options), signal: abort.signal, onProgress: (now) => progress.show(now) })
       .finally(() => progress.clear());
     try {

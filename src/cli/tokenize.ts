@@ -13,7 +13,7 @@ interface TokenizeFlags extends CommonOptions {
   readonly generationPrompt: boolean;
 }
 
-export const addTokenize: AddCommand = (program, { runtime, terminal }) => {
+export const addTokenize: AddCommand = (program, { library, terminal }) => {
   withCommonOptions(program.command('tokenize').argument('<model>', 'path, URL or name of the model'))
     .description('turn text or messages into token ids')
     .option('--text <text>', 'the text')
@@ -34,7 +34,7 @@ export const addTokenize: AddCommand = (program, { runtime, terminal }) => {
       }
       const messages = messagesFile === undefined ? undefined : await readMessagesFile(terminal, messagesFile);
       const plain = text ?? (textFile === undefined ? '' : await readTextFile(terminal, textFile));
-      const tokenizer = await runtime.openTokenizer(model);
+      const tokenizer = await library.openTokenizer(model);
       const result = messages
         ? await tokenizer.applyChatTemplate(messages, { addGenerationPrompt: generationPrompt })
         : { ids: await tokenizer.encode(plain, { special: special ?? false }), rendered: plain };

@@ -66,6 +66,19 @@ export function checkEngineOptions(options: EngineOptions): void {
       refuse('disable', feature, `Features that can be switched off: ${FEATURES.join(', ')}.`);
 }
 
+/** The most tokens of a conversation. @throws UsageError 'usage-option' when the model was trained for fewer. */
+export function contextOf({ context }: EngineOptions, { contextLength }: { readonly contextLength: number }): number {
+  if (context === undefined) return Math.min(contextLength, DEFAULT_CONTEXT);
+  if (context > contextLength)
+    throw new UsageError({
+      code: 'usage-option',
+      happened: `The option context is ${context}.`,
+      expected: `The model was trained for at most ${contextLength} tokens.`,
+      todo: 'Pass at most that many.',
+    });
+  return context;
+}
+
 /** An option that nothing reads is a mistake of the caller's, never ignored. @throws UsageError 'usage-option' */
 function refuseUnknown(options: object, names: readonly string[]): void {
   for (const name of Object.keys(options))

@@ -16,7 +16,7 @@ import type {
 } from '../core/api.ts';
 import { checkIds } from './check-ids.ts';
 import { EngineConversation, type ConversationHost } from './conversation/conversation.ts';
-import { checkEngineOptions, checkScoreOptions, DEFAULT_CONTEXT } from './engine-options.ts';
+import { checkEngineOptions, checkScoreOptions, contextOf } from './engine-options.ts';
 import { readModel, type ModelSession, type OpenedModel } from './load/model-session.ts';
 import { createReport } from './report.ts';
 import { createRuntime, type Runtime } from './runtime.ts';
@@ -70,15 +70,8 @@ class LocalEngine implements Engine, ConversationHost {
     this.#environment = environment;
     this.session = session;
     this.#options = options;
-    this.#context = options.context ?? Math.min(session.config.contextLength, DEFAULT_CONTEXT);
+    this.#context = contextOf(options, session.config);
     this.#kv = options.kv ?? 'f16';
-    if (this.#context > session.config.contextLength)
-      throw new UsageError({
-        code: 'usage-option',
-        happened: `The option context is ${this.#context}.`,
-        expected: `The model was trained for at most ${session.config.contextLength} tokens.`,
-        todo: 'Pass at most that many.',
-      });
     this.tokenizer = createTokenizerApi(session);
     this.model = {
       name: session.entry?.title ?? session.config.name,

@@ -4,6 +4,8 @@ import type { Report, TuningReport } from '../core/api.ts';
 import { conversationReport } from './memory/conversation-report.ts';
 import type { Runtime } from './runtime.ts';
 import type { TuningTable } from './tuning/autotune.ts';
+import type { Pipeline } from '../gpu/compile.ts';
+import { variantWords } from '../kernels/variant-words.ts';
 import { VERSION } from './version.ts';
 import { PAGE_SLOTS } from '../kernels/cache-layout.ts';
 
@@ -28,18 +30,16 @@ export function createReport(
   sourceFallbacks: readonly string[],
 ): Report {
   const { gpu, config, caches, scheduler, sequences } = runtime;
+  const { pipelines } = runtime.plans;
   const { cache } = caches.pool(runtime.kv);
   const pages = Math.max(...cache.pages);
   const { perToken, ...steps } = scheduler.statistics;
-  const { plan } = perToken;
-  const inLayers = plan
-    ? plan.entries.filter(({ label }) => label.startsWith('layer.') || label.startsWith('attention')).length
-    : 0;
+  const inLayers = perToken.plan?.entries.filter(({ layer }) => layer !== undefined).length ?? 0;
   const { vendor, architecture, device, description } = gpu.info;
   return {
     version: VERSION,
     adapter: { vendor, architecture, device, description, features: [...gpu.device.features].toSorted() },
-    featuresUsed: usedFeatures(gpu.pipelines.keys),
+    featuresUsed: usedFeatures(pipelines),
     featuresDisabled: gpu.disabled,
     model: {
       name: config.name,
@@ -49,7 +49,7 @@ export function createReport(
       fileBytes,
     },
     precision: { weights: weightTypes(gguf), activations: runtime.promptActivations, cache: cache.kv },
-    kernels: kernelVariants(gpu.pipelines.keys),
+    kernels: kernelVariants(pipelines),
     bytes: {
       weights: runtime.weightBytes,
       cache: caches.bytes,
@@ -104,28 +104,16 @@ const tuningReport = ({ source, milliseconds, complete, choices }: TuningTable):
   choices,
 });
 
-/** Optional features that a compiled kernel enables. */
-function usedFeatures(keys: readonly string[]): string[] {
-  return keys.some((key) => key.includes('activations.broadcast') || key.includes('.subgroup')) ? ['subgroups'] : [];
-}
+/** Optional features of the device that a pipeline enables. */
+const usedFeatures = (pipelines: readonly Pipeline[]): string[] =>
+  [...new Set(pipelines.flatMap(({ features }) => features))].toSorted();
 
-/** Kernel name -> the includes and constants of each variant that was compiled. */
-function kernelVariants(keys: readonly string[]): Record<string, string> {
-  const variants = new Map<string, string[]>();
-  for (const key of keys) {
-    const [name, parts, constants] = key.split('|') as [string, string, string];
-    const shape = parts
-      .split('+')
-      .filter(
-        (part) =>
-          part !== name &&
-          !['lib/step-state', 'lib/cache-layout', 'lib/weights/layout', 'lib/weights/nibbles'].includes(part),
-      )
-      .map((part) => part.replace('lib/', ''));
-    const sizes = constants
-      .split(',')
-      .filter((item) => /^(OUTPUTS|COLUMNS|LANES|K_LANES|PAIRS|THREADS|DIRECT|WINDOW)=/.test(item));
-    variants.set(name, [...(variants.get(name) ?? []), [...shape, ...sizes].join(' ')]);
+/** Kernel name -> each of its variants in words. */
+function kernelVariants(pipelines: readonly Pipeline[]): Record<string, string> {
+  const variants = new Map<string, Set<string>>();
+  for (const { request } of pipelines) {
+    const known = variants.get(request.name) ?? new Set();
+    variants.set(request.name, known.add(variantWords(request)));
   }
-  return Object.fromEntries([...variants].map(([name, list]) => [name, [...new Set(list)].join('; ')]));
+  return Object.fromEntries([...variants].map(([name, list]) => [name, [...list].join('; ')]));
 }

@@ -96,151 +96,23 @@ export interface Runtime {
 }
 
 /** Requests the device, loads the weights and records the first decode plan. On failure everything is given back. */
-export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
-  const { request, source, gguf, config, context, kv, onProgress, signal } = options;
+export async function createRuntime({ request, ...options }: RuntimeOptions): Promise<Runtime> {
+  const { onProgress } = options;
   const started = performance.now();
   const gpu = await requestGpu(request);
   try {
-    const bindingLimit = Math.min(
-      options.bindingLimit ?? gpu.limits.maxStorageBufferBindingSize,
-      gpu.limits.maxBufferSize,
-    );
-    const weightPlan = planWeights(gguf, config, bindingLimit);
-    const fallbacks: string[] = [...weightPlan.fallbacks];
-    onProgress({ stage: 'tune', loadedBytes: 0, totalBytes: 0 });
-    const asked = options.activations ?? 'f32';
-    const activationsOf = ({ type }: MatrixShape): ActivationType =>
-      chooseActivations(gpu.features, type, asked).activations;
-    const matrices = matricesOf(weightPlan);
-    for (const type of new Set(matrices.map((matrix) => matrix.type))) {
-      const { reason } = chooseActivations(gpu.features, type, asked);
-      if (reason !== undefined) fallbacks.push(reason);
-    }
-    const kernels = await chooseKernels({
-      gpu,
-      matrices,
-      heads: config.layers,
-      kv,
-      activationsOf,
-      enabled: options.autotune ?? true,
-      store: options.tuningStore,
-    });
-    throwIfAborted(signal);
-    const loading = await allocateWeights({
-      gpu,
-      source,
-      gguf,
-      config,
-      plan: weightPlan,
-      tuningOf: (shape) => kernels.tuningOf(shape),
-      context,
-      signal,
-      onBytes: (loadedBytes, totalBytes) => onProgress({ stage: 'upload', loadedBytes, totalBytes }),
-    });
-    const { weights, planned } = loading;
-    const weightBytes = gpu.bytes;
-    const chunkRows = gpu.software ? SOFTWARE_CHUNK_ROWS : CHUNK_ROWS;
-    const caches = new Caches(gpu, config);
-    const pages = ceilDiv(context, PAGE_SLOTS);
-    const { cache, allocators } = caches.pool(kv);
-    await cache.grow(config.layers.map(() => Math.min(FIRST_PAGES, pages)));
-    for (const allocator of allocators) allocator.resize(Math.min(FIRST_PAGES, pages));
-    const runtime = await gpu.checked('allocating the buffers of a step', () => {
-      const { arrays: activations, bytes: activationBytes } = createActivations(gpu, config, {
-        maxRows: chunkRows,
-        maxLogitRows: MAX_LOGIT_ROWS,
-        maxSequences: MAX_SEQUENCES,
-        separateGate: weights.layers.some(({ gateUp }) => !('matrix' in gateUp)),
-        int8: matrices.some((shape) => activationsOf(shape) === 'int8'),
-      });
-      const methodIds = new MethodIds();
-      const methodBuffers = new MethodBuffers(gpu, config, caches, {
-        maxRows: chunkRows,
-        maxSequences: MAX_SEQUENCES,
-      });
-      const state = new StepState(gpu, {
-        maxRows: chunkRows,
-        maxLogitRows: MAX_LOGIT_ROWS,
-        maxSequences: MAX_SEQUENCES,
-        layers: config.layers.length,
-        kvStride: Math.max(...config.layers.map(({ kvHeads }) => kvHeads)),
-        maxPages: pages,
-      });
-      const sequences = new Sequences(caches, state);
-      const outputs = wholeBuffer(gpu.createBuffer('outputs', outputsWords(RING, MAX_LOGIT_ROWS) * 4));
-      const logProbs = wholeBuffer(gpu.createBuffer('log-probabilities', RING * MATVEC_ROWS * LOG_PROB_WORDS * 4));
-      const selfTest = new SelfTest({
-        gpu,
-        source,
-        weights,
-        planned,
-        attention: [dense({ adapter: gpu }), dense()],
-        listed: [listed({ adapter: gpu }), listed()],
-        onFallback: (reason) => fallbacks.push(reason),
-      });
-      const plans = new Plans({
-        gpu,
-        weights,
-        activations,
-        state,
-        caches,
-        methodBuffers,
-        methodIds,
-        outputs,
-        logProbs,
-        ring: RING,
-        selfTest,
-      });
-      const scheduler = new Scheduler({
-        gpu,
-        plans,
-        state,
-        sequences,
-        outputs,
-        logProbs,
-        ring: RING,
-        counts: activations.counts,
-        vocab: config.vocab,
-        chunkRows,
-        methodIds,
-        methodBuffers,
-      });
-      return {
-        gpu,
-        config,
-        context,
-        weights,
-        activations,
-        activationBytes,
-        weightBytes,
-        state,
-        kv,
-        caches,
-        methodBuffers,
-        methodIds,
-        disposed: new DisposedConversations(),
-        sequences,
-        outputs,
-        ring: RING,
-        plans,
-        scheduler,
-        fallbacks,
-        tuning: kernels.table,
-        promptActivations: matrices.some((shape) => activationsOf(shape) === asked) ? asked : ('f32' as const),
-        selfTest,
-      };
-    });
+    const { runtime, chunkRows, loadWeights } = await prepareRuntime(options, gpu);
     // Pipelines compile while the file is read. Software adapters compile so slowly that they begin with the decode plan.
     const first = (gpu.software ? [1] : [1, chunkRows]).map((rows) => ({
       rows,
       logitRows: 1,
       length: rows + 1,
       tail: 'sample' as const,
-      kinds: plainKinds(kv),
+      kinds: plainKinds(runtime.kv),
     }));
     const compiling = Promise.all(first.map((kind) => runtime.plans.compile(kind)));
     compiling.catch(() => {});
-    await loading.load();
+    await loadWeights();
     onProgress({ stage: 'compile', loadedBytes: 0, totalBytes: 0 });
     await compiling;
     for (const kind of first) {
@@ -253,4 +125,156 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     gpu.dispose();
     throw gpu.lostError ?? error;
   }
+}
+
+/** A runtime without weights: everything on it can be recorded, nothing run. */
+export interface PreparedRuntime {
+  readonly runtime: Omit<Runtime, 'loadMs'>;
+  /** Rows of a prompt in one step. */
+  readonly chunkRows: number;
+  /** Streams the weights into it. */
+  readonly loadWeights: () => Promise<void>;
+}
+
+/**
+ * Chooses the kernels of a model on this device and allocates all that its steps work with.
+ * @param device what kernels are chosen for, and measured on
+ * @param gpu where all is allocated: the device itself, or `dryGpu` of it
+ */
+export async function prepareRuntime(
+  options: Omit<RuntimeOptions, 'request'>,
+  device: Gpu,
+  gpu: Gpu = device,
+): Promise<PreparedRuntime> {
+  const { source, gguf, config, context, kv, onProgress, signal } = options;
+  const bindingLimit = Math.min(
+    options.bindingLimit ?? gpu.limits.maxStorageBufferBindingSize,
+    gpu.limits.maxBufferSize,
+  );
+  const weightPlan = planWeights(gguf, config, bindingLimit);
+  const fallbacks: string[] = [...weightPlan.fallbacks];
+  onProgress({ stage: 'tune', loadedBytes: 0, totalBytes: 0 });
+  const asked = options.activations ?? 'f32';
+  const activationsOf = ({ type }: MatrixShape): ActivationType =>
+    chooseActivations(gpu.features, type, asked).activations;
+  const matrices = matricesOf(weightPlan);
+  for (const type of new Set(matrices.map((matrix) => matrix.type))) {
+    const { reason } = chooseActivations(gpu.features, type, asked);
+    if (reason !== undefined) fallbacks.push(reason);
+  }
+  const kernels = await chooseKernels({
+    gpu: device,
+    matrices,
+    heads: config.layers,
+    kv,
+    activationsOf,
+    enabled: options.autotune ?? true,
+    store: options.tuningStore,
+  });
+  throwIfAborted(signal);
+  const loading = await allocateWeights({
+    gpu,
+    source,
+    gguf,
+    config,
+    plan: weightPlan,
+    tuningOf: (shape) => kernels.tuningOf(shape),
+    context,
+    signal,
+    onBytes: (loadedBytes, totalBytes) => onProgress({ stage: 'upload', loadedBytes, totalBytes }),
+  });
+  const { weights, planned } = loading;
+  const weightBytes = gpu.bytes;
+  const chunkRows = gpu.software ? SOFTWARE_CHUNK_ROWS : CHUNK_ROWS;
+  const caches = new Caches(gpu, config);
+  const pages = ceilDiv(context, PAGE_SLOTS);
+  const { cache, allocators } = caches.pool(kv);
+  await cache.grow(config.layers.map(() => Math.min(FIRST_PAGES, pages)));
+  for (const allocator of allocators) allocator.resize(Math.min(FIRST_PAGES, pages));
+  const runtime = await gpu.checked('allocating the buffers of a step', () => {
+    const { arrays: activations, bytes: activationBytes } = createActivations(gpu, config, {
+      maxRows: chunkRows,
+      maxLogitRows: MAX_LOGIT_ROWS,
+      maxSequences: MAX_SEQUENCES,
+      separateGate: weights.layers.some(({ gateUp }) => !('matrix' in gateUp)),
+      int8: matrices.some((shape) => activationsOf(shape) === 'int8'),
+    });
+    const methodIds = new MethodIds();
+    const methodBuffers = new MethodBuffers(gpu, config, caches, {
+      maxRows: chunkRows,
+      maxSequences: MAX_SEQUENCES,
+    });
+    const state = new StepState(gpu, {
+      maxRows: chunkRows,
+      maxLogitRows: MAX_LOGIT_ROWS,
+      maxSequences: MAX_SEQUENCES,
+      layers: config.layers.length,
+      kvStride: Math.max(...config.layers.map(({ kvHeads }) => kvHeads)),
+      maxPages: pages,
+    });
+    const sequences = new Sequences(caches, state);
+    const outputs = wholeBuffer(gpu.createBuffer('outputs', outputsWords(RING, MAX_LOGIT_ROWS) * 4));
+    const logProbs = wholeBuffer(gpu.createBuffer('log-probabilities', RING * MATVEC_ROWS * LOG_PROB_WORDS * 4));
+    const selfTest = new SelfTest({
+      gpu,
+      source,
+      weights,
+      planned,
+      attention: [kernels.attention, dense()],
+      listed: [kernels.listed, listed()],
+      onFallback: (reason) => fallbacks.push(reason),
+    });
+    const plans = new Plans({
+      gpu,
+      weights,
+      activations,
+      state,
+      caches,
+      methodBuffers,
+      methodIds,
+      outputs,
+      logProbs,
+      ring: RING,
+      selfTest,
+    });
+    const scheduler = new Scheduler({
+      gpu,
+      plans,
+      state,
+      sequences,
+      outputs,
+      logProbs,
+      ring: RING,
+      counts: activations.counts,
+      vocab: config.vocab,
+      chunkRows,
+      methodIds,
+      methodBuffers,
+    });
+    return {
+      gpu,
+      config,
+      context,
+      weights,
+      activations,
+      activationBytes,
+      weightBytes,
+      state,
+      kv,
+      caches,
+      methodBuffers,
+      methodIds,
+      disposed: new DisposedConversations(),
+      sequences,
+      outputs,
+      ring: RING,
+      plans,
+      scheduler,
+      fallbacks,
+      tuning: kernels.table,
+      promptActivations: matrices.some((shape) => activationsOf(shape) === asked) ? asked : ('f32' as const),
+      selfTest,
+    };
+  });
+  return { runtime, chunkRows, loadWeights: () => loading.load() };
 }

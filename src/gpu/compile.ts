@@ -13,7 +13,8 @@ export interface PipelineRequest {
 }
 
 export interface Pipeline {
-  readonly pipeline: GPUComputePipeline;
+  /** What a pass sets. */
+  readonly compiled: GPUComputePipeline;
   readonly layout: GPUBindGroupLayout;
   readonly key: string;
   readonly request: PipelineRequest;
@@ -27,6 +28,9 @@ const FEATURES: Readonly<Record<string, string>> = {
   subgroups: 'subgroups',
   chromium_experimental_subgroup_matrix: MATRIX_FEATURE,
 };
+
+/** Optional features of a device, from the names that WGSL enables. */
+export const featuresOf = (enables: readonly string[]): string[] => enables.map((name) => FEATURES[name] ?? name);
 
 /** `name|part+part|CONSTANT=value,…`: what a pipeline was made of, readable in reports and traces. */
 export function pipelineKey({ name, parts, constants }: PipelineRequest): string {
@@ -95,7 +99,7 @@ export class PipelineCache {
       .filter((message) => message.type === 'error')
       .map((message) => `${origin(message.lineNum)}:${message.linePos} ${message.message}`);
     if ('pipeline' in made && problems.length === 0)
-      return { pipeline: made.pipeline, layout, key, request, features: enables.map((name) => FEATURES[name] ?? name) };
+      return { compiled: made.pipeline, layout, key, request, features: featuresOf(enables) };
     throw new CapabilityError({
       code: 'shader-compile',
       happened: `The kernel ${key} did not compile: ${problems.join('; ') || String('error' in made ? made.error : 'unknown error')}.`,

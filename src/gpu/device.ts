@@ -49,7 +49,9 @@ export class Gpu {
   /** Held because Dawn in Node crashes when the provider is collected before its devices. */
   readonly #provider: GPU | undefined;
 
-  /** @param language WGSL language features of whoever made the device. */
+  /** WGSL language features of whoever made the device. */
+  readonly language: ReadonlySet<string>;
+
   constructor(
     device: GPUDevice,
     info: GPUAdapterInfo,
@@ -60,6 +62,7 @@ export class Gpu {
     this.device = device;
     this.info = info;
     this.disabled = disabled;
+    this.language = language;
     this.limits = device.limits;
     this.#provider = provider;
     const on = (feature: string): boolean => device.features.has(feature) && !disabled.includes(feature);

@@ -8,13 +8,34 @@ import { BufferUsage } from './usage.ts';
 /** The most workgroups in one dimension of a dispatch. */
 const MAX_WORKGROUPS = 65_535;
 
+/** A dispatch in its place in a step. */
+export interface RecordedDispatch {
+  /** For people: what it does in the step. Nothing reads it but tables and traces. */
+  readonly label: string;
+  /** The layer of the network that it belongs to; undefined = none. */
+  readonly layer: number | undefined;
+  readonly dispatch: Dispatch;
+}
+
 /** Collects the dispatches of a step; `build` turns them into a plan. */
 export class PlanRecorder {
-  readonly dispatches: { readonly label: string; readonly dispatch: Dispatch }[] = [];
+  readonly dispatches: RecordedDispatch[] = [];
+  #layer: number | undefined;
 
-  /** Appends a dispatch; `label` groups it in reports and timings (`layer.attention`, `head`, …). */
+  /** Appends a dispatch; `label` says what it does (`layer.attention`, `head`, …). */
   add(label: string, dispatch: Dispatch): void {
-    this.dispatches.push({ label, dispatch });
+    this.dispatches.push({ label, layer: this.#layer, dispatch });
+  }
+
+  /** Everything that `record` appends belongs to this layer. */
+  inLayer(layer: number, record: () => void): void {
+    const outer = this.#layer;
+    this.#layer = layer;
+    try {
+      record();
+    } finally {
+      this.#layer = outer;
+    }
   }
 
   /**
@@ -35,7 +56,7 @@ export class PlanRecorder {
     this.dispatches.forEach(({ dispatch }, i) => arena.set(dispatch.params, i * stride));
     const uniforms = gpu.createBuffer(`${name} params`, arena.byteLength, BufferUsage.UNIFORM | BufferUsage.COPY_DST);
     gpu.write(uniforms, 0, arena);
-    const entries = this.dispatches.map(({ label, dispatch }, i): PlanEntry => {
+    const entries = this.dispatches.map(({ label, layer, dispatch }, i): PlanEntry => {
       const [x, y, z] = dispatch.grid;
       invariant(
         x <= MAX_WORKGROUPS && y <= MAX_WORKGROUPS && z <= MAX_WORKGROUPS,
@@ -52,7 +73,7 @@ export class PlanRecorder {
           })),
         ],
       });
-      return { label, key: pipelines[i]!.key, pipeline: pipelines[i]!.pipeline, group, x, y, z };
+      return { label, layer, pipeline: pipelines[i]!, group, x, y, z };
     });
     return new Plan(gpu, name, entries, uniforms);
   }
@@ -60,8 +81,8 @@ export class PlanRecorder {
 
 export interface PlanEntry {
   readonly label: string;
-  readonly key: string;
-  readonly pipeline: GPUComputePipeline;
+  readonly layer: number | undefined;
+  readonly pipeline: Pipeline;
   readonly group: GPUBindGroup;
   readonly x: number;
   readonly y: number;
@@ -87,7 +108,7 @@ export class Plan {
     const { entries } = this;
     for (let i = from; i < to; i++) {
       const entry = entries[i]!;
-      pass.setPipeline(entry.pipeline);
+      pass.setPipeline(entry.pipeline.compiled);
       pass.setBindGroup(0, entry.group);
       pass.dispatchWorkgroups(entry.x, entry.y, entry.z);
     }

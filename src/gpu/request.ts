@@ -30,7 +30,8 @@ const LEAST_LIMITS: Readonly<Record<string, number>> = {
 
 const OPTIONAL_FEATURES: readonly string[] = ['shader-f16', 'subgroups', 'timestamp-query', MATRIX_FEATURE];
 
-const describe = (info: GPUAdapterInfo): string =>
+/** What an adapter calls itself. */
+export const adapterName = (info: GPUAdapterInfo): string =>
   [info.vendor, info.architecture, info.device, info.description].filter(Boolean).join(' ') ||
   'an adapter without a name';
 
@@ -65,7 +66,7 @@ export async function requestGpu({ provider, device, adapter: pattern, disable =
       todo: 'Check that hardware acceleration is on and the GPU driver is installed and not blocked.',
       cause: reason,
     });
-  const found = describe(adapter.info);
+  const found = adapterName(adapter.info);
   if (pattern && !found.toLowerCase().includes(pattern.toLowerCase()))
     throw new CapabilityError({
       code: 'no-adapter',

@@ -12,6 +12,7 @@ import { MATVEC_ROWS, type TunedMatrix } from '../kernels/linear/tuned-matrix.ts
 import { linearConstants, linearParams } from '../kernels/linear/variant.ts';
 import { rmsNorm, rmsNormThreads, type NormOutput } from '../kernels/norm/rms-norm.ts';
 import { BLOCK, weightConstants } from '../kernels/weights/format.ts';
+import type { LayerWeights } from './network.ts';
 import type { StepContext, StepShape } from './step.ts';
 
 /** Appends the dispatches of one step of a Llama-family network, from token ids to logits. */
@@ -94,7 +95,7 @@ export function encodeLlama(recorder: PlanRecorder, context: StepContext, shape:
       }),
     );
 
-  weights.layers.forEach((layer, index) => {
+  const encodeLayer = (layer: LayerWeights, index: number): void => {
     const view = context.layers[index]!;
     const { qHeads, kvHeads, headDim, rope } = config.layers[index]!;
     const x = normed(layer.attentionNormAt, layer.qkv, 'layer.norm');
@@ -156,7 +157,8 @@ export function encodeLlama(recorder: PlanRecorder, context: StepContext, shape:
       );
     } else gateAndUp(layer.gateUp.gate, layer.gateUp.up, layer.ffnNormAt);
     projected(layer.down, activations.ffn, activations.hidden, true, 'layer.down');
-  });
+  };
+  weights.layers.forEach((layer, index) => recorder.inLayer(index, () => encodeLayer(layer, index)));
 
   if (shape.logitRows > 0) encodeHead();
 

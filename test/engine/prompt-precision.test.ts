@@ -14,6 +14,7 @@ interface Scored {
   readonly logits: readonly number[];
   readonly fallbacks: readonly string[];
   readonly precision: string;
+  readonly features: readonly string[];
 }
 
 async function scored(model: TinyModelOptions, options: Partial<EngineOptions>): Promise<Scored> {
@@ -25,6 +26,7 @@ async function scored(model: TinyModelOptions, options: Partial<EngineOptions>):
       logits: logits.flatMap(({ top }) => top.toSorted(([a], [b]) => a - b).map(([, logit]) => logit)),
       fallbacks: report.fallbacks,
       precision: report.precision.activations,
+      features: report.featuresUsed,
     };
   } finally {
     await engine.dispose();
@@ -54,6 +56,8 @@ describe('prompt rows in fewer bits', () => {
     const f16 = await scored(plain, { activations: 'f16' });
     if (f16.fallbacks.some((reason) => reason.includes('shader-f16'))) return;
     expect(f16.precision).toBe('f16');
+    expect(f16.features).toContain('shader-f16');
+    expect(exact.features).not.toContain('shader-f16');
     expect(difference(exact.logits, f16.logits)).toBeGreaterThan(1e-6);
     expect(difference(exact.logits, f16.logits)).toBeLessThan(3e-3);
   });

@@ -42,3 +42,38 @@ export function fakeDevice(): FakeDevice {
   };
   return fake;
 }
+
+export interface FakeAdapter {
+  readonly vendor?: string;
+  readonly description?: string;
+  readonly features?: readonly string[];
+  /** Size of its subgroups, from and to. */
+  readonly subgroups?: readonly [number, number];
+}
+
+/** `navigator.gpu` of a machine with such an adapter, whose devices are fake. */
+export function fakeProvider({ vendor = 'test', description = '', features = [], subgroups }: FakeAdapter = {}): GPU {
+  const limits = {
+    maxBufferSize: 2 ** 31,
+    maxStorageBufferBindingSize: 2 ** 30,
+    maxStorageBuffersPerShaderStage: 8,
+    maxComputeInvocationsPerWorkgroup: 256,
+    maxComputeWorkgroupStorageSize: 16_384,
+    maxComputeWorkgroupSizeX: 256,
+  };
+  const info = {
+    vendor,
+    architecture: '',
+    device: '',
+    description,
+    isFallbackAdapter: false,
+    ...(subgroups && { subgroupMinSize: subgroups[0], subgroupMaxSize: subgroups[1] }),
+  };
+  const own = new Set([...features, ...(subgroups ? ['subgroups'] : [])]);
+  const requestDevice = async () => {
+    const { device } = fakeDevice();
+    return Object.assign(device, { limits, features: own, destroy: () => {} });
+  };
+  const adapter = { info, limits, features: own, requestDevice };
+  return { requestAdapter: async () => adapter, wgslLanguageFeatures: new Set<string>() } as unknown as GPU;
+}

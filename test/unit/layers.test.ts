@@ -50,7 +50,7 @@ const ENGINE_FLOORS: readonly (readonly string[])[] = [
   ['conversation', 'report.ts'],
   ['measure'],
   ['engine.ts'],
-  ['browser-environment.ts'],
+  ['browser-environment.ts', 'recorded-step.ts'],
 ];
 
 /** The room of src/engine that a path lies in, or the file where it lies in none. */

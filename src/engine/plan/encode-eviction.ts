@@ -77,7 +77,9 @@ export function encodeEvictions(
   { cuts, bounded }: { readonly cuts: readonly EvictionCut[]; readonly bounded: readonly CutBounds[] },
   { caches, methodIds, methodBuffers, state }: EvictionParts,
 ): void {
-  for (const layer of layers) {
+  for (const layer of layers) recorder.inLayer(layer.layer, () => encodeCuts(layer));
+
+  function encodeCuts(layer: LayerView): void {
     const cache = caches.of(layer.kv);
     for (const { policy, joint } of cuts) {
       const { vectors, at, pairs } = layer.turns!;

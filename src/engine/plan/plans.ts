@@ -3,8 +3,9 @@ import { encodeAllBounds } from '../../attention/selections/quest.ts';
 import { withMethods } from '../../attention/with-methods.ts';
 import type { KvType } from '../../kernels/cache-layout.ts';
 import type { GpuArray } from '../../gpu/array.ts';
+import type { Pipeline } from '../../gpu/compile.ts';
 import type { Gpu } from '../../gpu/device.ts';
-import { PlanRecorder, type Plan } from '../../gpu/plan.ts';
+import { PlanRecorder, type Plan, type RecordedDispatch } from '../../gpu/plan.ts';
 import { advance } from '../../kernels/decoding/advance.ts';
 import type { LayerView } from '../../kernels/layer-view.ts';
 import { LOG_PROB_WORDS, logProbs, MAX_ALTERNATIVES } from '../../kernels/sampling/log-probs.ts';
@@ -58,9 +59,15 @@ export const rowBucket = (rows: number): number => Math.max(1, 2 ** Math.ceil(Ma
 export class Plans {
   readonly #parts: PlanParts;
   readonly #plans = new Map<string, Promise<Plan>>();
+  readonly #pipelines = new Set<Pipeline>();
 
   constructor(parts: PlanParts) {
     this.#parts = parts;
+  }
+
+  /** Every pipeline that stood in a plan so far. */
+  get pipelines(): readonly Pipeline[] {
+    return [...this.#pipelines];
   }
 
   /** The plan of this kind of step, recorded at its first use. */
@@ -78,11 +85,14 @@ export class Plans {
     const cuts = evictionCuts(methods);
     const bounded = cutBounds(methods, weights.config);
     const key = ['eviction', kv, ...cuts.map(cutName), ...bounded.map(boundsName)].join(', ');
-    return this.#keep(key, async () => {
-      const recorder = new PlanRecorder();
-      encodeEvictions(recorder, this.#layers(kv), { cuts, bounded }, this.#parts);
-      return recorder.build(gpu, key);
-    });
+    return this.#keep(key, async () => this.#encodeEviction(methods).build(gpu, key));
+  }
+
+  #encodeEviction(methods: readonly SequenceMethods[]): PlanRecorder {
+    const recorder = new PlanRecorder();
+    const parts = { cuts: evictionCuts(methods), bounded: cutBounds(methods, this.#parts.weights.config) };
+    encodeEvictions(recorder, this.#layers(methods[0]!.kv), parts, this.#parts);
+    return recorder;
   }
 
   /** The plan that computes the key bounds of a sequence of so many slots anew. */
@@ -91,13 +101,12 @@ export class Plans {
     const key = `bounds ${kv} of sequence ${sequence}, ${slots} slots`;
     return this.#keep(key, () => {
       const recorder = new PlanRecorder();
-      for (const layer of this.#layers(kv))
-        encodeAllBounds(recorder, layer, caches.of(kv).side(layer.layer, 'bounds')!, {
-          sequence,
-          sequences: 1,
-          kind: 0,
-          slots,
-        });
+      for (const layer of this.#layers(kv)) {
+        const bounds = caches.of(kv).side(layer.layer, 'bounds')!;
+        recorder.inLayer(layer.layer, () =>
+          encodeAllBounds(recorder, layer, bounds, { sequence, sequences: 1, kind: 0, slots }),
+        );
+      }
       return recorder.build(gpu, key);
     });
   }
@@ -107,8 +116,11 @@ export class Plans {
     if (!plan) {
       plan = record();
       this.#plans.set(key, plan);
-      // A plan that could not be recorded is tried again, not remembered.
-      plan.catch(() => this.#plans.get(key) === plan && this.#plans.delete(key));
+      plan.then(
+        ({ entries }) => entries.forEach(({ pipeline }) => this.#pipelines.add(pipeline)),
+        // A plan that could not be recorded is tried again, not remembered.
+        () => this.#plans.get(key) === plan && this.#plans.delete(key),
+      );
     }
     return plan;
   }
@@ -118,6 +130,17 @@ export class Plans {
     const plans = await Promise.allSettled(this.#plans.values());
     this.#plans.clear();
     for (const plan of plans) if (plan.status === 'fulfilled') plan.value.dispose();
+  }
+
+  /** What a step of this kind does, and what cuts its sequences behind it: recorded, but neither compiled nor bound. */
+  record(
+    request: PlanRequest,
+    methods: readonly SequenceMethods[],
+  ): Readonly<Record<'step' | 'cut', readonly RecordedDispatch[]>> {
+    return {
+      step: this.#encode(shapeOf(request), request.tail, request.kinds).dispatches,
+      cut: this.#encodeEviction(methods).dispatches,
+    };
   }
 
   /** Compiles what a plan will need, without using it: weights need not be there yet. */

@@ -1,6 +1,8 @@
 import type { AttentionBackend } from '../../attention/backend.ts';
 import { dense } from '../../attention/dense.ts';
+import { listed, type ListedAttention } from '../../attention/listed.ts';
 import type { Gpu } from '../../gpu/device.ts';
+import type { DecodeTuning, HeadShape, PrefillTuning } from '../../kernels/attention/tuning.ts';
 import type { KvType } from '../../kernels/cache-layout.ts';
 import type { LinearTuning, MatrixShape } from '../../kernels/linear/tuning.ts';
 import type { ActivationType } from '../../kernels/linear/variant.ts';
@@ -20,6 +22,8 @@ import type { TuningStore } from './tuning-store.ts';
 export interface KernelChoice {
   tuningOf(shape: MatrixShape): LinearTuning;
   readonly attention: AttentionBackend;
+  /** Attention to listed slots, in the same shapes. */
+  readonly listed: ListedAttention;
   readonly table: TuningTable;
 }
 
@@ -51,15 +55,17 @@ export async function chooseKernels(options: ChooseKernelsOptions): Promise<Kern
     store,
     ...(timeBox !== undefined && { timeBox }),
   });
+  // Measured on a cache of type `kv`; conversations that store keys otherwise attend in the same shapes.
+  const decode = (heads: HeadShape): DecodeTuning => decodeTunings(gpu, heads)[table.indexOf(decodeKey(heads, kv))]!;
+  const prefill = (heads: HeadShape): PrefillTuning =>
+    prefillTunings(gpu, heads)[table.indexOf(prefillKey(heads, kv))]!;
   return {
     tuningOf(shape) {
       const activations = activationsOf(shape);
       return linearTunings(gpu, shape, activations)[table.indexOf(shapeKey(shape, activations))]!;
     },
-    attention: dense({
-      decode: (heads) => decodeTunings(gpu, heads)[table.indexOf(decodeKey(heads, kv))]!,
-      prefill: (heads) => prefillTunings(gpu, heads)[table.indexOf(prefillKey(heads, kv))]!,
-    }),
+    attention: dense({ adapter: gpu, decode, prefill }),
+    listed: listed({ adapter: gpu, decode }),
     table,
   };
 }

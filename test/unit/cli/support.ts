@@ -3,7 +3,7 @@ import { throwIfAborted } from '../../../src/core/errors.ts';
 import type { EvalRun, TaskRun } from '../../../src/eval/eval-result.ts';
 import { settingText } from '../../../src/eval/setting-text.ts';
 import { runCli } from '../../../src/cli/program.ts';
-import type { ModelInspection, Runtime } from '../../../src/cli/runtime.ts';
+import type { Library, ModelInspection, RecordedStep, RecordStepOptions } from '../../../src/cli/library.ts';
 import type { Terminal } from '../../../src/cli/terminal.ts';
 import { benchResult } from '../bench/bench-result.ts';
 import { fakeEngine, newLog, type FakeLog } from '../worker/fake-engine.ts';
@@ -22,9 +22,10 @@ export class FakeCli {
   readonly exits: number[] = [];
   readonly #interrupts = new Set<() => void>();
   engineOptions: EngineOptions | undefined;
-  benchOptions: Parameters<Runtime['runBench']>[0] | undefined;
-  evalOptions: Parameters<Runtime['evaluate']>[1] | undefined;
-  taskOptions: Parameters<Runtime['runTasks']>[1] | undefined;
+  benchOptions: Parameters<Library['runBench']>[0] | undefined;
+  evalOptions: Parameters<Library['evaluate']>[1] | undefined;
+  taskOptions: Parameters<Library['runTasks']>[1] | undefined;
+  stepOptions: RecordStepOptions | undefined;
   isScreen = false;
   /** Called when a line is asked for. */
   onLine = (): void => undefined;
@@ -37,7 +38,7 @@ export class FakeCli {
   #out = '';
   #err = '';
 
-  readonly runtime: Runtime = {
+  readonly library: Library = {
     VERSION: '1.2.3',
     createEngine: async (options) => {
       this.engineOptions = options;
@@ -47,6 +48,10 @@ export class FakeCli {
     },
     inspectModel: async (_model, options) => inspection(options?.context ?? 4096, options?.kv ?? 'f16'),
     openTokenizer: async () => fakeEngine(this.log).tokenizer,
+    recordStep: async (options) => {
+      this.stepOptions = options;
+      return recordedStep();
+    },
     runBench: async (options) => {
       this.benchOptions = options;
       options.onProgress?.({ stage: 'roofs', label: 'what the adapter can do', done: 0, total: 1 });
@@ -110,7 +115,7 @@ export class FakeCli {
   async run(...args: string[]): Promise<RunResult> {
     this.#out = '';
     this.#err = '';
-    const code = await runCli(['node', 'winnow', ...args], this.runtime, this.#terminal());
+    const code = await runCli(['node', 'winnow', ...args], this.library, this.#terminal());
     return { code, out: this.#out, err: this.#err };
   }
 
@@ -193,3 +198,41 @@ const inspection = (context: number, kv: ModelInspection['memory']['kv']): Model
   tokenizer: { model: 'gpt2', pre: 'smollm', vocab: 49_152, eosIds: [2, 0], hasChatTemplate: true },
   memory: { context, kv, weights: 3 * 2 ** 20, cache: context * 2 ** 10, cachePerToken: 2 ** 10 },
 });
+
+/** A step of two equal layers and a third that differs, behind which the cache is cut. */
+export function recordedStep(): RecordedStep {
+  const dispatch = (
+    at: number | null,
+    label: string,
+    kernel: string,
+    bytes = 2 ** 20,
+  ): RecordedStep['step'][number] => ({
+    layer: at,
+    label,
+    kernel,
+    variant: 'weights/q4_1 LANES=8',
+    constants: { LANES: 8, NORM: true },
+    grid: [18, 1, 1],
+    bytes,
+  });
+  return {
+    model: 'Tiny\u001b[2J',
+    adapter: 'a GPU',
+    tuning: 'kept',
+    rows: 1,
+    length: 64,
+    phase: 'decode',
+    pipelines: 3,
+    features: ['subgroups'],
+    step: [
+      dispatch(null, 'embed', 'elementwise/embed'),
+      ...[0, 1, 2].flatMap((at) => [
+        dispatch(at, 'layer.qkv', 'linear/qkv', at === 2 ? 2 ** 21 : undefined),
+        dispatch(at, 'attention', 'attention/decode-flash'),
+      ]),
+      dispatch(null, 'head', 'linear/head'),
+    ],
+    cut: [dispatch(0, 'cache.evict', 'cache/evict')],
+    fallbacks: ['a reason'],
+  };
+}

@@ -5,7 +5,7 @@ import type { evaluate, RecordHead, runTasks } from '../eval/index.ts';
 import type { Engine } from '../core/api.ts';
 import type * as node from '../node.ts';
 
-export interface Runtime extends Pick<typeof node, 'createEngine' | 'inspectModel' | 'openTokenizer'> {
+export interface Library extends Pick<typeof node, 'createEngine' | 'inspectModel' | 'openTokenizer' | 'recordStep'> {
   readonly VERSION: string;
   /** The benchmark, on this machine. */
   runBench(options: Omit<BenchOptions, 'host'>): Promise<BenchResult>;
@@ -16,4 +16,4 @@ export interface Runtime extends Pick<typeof node, 'createEngine' | 'inspectMode
   /** What a saved evaluation says of when and where it was done. */
   recordHead(engine: Engine): Promise<RecordHead>;
 }
-export type { ModelInspection } from '../node.ts';
+export type { DispatchFacts, ModelInspection, RecordedStep, RecordStepOptions } from '../node.ts';
