@@ -4,6 +4,9 @@ diagnostic(off, subgroup_uniformity);
 // a thread owns one slot, its key in registers. It goes through the rows of its sequence; of each query a lane loads
 // LANE_QUADS quads, which go round by subgroup broadcast. One workgroup per (LANES slots, KV head, sequence).
 // It needs lib/attention/column-mass and what that needs.
+// uses: lib/constants, lib/step-state, lib/kv.*, lib/cache-layout, lib/attention/window, lib/attention/observed
+// uses: lib/attention/noise.*, lib/attention/column-mass
+// constants: KV_HEADS, GROUP, HEAD_DIM, LANES, LANE_QUADS, HOLDERS
 struct Params { scale : f32, layer : u32, tiles : u32, sequences : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> state : array<u32>;        // [step state]
@@ -13,7 +16,6 @@ struct Params { scale : f32, layer : u32, tiles : u32, sequences : u32 }
 @group(0) @binding(5) var<storage, read_write> mass : array<f32>;   // [pages, KV_HEADS, 64]
 
 const QUADS = HEAD_DIM / 4u;
-const LOG2_E = 1.4426950408889634;
 
 // A bound that is not known in advance: compilers that unroll loops of known length take minutes over this kernel.
 fn run_time(bound : u32) -> u32 { return select(0u, bound, params.tiles > 0u); }

@@ -5,6 +5,9 @@
 // ROWS rows and LINES query heads at a time. Row by row a visible slot's mass becomes mass * decay + share, where only
 // decoding rows have a decay. Rows that are not valid or not observed add nothing.
 // It needs lib/attention/column-mass and what that needs.
+// uses: lib/constants, lib/step-state, lib/kv.*, lib/cache-layout, lib/attention/window, lib/attention/observed
+// uses: lib/attention/noise.*, lib/attention/column-mass
+// constants: KV_HEADS, GROUP, HEAD_DIM, LINES, ROWS, HELD, PARTS
 struct Params { scale : f32, layer : u32, tiles : u32, sequences : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> state : array<u32>;        // [step state]
@@ -14,7 +17,6 @@ struct Params { scale : f32, layer : u32, tiles : u32, sequences : u32 }
 @group(0) @binding(5) var<storage, read_write> mass : array<f32>;   // [pages, KV_HEADS, 64]
 
 const QUADS = HEAD_DIM / 4u;
-const LOG2_E = 1.4426950408889634;
 
 // Per block of rows: what it multiplies a slot's mass with, and then adds.
 var<workgroup> kept_by : array<f32, PARTS * PAGE_SLOTS>;

@@ -1,13 +1,17 @@
 // Attention of a few rows over the cache (flash decoding: Dao et al. 2023, "Flash-Decoding for long-context inference").
 // One workgroup per (split, KV head, row): it serves HEADS query heads of the KV head, so that keys and values are
-// loaded once for them; BATCHES workgroups serve a group of more. A split owns the pages split, split + splits, …, up to the row's true length. LANES neighbouring
-// threads share a slot: each holds LANE_QUADS quads of the head dimension, of the queries as of the sums, so that they
-// load whole lines of keys and values. In a round they take SLOTS slots, exchange their partial scores
-// (lib/attention/exchange) and weigh the values, under a maximum of their own, in log2 units; a workgroup's maxima meet
-// at the end. DIRECT writes the attention itself, otherwise partial sums go to attention/merge. Which slots a row reads is
+// loaded once for them; BATCHES workgroups serve a group of more. A split owns the pages split, split + splits, …, up to
+// the row's true length. LANES neighbouring threads share a slot: each holds LANE_QUADS quads of the head dimension, of
+// the queries as of the sums, so that they load whole lines of keys and values. In a round they take SLOTS slots, exchange
+// their partial scores (lib/attention/exchange) and weigh the values, under a maximum of their own, in log2 units; a
+// workgroup's maxima meet at the end. DIRECT writes the attention itself, otherwise partial sums go to attention/merge. Which slots a row reads is
 // told by lib/attention/slots: all, or those on a list, whose 64 neighbours are then what a page is here. What eviction
 // policies want to know is noted down by lib/attention/observe. A row that is not valid, or whose kind of selection is not
 // params.kind, leaves everything untouched.
+// main: lib/attention/exchange.*
+// uses: lib/constants, lib/step-state, lib/kv.*, lib/cache-layout, lib/attention/window, lib/attention/exchange.*
+// uses: lib/attention/slots.*, lib/attention/observe.*, lib/attention/observed
+// constants: KV_HEADS, GROUP, HEAD_DIM, DIRECT, HEADS, THREADS, LANES, LANE_QUADS, SLOTS, SLOT_QUADS, UPPER_QUADS
 struct Params { scale : f32, layer : u32, splits : u32, rows : u32, capacity : u32, kind : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> state : array<u32>;             // [step state]
@@ -24,9 +28,6 @@ const ROUND_PAGES = max(1u, TEAMS * SLOTS / PAGE_SLOTS);
 const PAGE_TEAMS = TEAMS / ROUND_PAGES;
 const ROUND = TEAMS * SLOTS;
 const HEADS_AT_ONCE = clamp(512u / (THREADS * LANE_QUADS), 1u, 4u);
-const LOWEST = -3.0e38;
-const LOG2_E = 1.4426950408889634;
-const LN_2 = 0.6931471805599453;
 
 // What the exchange needs; at the end the sums of HEADS_AT_ONCE heads [heads][LANE_QUADS][THREADS].
 var<workgroup> scratch : array<vec4f, max(EXCHANGE_QUADS, HEADS_AT_ONCE * LANE_QUADS * THREADS)>;
@@ -86,7 +87,11 @@ fn attend(group : vec3u, t : u32, lane : u32) {
   let reach = select(0u, (pages - split + splits - 1u) / splits * PAGE_SLOTS, split < pages);
   for (var first = 0u; first < reach; first += ROUND) {
     if (HIDES && !LISTED && first % PAGE_SLOTS == 0u) {
-      while (first < reach && !page_visible(page_of(sequence, params.layer, (split + first / PAGE_SLOTS * splits) * PAGE_SLOTS), kv_head, mask, oldest)) { first += PAGE_SLOTS; }
+      while (first < reach) {
+        let candidate = page_of(sequence, params.layer, (split + first / PAGE_SLOTS * splits) * PAGE_SLOTS);
+        if (page_visible(candidate, kv_head, mask, oldest)) { break; }
+        first += PAGE_SLOTS;
+      }
       if (first >= reach) { break; }
     }
     let start = (split + (first / PAGE_SLOTS + team / PAGE_TEAMS) * splits) * PAGE_SLOTS + first % PAGE_SLOTS + team % PAGE_TEAMS;

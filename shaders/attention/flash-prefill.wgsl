@@ -6,6 +6,8 @@
 // are read as they lie, neighbouring lanes side by side. Loops end at the tile's last visible slot and leave out pages
 // that no line sees. Rows may be of several sequences, taken one after the other. Maxima are kept in log2 units. A row
 // that is not valid, or whose slots are selected, stays untouched.
+// uses: lib/constants, lib/step-state, lib/kv.*, lib/cache-layout, lib/attention/window
+// constants: KV_HEADS, GROUP, HEAD_DIM, LINES, TEAMS, LANES, STAGE, DIM_QUADS
 struct Params { scale : f32, layer : u32, rows : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> state : array<u32>;           // [step state]
@@ -21,9 +23,6 @@ const TILE_LINES = TEAMS * LINES;
 const STEP_QUADS = select(STAGE, QUADS, STAGE == 0u);
 const KEY_STRIDE = STAGE + 1u;  // One more than needed, so that neighbouring slots lie in different banks.
 const QUERIES_AT = select(TILE * KEY_STRIDE, 0u, STAGE == 0u);
-const LOWEST = -3.0e38;
-const LOG2_E = 1.4426950408889634;
-const LN_2 = 0.6931471805599453;
 
 // Keys [slot][KEY_STRIDE] and queries [line][STAGE], then weights times the value scales [line][lane], each of slots lane + (0, 1, 2, 3) * LANES.
 var<workgroup> scratch : array<vec4f, max(TILE_LINES * LANES, QUERIES_AT + TILE_LINES * STAGE)>;
@@ -90,7 +89,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_id) loca
       if (HIDES && !page_visible(page, kv_head, mask, oldest)) { continue; }
       let keys = key_word(page, kv_head, 0u) / QUAD_WORDS;
 #for s in 4
-      let slot_$s = min(first + lane + $su * LANES, last) & 63u;
+      let slot_$s = min(first + lane + $su * LANES, last) & PAGE_MASK;
 #end
 #for l in LINES
       var score_$l = vec4f(0.0);
@@ -99,7 +98,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_id) loca
         if (STAGE > 0u) {
           workgroupBarrier();
           for (var i = t; i < TILE * STAGE; i += THREADS) {
-            let slot = min(first + i / STEP_QUADS, last) & 63u;
+            let slot = min(first + i / STEP_QUADS, last) & PAGE_MASK;
             let quad = i % STEP_QUADS;
             scratch[i / STEP_QUADS * KEY_STRIDE + quad] = unpack_quad(cache[keys + slot * HEAD_QUADS + min(begin_quad + quad, QUADS - 1u)]);
           }
@@ -131,10 +130,16 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_id) loca
       let places = first + lane + vec4u(0u, 1u, 2u, 3u) * LANES;
       var positions = vec4u(0u);
       if (HIDES) {
-        positions = vec4u(position_at(page, kv_head, slot_0), position_at(page, kv_head, slot_1), position_at(page, kv_head, slot_2), position_at(page, kv_head, slot_3));
+        positions = vec4u(
+          position_at(page, kv_head, slot_0), position_at(page, kv_head, slot_1),
+          position_at(page, kv_head, slot_2), position_at(page, kv_head, slot_3));
       }
-      let key_scales = scale * vec4f(key_scale(page, kv_head, slot_0), key_scale(page, kv_head, slot_1), key_scale(page, kv_head, slot_2), key_scale(page, kv_head, slot_3));
-      let value_scales = vec4f(value_scale(page, kv_head, slot_0), value_scale(page, kv_head, slot_1), value_scale(page, kv_head, slot_2), value_scale(page, kv_head, slot_3));
+      let key_scales = scale * vec4f(
+        key_scale(page, kv_head, slot_0), key_scale(page, kv_head, slot_1),
+        key_scale(page, kv_head, slot_2), key_scale(page, kv_head, slot_3));
+      let value_scales = vec4f(
+        value_scale(page, kv_head, slot_0), value_scale(page, kv_head, slot_1),
+        value_scale(page, kv_head, slot_2), value_scale(page, kv_head, slot_3));
 #for l in LINES
       let visible_$l = (places < vec4u(limit_$l)) & show_four(mask, oldest_$l, positions);
       score_$l = select(vec4f(LOWEST), score_$l * key_scales, visible_$l);
@@ -172,7 +177,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_id) loca
       let live = min(slots - first, lanes);
       for (var i = 0u; i < live; i++) {
 #for s in 4
-        let value_$s = values + (min(first + i + $su * LANES, last) & 63u) * HEAD_QUADS;
+        let value_$s = values + (min(first + i + $su * LANES, last) & PAGE_MASK) * HEAD_QUADS;
 #end
 #for j in DIM_QUADS
         let dim_$j = min(lane + $ju * LANES, QUADS - 1u);

@@ -3,6 +3,9 @@
 // scores of the list are computed once more, become noisy where the sequence wants that, and their softmax over the list is
 // summed over the group. Slots that are not listed only decay; the row's own begins at 0. Every valid row is the only one of
 // its sequence. Rows whose kind of selection is not params.kind leave everything untouched.
+// uses: lib/constants, lib/step-state, lib/kv.*, lib/cache-layout, lib/attention/window, lib/attention/observed
+// uses: lib/attention/noise.*
+// constants: KV_HEADS, GROUP, HEAD_DIM
 struct Params { scale : f32, layer : u32, kind : u32, rows : u32, capacity : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> state : array<u32>;            // [step state]
@@ -14,8 +17,6 @@ struct Params { scale : f32, layer : u32, kind : u32, rows : u32, capacity : u32
 
 const QUADS = HEAD_DIM / 4u;
 const THREADS = 64u;
-const LOWEST = -3.0e38;
-const LOG2_E = 1.4426950408889634;
 
 var<workgroup> found : array<f32, GROUP * THREADS>;
 var<workgroup> head_max : array<f32, GROUP>;
@@ -39,7 +40,8 @@ fn find_scores(t : u32, row : u32, kv_head : u32, list : u32, count : u32) {
     var words = vec4u(0u);
     for (var g = 0u; g < run_time(GROUP); g++) {
       var score = 0.0;
-      for (var quad = 0u; quad < run_time(QUADS); quad++) { score += dot(query[((row * KV_HEADS + kv_head) * GROUP + g) * QUADS + quad], unpack_quad(cache[key + quad])); }
+      let head = (row * KV_HEADS + kv_head) * GROUP + g;
+      for (var quad = 0u; quad < run_time(QUADS); quad++) { score += dot(query[head * QUADS + quad], unpack_quad(cache[key + quad])); }
       score *= factor;
       if (with_noise) {
         if (g % 4u == 0u) { words = noise_words(noise, params.layer, kv_head, g / 4u, slot); }

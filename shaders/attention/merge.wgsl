@@ -2,6 +2,8 @@
 // (in log2 units), become one average and the log-sum-exp of the scaled scores. One workgroup of THREADS threads per
 // (query head, row): its threads weigh the splits, then each owns quads of the head dimension and every SUBSETS-th split. The
 // workgroups after those note down what eviction policies want to know (lib/attention/merge-observe).
+// uses: lib/constants, lib/step-state, lib/attention/merge-observe.*
+// constants: Q_HEADS, HEAD_DIM, THREADS
 struct Params { splits : u32, rows : u32, layer : u32, kind : u32, capacity : u32, observers : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> state : array<u32>;           // [step state]
@@ -12,9 +14,6 @@ struct Params { splits : u32, rows : u32, layer : u32, kind : u32, capacity : u3
 const QUADS = HEAD_DIM / 4u;
 const ACROSS = min(QUADS, THREADS);  // threads of neighbouring quads
 const SUBSETS = THREADS / ACROSS;
-const MAX_SPLITS = 64u;
-const LOWEST = -3.0e38;
-const LN_2 = 0.6931471805599453;
 
 // Of every split; merge-observe keeps what it finds of heads in the first two.
 var<workgroup> maxima : array<f32, MAX_SPLITS>;

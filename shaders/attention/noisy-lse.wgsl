@@ -2,6 +2,9 @@
 // slots, for observed rows of sequences that want noise; rows of others get what attention found. A thread takes one of
 // ROWS rows, LINES query heads and every PARTS-th run of 8 slots; what the PARTS found meets at the end. Rows that are not
 // valid or not observed stay untouched.
+// uses: lib/constants, lib/step-state, lib/kv.*, lib/cache-layout, lib/attention/window, lib/attention/observed
+// uses: lib/attention/noise.*
+// constants: KV_HEADS, GROUP, HEAD_DIM, LINES, PARTS
 struct Params { scale : f32, layer : u32, rows : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> state : array<u32>;            // [step state]
@@ -11,12 +14,8 @@ struct Params { scale : f32, layer : u32, rows : u32 }
 @group(0) @binding(5) var<storage, read_write> log_sums : array<f32>;   // [rows, KV_HEADS * GROUP]
 
 const QUADS = HEAD_DIM / 4u;
-const ROWS = 8u;
 const RUN = 8u;
 const BATCHES = (GROUP + LINES - 1u) / LINES;
-const LOWEST = -3.0e38;
-const LOG2_E = 1.4426950408889634;
-const LN_2 = 0.6931471805599453;
 
 var<workgroup> maxima : array<f32, PARTS * ROWS * LINES>;
 var<workgroup> sums : array<f32, PARTS * ROWS * LINES>;

@@ -6,6 +6,8 @@ diagnostic(off, subgroup_uniformity);
 // and value, which go round by subgroup broadcast: neither workgroup memory nor barriers. Loops end at the last slot
 // that any line sees; rows may be of several sequences, taken one after the other. Maxima are kept in log2 units, and
 // raised only when a score is far above. A row that is not valid, or whose slots are selected, stays untouched.
+// uses: lib/constants, lib/step-state, lib/kv.*, lib/cache-layout, lib/attention/window
+// constants: KV_HEADS, GROUP, HEAD_DIM, LANES, LINES, LANE_QUADS, HOLDERS
 struct Params { scale : f32, layer : u32, rows : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> state : array<u32>;           // [step state]
@@ -15,11 +17,8 @@ struct Params { scale : f32, layer : u32, rows : u32 }
 @group(0) @binding(5) var<storage, read_write> lse : array<f32>;       // [rows, KV_HEADS * GROUP]
 
 const QUADS = HEAD_DIM / 4u;
-const LOWEST = -3.0e38;
 // A maximum is raised when a score is more than this above it: weights stay below 2^16, sums far below overflow.
 const SLACK = 16.0;
-const LOG2_E = 1.4426950408889634;
-const LN_2 = 0.6931471805599453;
 
 fn attends(row : u32) -> bool { return row_attends(row, params.layer, 0u); }
 fn head_of(line : u32, kv_head : u32) -> u32 { return (line / GROUP * KV_HEADS + kv_head) * GROUP + line % GROUP; }

@@ -1,4 +1,5 @@
 // Multiply-adds in registers and nothing else: CHAINS independent ones a thread, UNROLL of each in a round.
+// constants: THREADS, CHAINS, UNROLL
 struct Params { rounds : u32, scale : f32, offset : f32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read_write> sums : array<f32>;   // [threads]

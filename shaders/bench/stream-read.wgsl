@@ -1,5 +1,6 @@
 // Reads a buffer once and adds it up: the rate at which this adapter can stream. Thread t reads quads t, t + threads, …,
 // so that neighbouring threads read neighbouring quads, and has LOADS of them under way.
+// constants: THREADS, LOADS
 struct Params { quads : u32, threads : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> source : array<vec4u>;     // [quads], a multiple of threads * LOADS

@@ -2,6 +2,8 @@
 // places of n slots are 0 ... n - 1 again. For policies that keep the places below METHOD_SINKS and the newest in a row:
 // then there is one gap, behind the sinks, and it is as long as the newest place is too high for the number of slots.
 // A workgroup per (KV head, sequence) of the policy. METHOD_CLOSED counts in layer 0 by how much places fell in all.
+// uses: lib/step-state, lib/kv.*, lib/cache-layout, lib/rope, lib/load-pair.*, lib/store-pair.*
+// constants: ROPE_PAIRS
 struct Params { layer : u32, policy : u32, sequences : u32, turns_at : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read_write> state : array<u32>;    // [step state]
@@ -17,8 +19,8 @@ fn place_word(sequence : u32, kv_head : u32, slot : u32) -> u32 { return positio
 
 // Rotates a pair from its place to one `gap` places earlier. The table may hold a magnitude (YaRN), which keys have already.
 fn turn_back(pair : vec2f, index : u32, places : u32) -> vec2f {
-  let low = turn_entry(params.turns_at, (places & 63u) * ROPE_PAIRS + index);
-  let high = turn_entry(params.turns_at, (64u + (places >> 6u)) * ROPE_PAIRS + index);
+  let low = turn_entry(params.turns_at, (places & (TURN_SPAN - 1u)) * ROPE_PAIRS + index);
+  let high = turn_entry(params.turns_at, (TURN_SPAN + (places >> TURN_SHIFT)) * ROPE_PAIRS + index);
   let turn = normalize(complex_product(low, high));
   return complex_product(pair, vec2f(turn.x, -turn.y));
 }

@@ -2,9 +2,11 @@
 // METHOD_RECENT places, then places below METHOD_SINKS, then by slot_score (lib/policy), ties to the lower place. Then the
 // i-th hole below the new length takes the i-th slot that stays above it: the work follows the slots that move.
 // A cut is due at budget + METHOD_EVERY slots, with `force` at budget + 1. A budget of 0 or NO_BUDGET cuts nothing.
-// SCOPE 0: a workgroup per (KV head, sequence), each with a set of its own. 1: one per sequence, one set for all heads,
-// whose slots hold the same tokens. 2: one per sequence whose METHOD_FLOOR is above 0: the heads compete for KV_HEADS
-// times the budget, and each keeps at least that share of the budget; the others are left to scope 0.
+// SCOPE_HEAD: a workgroup per (KV head, sequence), each with a set of its own. SCOPE_LAYER: one per sequence, one set for all heads,
+// whose slots hold the same tokens. SCOPE_JOINT: one per sequence whose METHOD_FLOOR is above 0: the heads compete for KV_HEADS
+// times the budget, and each keeps at least that share of the budget; the others are left to SCOPE_HEAD.
+// uses: lib/step-state, lib/cache-layout, lib/cache-slot, lib/radix-select, lib/policy/*
+// constants: KV_HEADS, SCOPE, MASS
 struct Params { layer : u32, policy : u32, force : u32, sequences : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read_write> state : array<u32>;    // [step state]
@@ -14,12 +16,8 @@ struct Params { layer : u32, policy : u32, force : u32, sequences : u32 }
 
 const THREADS = 256u;
 const SELECT_THREADS = THREADS;
-const HEAD_SCOPE = 0u;
-const LAYER_SCOPE = 1u;
-const JOINT_SCOPE = 2u;
-const SETS = select(1u, KV_HEADS, SCOPE == JOINT_SCOPE);              // sets of slots that a workgroup chooses
-const MOVERS = select(1u, KV_HEADS, SCOPE == LAYER_SCOPE);            // heads that move by the same set
-const NO_BUDGET = 0xffffffffu;
+const SETS = select(1u, KV_HEADS, SCOPE == SCOPE_JOINT);              // sets of slots that a workgroup chooses
+const MOVERS = select(1u, KV_HEADS, SCOPE == SCOPE_LAYER);            // heads that move by the same set
 const LIST = 512u;                                                    // slots moved at a time
 
 // Ranks above every score.
@@ -73,7 +71,7 @@ fn order_of(item : u32) -> u32 {
 fn open_cut(sequence : u32, first_head : u32) -> Cut {
   let budget = sequence_budget(sequence, params.layer);
   let floor_share = method_setting(sequence, METHOD_FLOOR);
-  let joint = SCOPE == JOINT_SCOPE;
+  let joint = SCOPE == SCOPE_JOINT;
   if (method_word(sequence, METHOD_POLICY) != params.policy || budget == 0u || budget == NO_BUDGET || (floor_share > 0.0) != joint) { return Cut(); }
   var total = 0u;
   var longest = 0u;
@@ -124,7 +122,8 @@ fn move_slots(thread : u32, sequence : u32, first_head : u32, pairs : u32) {
     let kv_head = first_head + i / SLOT_WORDS % MOVERS;
     let hole = lists[pair];
     let filler = lists[LIST + pair];
-    cache[slot_word(page_of(sequence, params.layer, hole), kv_head, hole, i % SLOT_WORDS)] = cache[slot_word(page_of(sequence, params.layer, filler), kv_head, filler, i % SLOT_WORDS)];
+    let word = cache[slot_word(page_of(sequence, params.layer, filler), kv_head, filler, i % SLOT_WORDS)];
+    cache[slot_word(page_of(sequence, params.layer, hole), kv_head, hole, i % SLOT_WORDS)] = word;
   }
   if (MASS) {
     for (var i = thread; i < pairs * MOVERS; i += THREADS) {
@@ -157,7 +156,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
   storageBarrier();
 
   // With a joint budget first the best of each head, which become certain, then what stays.
-  for (var turn = select(SETS, 0u, SCOPE == JOINT_SCOPE); turn <= SETS; turn++) {
+  for (var turn = select(SETS, 0u, SCOPE == SCOPE_JOINT); turn <= SETS; turn++) {
     let final_turn = turn == SETS;
     let count = select(made.floor_slots, SETS * made.budget, final_turn);
     if (count == 0u) { continue; }

@@ -2,6 +2,8 @@
 // scale = max |x| / 127 and code = round(x / scale), halves to the even one. A vector whose numbers are all below LEAST has
 // scale 0 and codes 0. One workgroup per (KV head, row): HALF threads take the key, HALF the value. A row that is not
 // valid leaves everything untouched.
+// uses: lib/step-state, lib/kv.*, lib/cache-layout
+// constants: KV_HEADS, HEAD_DIM, HALF
 struct Params { layer : u32, rows : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> state : array<u32>;           // [step state]
@@ -9,7 +11,6 @@ struct Params { layer : u32, rows : u32 }
 @group(0) @binding(3) var<storage, read_write> cache : array<KvQuad>;  // [pages of the layer]
 
 const QUADS = HEAD_DIM / 4u;
-const LEAST = 1.5e-36;  // Below, the scale would be no normal number and 127 / max no finite one.
 
 var<workgroup> largest : array<f32, 2u * HALF>;
 

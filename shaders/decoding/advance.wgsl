@@ -1,56 +1,53 @@
 // The end of a step, in one workgroup; nothing else advances the step state. Lengths grow by the sequence's rows. With SAMPLED the rows of
 // the next step are then the tokens drawn in this one, one for each logit row (at most one per sequence), and `outputs` word 1 gets flags.
 // A sequence that is done keeps an invalid row and its lengths, however often the step is replayed.
+// uses: lib/step-state, lib/outputs
+// constants: SAMPLED
 @group(0) @binding(1) var<storage, read_write> state : array<u32>;    // lib/step-state
 @group(0) @binding(2) var<storage, read_write> outputs : array<u32>;  // [RING, MAX_LOGIT_ROWS, 2]: token, flags
 
 const THREADS = 256u;
-fn sequence_lengths() -> u32 { return layer_count() * kv_stride(); }
-const NONE = 0xffffffffu;
-const OUTPUT_DONE = 1u;                                               // the sequence is done
-const OUTPUT_NO_TOKEN = 2u;                                           // it was done before this step: word 0 is no token of its
-
+fn row_at(row : u32, word : u32) -> u32 { return HEADER_WORDS + row * ROW_WORDS + word; }
+fn logit_row_at(index : u32, word : u32) -> u32 { return logit_rows_at() + index * LOGIT_ROW_WORDS + word; }
 fn sequence_at(sequence : u32, word : u32) -> u32 { return sequences_at() + sequence * SEQUENCE_WORDS + word; }
+fn sequence_lengths() -> u32 { return layer_count() * kv_stride(); }
 
 fn is_stop(sequence : u32, token : u32) -> bool {
-  if ((sequence_word(sequence, 0u) & SEQUENCE_IGNORE_EOS) != 0u) { return false; }
-  for (var i = 0u; i < min(sequence_word(sequence, 11u), 16u); i++) {
-    if (sequence_word(sequence, 12u + i) == token) { return true; }
+  if ((sequence_word(sequence, SEQUENCE_FLAGS) & SEQUENCE_IGNORE_EOS) != 0u) { return false; }
+  for (var i = 0u; i < min(sequence_word(sequence, SEQUENCE_STOP_COUNT), MAX_STOP_IDS); i++) {
+    if (sequence_word(sequence, SEQUENCE_STOP_IDS + i) == token) { return true; }
   }
   return false;
 }
 
 // Row and logit row `index` of the next step.
 fn set_row(index : u32, sequence : u32, position : u32, token : u32, flags : u32) {
-  let row = ROWS_AT + index * ROW_WORDS;
-  state[row] = sequence;
-  state[row + 1u] = position;
-  state[row + 2u] = 0u;
-  state[row + 3u] = token;
-  state[row + 4u] = NONE;
-  state[row + 5u] = flags;
-  state[row + 6u] = NONE;
-  state[row + 7u] = 0u;
-  let logit_row_at = logit_rows_at() + index * LOGIT_ROW_WORDS;
-  state[logit_row_at] = index;
-  state[logit_row_at + 1u] = sequence;
-  state[logit_row_at + 2u] = position;
-  state[logit_row_at + 3u] = 0u;
+  state[row_at(index, ROW_SEQUENCE)] = sequence;
+  state[row_at(index, ROW_POSITION)] = position;
+  state[row_at(index, ROW_ORDINAL)] = 0u;
+  state[row_at(index, ROW_TOKEN)] = token;
+  state[row_at(index, ROW_PARENT)] = NO_PARENT;
+  state[row_at(index, ROW_FLAGS)] = flags;
+  state[row_at(index, ROW_TARGET)] = NO_TARGET;
+  state[logit_row_at(index, LOGIT_ROW_ROW)] = index;
+  state[logit_row_at(index, LOGIT_ROW_SEQUENCE)] = sequence;
+  state[logit_row_at(index, LOGIT_ROW_POSITION)] = position;
+  state[logit_row_at(index, LOGIT_ROW_FLAGS)] = 0u;
 }
 
 fn next_row(index : u32) {
   let sequence = logit_row_sequence(index);
   let position = logit_row_position(index);
   let at = output_at(index);
-  let flags_at = sequence_at(sequence, 0u);
+  let flags_at = sequence_at(sequence, SEQUENCE_FLAGS);
   if ((state[flags_at] & SEQUENCE_DONE) != 0u) {
     outputs[at + 1u] = OUTPUT_DONE | OUTPUT_NO_TOKEN;
     set_row(index, sequence, position, 0u, 0u);
     return;
   }
   let token = outputs[at];
-  let remaining = max(sequence_word(sequence, 2u), 1u) - 1u;
-  state[sequence_at(sequence, 2u)] = remaining;
+  let remaining = max(sequence_word(sequence, SEQUENCE_REMAINING), 1u) - 1u;
+  state[sequence_at(sequence, SEQUENCE_REMAINING)] = remaining;
   if (remaining == 0u || is_stop(sequence, token)) {
     state[flags_at] |= SEQUENCE_DONE;
     outputs[at + 1u] = OUTPUT_DONE;
@@ -58,27 +55,27 @@ fn next_row(index : u32) {
     return;
   }
   outputs[at + 1u] = 0u;
-  state[sequence_at(sequence, 10u)] = 1u;
-  state[sequence_at(sequence, 28u)] = index;
+  state[sequence_at(sequence, SEQUENCE_ROWS)] = 1u;
+  state[sequence_at(sequence, SEQUENCE_FIRST_ROW)] = index;
   set_row(index, sequence, position + 1u, token, ROW_VALID | ROW_DECODE);
 }
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(local_invocation_index) thread : u32) {
   for (var i = thread; i < max_sequences() * sequence_lengths(); i += THREADS) {
-    state[lengths_at() + i] += sequence_word(i / sequence_lengths(), 10u);
+    state[lengths_at() + i] += sequence_rows(i / sequence_lengths());
   }
   storageBarrier();
   let rows = min(logit_row_count(), max_logit_rows());
   if (SAMPLED) {
     // Only what was drawn goes on: a sequence that was fed without a logit row has no rows in the next step.
-    for (var sequence = thread; sequence < max_sequences(); sequence += THREADS) { state[sequence_at(sequence, 10u)] = 0u; }
+    for (var sequence = thread; sequence < max_sequences(); sequence += THREADS) { state[sequence_at(sequence, SEQUENCE_ROWS)] = 0u; }
     storageBarrier();
     for (var index = thread; index < rows; index += THREADS) { next_row(index); }
   }
   storageBarrier();
   if (thread == 0u) {
-    if (SAMPLED) { state[0] = rows; }
-    state[2] = step_number() + 1u;
+    if (SAMPLED) { state[HEADER_ROWS] = rows; }
+    state[HEADER_STEP] = step_number() + 1u;
   }
 }

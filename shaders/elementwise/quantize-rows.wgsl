@@ -1,4 +1,5 @@
 // Rows as int8 in blocks of 32 with a scale each (lib/linear/int8-block). One invocation per block.
+// uses: lib/linear/int8-block
 struct Params { blocks : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> x : array<vec4f>;            // [blocks, 8], blocks of all rows

@@ -1,5 +1,7 @@
 // Copies the keys that this step appends to where none is ever evicted: row r's key of a KV head goes to the place of its
 // position. One workgroup per (KV head, row).
+// uses: lib/step-state, lib/kv.*, lib/cache-layout
+// constants: HEAD_DIM
 struct Params { layer : u32, rows : u32, capacity : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> state : array<u32>;           // [step state]

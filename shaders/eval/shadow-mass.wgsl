@@ -1,5 +1,7 @@
 // How much of the attention over all tokens so far falls on what row 0 has read: exp(lse - lse of all), summed over steps.
 // One workgroup per query head; a thread takes every THREADS-th token.
+// uses: lib/constants, lib/step-state
+// constants: GROUP, HEAD_DIM
 struct Params { scale : f32, capacity : u32, at : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> state : array<u32>;          // [step state]
@@ -10,7 +12,6 @@ struct Params { scale : f32, capacity : u32, at : u32 }
 
 const QUADS = HEAD_DIM / 4u;
 const THREADS = 128u;
-const LOWEST = -3.0e38;
 
 var<workgroup> maxima : array<f32, THREADS>;
 var<workgroup> sums : array<f32, THREADS>;

@@ -1,4 +1,5 @@
 // linear/qkv appends to the cache itself; store_pair is lib/store-pair.
+// uses: lib/step-state, lib/kv.*, lib/cache-layout, lib/store-pair.*
 fn append_pair(row : u32, is_key : bool, kv_head : u32, element : u32, pair : vec2f) {
   let sequence = row_sequence(row);
   let slot = sequence_length(sequence, params.layer, kv_head) + row_ordinal(row);

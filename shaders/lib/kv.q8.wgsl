@@ -1,5 +1,6 @@
 // Keys and values as int8 codes, four to a word, with a scale for each key and each value (cache/quantize-append). A
 // code is sign-extended by shifts, since unpack4xI8 is a language feature that not every browser has.
+// uses: lib/cache-layout
 const QUAD_WORDS = 1u;
 alias KvQuad = u32;                                                // four neighbouring elements
 fn unpack_quad(quad : KvQuad) -> vec4f { return vec4f((vec4i(bitcast<i32>(quad)) << vec4u(24u, 16u, 8u, 0u)) >> vec4u(24u)); }

@@ -1,4 +1,6 @@
 // Normalised rows as int8 blocks of 32 (lib/linear/int8-block), one a thread; HIDDEN is a multiple of 32.
+// uses: lib/linear/int8-block
+// constants: HIDDEN, THREADS
 alias Output = vec4u;                                             // [rows, HIDDEN / 32, 3]
 fn store_row(row : u32, t : u32, factor : f32) {
   for (var block = t; block < HIDDEN / 32u; block += THREADS) {

@@ -1,12 +1,11 @@
-// What a sequence's settings make of a token's logit. `counts` holds [sequences, VOCAB] words, bit 31 = in the prompt, the other bits =
+// What a sequence's settings make of a token's logit. `counts` holds [sequences, VOCAB] words, COUNT_PROMPT = in the prompt, the other bits =
 // how often in the output; then [sequences, ceil(VOCAB / 32)] words with a bit for every token that may come next.
 // The repetition penalty (Keskar et al. 2019, arXiv:1909.05858) counts prompt and output, the others the output.
-const COUNT_PROMPT = 0x80000000u;
-// The logit of a token that may not come: below every other, and far enough from the largest f32 to be divided by any temperature.
-const MASKED_LOGIT = -1.0e30;
+// uses: lib/step-state
+// constants: VOCAB
 
 fn penalise(logit : f32, sequence : u32, token : u32) -> f32 {
-  let flags = sequence_word(sequence, 0u);
+  let flags = sequence_word(sequence, SEQUENCE_FLAGS);
   if ((flags & (SEQUENCE_PENALTIES | SEQUENCE_MASKED)) == 0u) { return logit; }
   if ((flags & SEQUENCE_MASKED) != 0u) {
     let allowed = counts[max_sequences() * VOCAB + sequence * ((VOCAB + 31u) / 32u) + token / 32u];
@@ -15,9 +14,9 @@ fn penalise(logit : f32, sequence : u32, token : u32) -> f32 {
   }
   let seen = counts[sequence * VOCAB + token];
   if (seen == 0u) { return logit; }
-  let repetition = sequence_setting(sequence, 7u);
+  let repetition = sequence_setting(sequence, SEQUENCE_REPETITION);
   let repeated = select(logit * repetition, logit / repetition, logit > 0.0);
   let count = seen & ~COUNT_PROMPT;
   if (count == 0u) { return repeated; }
-  return repeated - sequence_setting(sequence, 8u) - sequence_setting(sequence, 9u) * f32(count);
+  return repeated - sequence_setting(sequence, SEQUENCE_PRESENCE) - sequence_setting(sequence, SEQUENCE_FREQUENCY) * f32(count);
 }

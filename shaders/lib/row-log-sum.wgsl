@@ -1,5 +1,7 @@
 // The log of the sum of exp(logit - top) over a row of logits, by 256 threads. Each thread adds runs of 16 terms, then the runs, so
 // that the error stays that of short sums. `top` is the row's highest logit.
+// uses: lib/row-reduce
+// constants: VOCAB
 fn row_top(thread : u32, row : u32) -> f32 {
   var highest = 0u;
   for (var id = thread; id < VOCAB; id += 256u) { highest = max(highest, float_key(logits[row * VOCAB + id])); }

@@ -14,7 +14,9 @@ fn threefry_rounds(words : vec4u, first : vec2u, second : vec2u) -> vec4u {
 
 fn threefry_four(words : vec4u) -> vec4u { return threefry_rounds(threefry_rounds(words, vec2u(10u, 26u), vec2u(11u, 21u)), vec2u(13u, 27u), vec2u(23u, 5u)); }
 
-fn threefry_next_four(words : vec4u) -> vec4u { return threefry_rounds(threefry_rounds(words, vec2u(6u, 20u), vec2u(17u, 11u)), vec2u(25u, 10u), vec2u(18u, 20u)); }
+fn threefry_next_four(words : vec4u) -> vec4u {
+  return threefry_rounds(threefry_rounds(words, vec2u(6u, 20u), vec2u(17u, 11u)), vec2u(25u, 10u), vec2u(18u, 20u));
+}
 
 // Four words for a counter and the key (seed, 0, 0, 0).
 fn threefry_words(counter : vec4u, seed : u32) -> vec4u {

@@ -1,5 +1,8 @@
 // y = silu(G n) * (U n), n = RMSNorm(x) with NORM, else x as it is. Rows of G and U alternate: row 2 i is G's, 2 i + 1 U's row i.
 // The norm is folded in: W (g * x) / rms(x), with the squares summed while x streams by.
+// main: lib/linear/*
+// uses: lib/linear/*
+// constants: NORM
 struct Params { blocks : u32, outputs : u32, columns : u32, epsilon : f32, gain_at : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> codes : array<vec4u>;        // lib/weights/layout

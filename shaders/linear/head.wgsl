@@ -1,5 +1,8 @@
 // Logits of the logit rows: W n, n = RMSNorm(x) with NORM, else x as it is; penalised, and with MAXIMA the largest of every 64 ids, which the sampler scans
 // instead of the vocabulary. A head larger than a binding is a few shards: this one's ids begin at first_id.
+// main: lib/linear/*
+// uses: lib/constants, lib/step-state, lib/penalties, lib/linear/*
+// constants: COLUMNS, NORM, VOCAB, MAXIMA
 struct Params { blocks : u32, outputs : u32, columns : u32, epsilon : f32, first_id : u32, gain_at : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> codes : array<vec4u>;        // lib/weights/layout
@@ -12,7 +15,7 @@ struct Params { blocks : u32, outputs : u32, columns : u32, epsilon : f32, first
 @group(0) @binding(8) var<storage, read_write> block_max : array<f32>; // [columns, ceil(VOCAB / 64)]
 
 #for c in COLUMNS
-var<private> largest$c : f32 = -3.0e38;                               // of this thread's outputs
+var<private> largest$c : f32 = LOWEST;                                // of this thread's outputs
 #end
 
 fn active_columns() -> u32 { return min(params.columns, logit_row_count()); }

@@ -1,4 +1,7 @@
 // y = W x, or y += W x with RESIDUAL: attention output and down projection with the residual in the epilogue.
+// main: lib/linear/*
+// uses: lib/linear/*
+// constants: RESIDUAL
 struct Params { blocks : u32, outputs : u32, columns : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> codes : array<vec4u>;        // lib/weights/layout

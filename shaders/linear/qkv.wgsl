@@ -2,6 +2,9 @@
 // elements), stores the queries, and appends keys, values and positions to the cache (lib/append.cache) or leaves keys and
 // values for cache/quantize-append (lib/append.staging). Outputs are the rows of
 // [Q | K | V]; a dispatch may compute a range of them that begins at first_row (files whose parts differ in type).
+// main: lib/linear/*
+// uses: lib/step-state, lib/append.*, lib/rope, lib/linear/*
+// constants: NORM, Q_HEADS, KV_HEADS, HEAD_DIM
 struct Params { blocks : u32, outputs : u32, columns : u32, epsilon : f32, layer : u32, first_row : u32, gain_at : u32, turns_at : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> codes : array<vec4u>;        // lib/weights/layout

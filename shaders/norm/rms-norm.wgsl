@@ -1,5 +1,7 @@
 // Root-mean-square norm of each row: y = x * gain / sqrt(mean(x^2) + epsilon). One workgroup per row.
 // lib/norm-rows says how y is stored.
+// uses: lib/step-state, lib/norm-rows.*
+// constants: HIDDEN, THREADS
 struct Params { epsilon : f32, gain_at : u32, rows : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> state : array<u32>;      // [step state]

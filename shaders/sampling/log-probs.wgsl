@@ -2,6 +2,8 @@
 // the softmax of the row's penalised logits: before temperature, top-k, top-p and min-p.
 // A workgroup per logit row. The likeliest are found one after the other: a thread looks into a block of 64 ids only when the block's
 // maximum could beat what it has, so that a turn reads the maxima and a few blocks.
+// uses: lib/step-state, lib/outputs, lib/row-reduce, lib/row-log-sum
+// constants: VOCAB, RING, ROWS, WORDS
 struct Params { rows : u32, count : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> state : array<u32>;          // lib/step-state

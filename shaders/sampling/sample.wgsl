@@ -3,6 +3,8 @@
 // Temperature 0 takes the highest logit. Otherwise Gumbel-max: the survivor with the highest logit / T + noise(id) is an exact draw from
 // the truncated, renormalised distribution. In the order (logit down, id up) top-k, top-p and min-p each keep a prefix: a `Cut`.
 // 16 threads read a block of 64 ids; a block whose maximum is below the cut is never read.
+// uses: lib/step-state, lib/outputs, lib/philox, lib/gumbel, lib/row-reduce
+// constants: VOCAB
 struct Params { rows : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> state : array<u32>;          // lib/step-state
@@ -134,8 +136,8 @@ fn truncate(thread : u32, scale : Scale, floor_key : u32, top_k : u32, top_p : f
 
 // The thread's best (key of its score, id): logit / T + noise over the ids that are kept.
 fn draw(thread : u32, row : u32, sequence : u32, temperature : f32, peak : u32) -> vec2u {
-  let top_p = sequence_setting(sequence, 5u);
-  let min_p = sequence_setting(sequence, 6u);
+  let top_p = sequence_setting(sequence, SEQUENCE_TOP_P);
+  let min_p = sequence_setting(sequence, SEQUENCE_MIN_P);
   let scale = Scale(row, key_float(peak), 1.0 / temperature);
 
   // An id farther than 19.5 T below the top cannot win: its score is at most -19.5 + GUMBEL_MAX, the top's at least GUMBEL_MIN.
@@ -145,10 +147,10 @@ fn draw(thread : u32, row : u32, sequence : u32, temperature : f32, peak : u32) 
   // The mass of a whole vocabulary below 30 T is under 2^18 exp(-30) = 2.5e-8 of the top's: no f32 sum can tell.
   // One key lower, for the rounding of the sum; the draw itself compares the exact differences.
   let floor_key = float_key(scale.top + select(reach, -30.0 * temperature, top_p < 1.0)) - 1u;
-  let cut = truncate(thread, scale, floor_key, sequence_word(sequence, 4u), top_p);
+  let cut = truncate(thread, scale, floor_key, sequence_word(sequence, SEQUENCE_TOP_K), top_p);
 
   let position = logit_row_position(row) + 1u;
-  let seed = sequence_word(sequence, 1u);
+  let seed = sequence_word(sequence, SEQUENCE_SEED);
   var best_score = -100.0;
   var best = vec2u(0u, NONE);
   for (var i = thread >> 4u; i < live_end(); i += 16u) {
@@ -175,14 +177,14 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
   let row = group.x;
   if (row >= min(params.rows, logit_row_count())) { return; }
   let sequence = logit_row_sequence(row);
-  let flags = sequence_word(sequence, 0u);
+  let flags = sequence_word(sequence, SEQUENCE_FLAGS);
   if ((flags & SEQUENCE_DONE) != 0u) { return; }
 
   var highest = vec2u(0u, NONE);
   for (var block = thread; block < ID_BLOCKS; block += 256u) { highest = better(highest, vec2u(block_key(row, block), block)); }
   let peak = row_best(thread, highest);
 
-  let temperature = sequence_setting(sequence, 3u);
+  let temperature = sequence_setting(sequence, SEQUENCE_TEMPERATURE);
   var best = vec2u(0u, NONE);
   if (temperature == 0.0) {
     let id = peak.y * 64u + thread;

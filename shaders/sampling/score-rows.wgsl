@@ -1,5 +1,7 @@
 // Log-sum-exp of every logit row, and the negative log-likelihood of the row's target (0 where it has none), in nats.
 // A workgroup per logit row.
+// uses: lib/step-state, lib/outputs, lib/row-log-sum
+// constants: VOCAB
 struct Params { rows : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> state : array<u32>;          // lib/step-state

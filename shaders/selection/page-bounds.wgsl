@@ -1,6 +1,8 @@
 // Writes the bounds of key blocks (lib/selection/bounds): with WHOLE of the first params.count blocks, as far as they are
 // closed, of every sequence from params.sequence on, otherwise of the blocks that the rows of this step close; for sequences
 // whose kind of selection is params.kind, with WHOLE and 0 for any. A thread writes one quad of one head's block.
+// uses: lib/step-state, lib/kv.*, lib/selection/bounds
+// constants: KV_HEADS, WHOLE
 struct Params { layer : u32, kind : u32, count : u32, sequence : u32, sequences : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> state : array<u32>;            // [step state]

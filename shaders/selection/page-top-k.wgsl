@@ -1,9 +1,11 @@
 // Chooses pages by bounds of their scores (Quest: Tang et al. 2024, arXiv 2406.10774), one workgroup per (KV head, row): a
 // page's bound is the sum over dimensions of max(q min, q max), the largest over the query heads of the group. The pages of
 // the first METHOD_SELECT_SINKS slots, of the newest METHOD_SELECT_RECENT and of this step's slots are always chosen and
-// need no bounds; where slots were evicted these go by places, not by slots. METHOD_SELECT_COUNT pages of METHOD_PAGE slots (a power of two from 16 to 64) are chosen, those among
-// them, ties to the lower page, and their slots listed in order. A row that closes a block of 16 slots writes its bounds.
-// Rows whose kind of selection is not params.kind are left alone.
+// need no bounds; where slots were evicted these go by places, not by slots. METHOD_SELECT_COUNT pages of METHOD_PAGE slots
+// (a power of two from 16 to 64) are chosen, those among them, ties to the lower page, and their slots listed in order. A
+// row that closes a block of 16 slots writes its bounds. Rows whose kind of selection is not params.kind are left alone.
+// uses: lib/step-state, lib/kv.*, lib/cache-layout, lib/selection/bounds, lib/radix-select, lib/selection/write-list
+// constants: KV_HEADS, GROUP
 struct Params { layer : u32, kind : u32, rows : u32, capacity : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> state : array<u32>;            // [step state]

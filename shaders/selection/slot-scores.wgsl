@@ -3,6 +3,9 @@
 // anyway. Without ALL they take no part in the softmax, whose maximum and sum per page are noted down for selection/vote-top-k.
 // With KEEPS a row whose query is like the one of the choice in `memory` (cosine of all heads at least METHOD_THETA) uses
 // that again, unless it is old, the length has not grown by one since, or the sequence has several rows: only marks are written.
+// uses: lib/constants, lib/step-state, lib/kv.*, lib/cache-layout, lib/attention/window, lib/selection/turn.*
+// uses: lib/selection/slot-scores
+// constants: Q_HEADS, GROUP, HEAD_DIM, ALL, KEEPS
 struct Params { scale : f32, layer : u32, kind : u32, rows : u32, capacity : u32, pages : u32, turns_at : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> state : array<u32>;            // [step state]
@@ -26,7 +29,8 @@ fn is_fresh(row : u32, sequence : u32) -> bool {
   let slots = sequence_length(sequence, params.layer, 0u) + row_ordinal(row) + 1u;
   let at = memory_at(sequence);
   let oldest = max(2u, method_word(sequence, METHOD_SELECT_RECENT) / 4u);
-  return sequence_rows(sequence) == 1u && memory[at] > 0u && memory[at] + 1u == slots && slots - memory[at + 1u] < oldest && row_place(row) >= memory[at + 2u];
+  return sequence_rows(sequence) == 1u && memory[at] > 0u && memory[at] + 1u == slots &&
+    slots - memory[at + 1u] < oldest && row_place(row) >= memory[at + 2u];
 }
 
 // Whether the row's query is like the remembered one; the same for all threads.
@@ -36,7 +40,8 @@ fn is_similar(t : u32, row : u32, sequence : u32) -> bool {
   var sums = vec3f(0.0);
   for (var i = t; i < Q_HEADS * QUADS; i += THREADS) {
     let now = query[row * Q_HEADS * QUADS + i];
-    let then = turned(bitcast<vec4f>(vec4u(memory[at + 4u * i], memory[at + 4u * i + 1u], memory[at + 4u * i + 2u], memory[at + 4u * i + 3u])), i % QUADS, moved);
+    let kept = vec4u(memory[at + 4u * i], memory[at + 4u * i + 1u], memory[at + 4u * i + 2u], memory[at + 4u * i + 3u]);
+    let then = turned(bitcast<vec4f>(kept), i % QUADS, moved);
     sums += vec3f(dot(now, then), dot(now, now), dot(then, then));
   }
   products[t] = sums;

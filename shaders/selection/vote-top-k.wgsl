@@ -3,6 +3,9 @@
 // all heads of the layer are one set (TokenSelect: Wu et al. 2024, arXiv 2411.02886), otherwise the query heads of each
 // KV head. One workgroup per (set, row). Slots are listed in order. With KEEPS the choice is kept in `memory`, or taken
 // from there where slot-scores says so.
+// uses: lib/constants, lib/step-state, lib/selection/slot-scores, lib/selection/memory.*, lib/radix-select
+// uses: lib/selection/write-list
+// constants: Q_HEADS, KV_HEADS, HEAD_DIM, SHARED
 struct Params { layer : u32, kind : u32, rows : u32, capacity : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> state : array<u32>;            // [step state]
@@ -84,7 +87,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
     choice.threshold = Threshold(0xffffffffu, 0u);
     for (var i = t; i < remembered(memory_list); i += THREADS) { scores[choice.votes_at + remembered(memory_list + 1u + i)] = FORCED; }
   } else {
-    find_lse(t, row, first_head, (slots + 63u) / 64u);
+    find_lse(t, row, first_head, (slots + PAGE_SLOTS - 1u) / PAGE_SLOTS);
     for (var slot = t; slot < slots; slot += THREADS) {
       let mark = scores[choice.votes_at + slot];
       if (mark == FORCED || mark <= LOWEST) { continue; }

@@ -1,6 +1,8 @@
 // Turns rows of raw GGUF blocks into codes and aux (lib/weights/layout). One invocation per [row, vec4u of codes], which
 // keeps it free of loops; the first of a block writes what the block adds to aux. The included format says how:
 // code_words(first byte of the unit, block in the unit, part) and write_aux(first byte of the unit, block in the unit, row, block).
+// uses: lib/weights/layout, lib/repack/*
+// constants: ROW_TILE, BLOCK_CODES, UNIT_BLOCKS, UNIT_BYTES
 struct Params { blocks : u32, first_row : u32, row_stride : u32, rows : u32, row_bytes : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> raw : array<u32>;              // [rows][row_bytes], as in the file

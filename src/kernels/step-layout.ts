@@ -1,8 +1,7 @@
 import stepState from '../../shaders/lib/step-state.wgsl?raw';
 import type { WgslPart } from '../gpu/wgsl.ts';
-
-/** The include with the accessors of the step state; the kernel binds it as `state : array<u32>`. */
-export const stepStatePart: WgslPart = { name: 'lib/step-state', text: stepState };
+import { PAGE_SLOTS } from './cache-layout.ts';
+import { u32Constants, withConstants } from './wgsl-constants.ts';
 
 /** Sizes that fix where everything lies in the step state. */
 export interface StepSizes {
@@ -22,12 +21,33 @@ export const SEQUENCE_WORDS = 32;
 export const METHOD_WORDS = 32;
 export const MAX_STOP_IDS = 16;
 
+/** Words of the header: counts of this step, then where the sections begin and their sizes. */
+export const HeaderWord = {
+  rows: 0,
+  logitRows: 1,
+  step: 2,
+  logitRowsAt: 4,
+  sequencesAt: 5,
+  lengthsAt: 6,
+  pagesAt: 7,
+  layers: 8,
+  kvStride: 9,
+  maxPages: 10,
+  methodsAt: 11,
+  budgetsAt: 12,
+} as const;
+
 /** Words of a row. */
 export const Row = { sequence: 0, position: 1, ordinal: 2, token: 3, parent: 4, flags: 5, target: 6 } as const;
 export const ROW_VALID = 1;
 /** The token came after the prompt: decoding methods apply. */
 export const ROW_DECODE = 2;
 export const NO_PARENT = 0xffffffff;
+/** The row is not scored. */
+export const NO_TARGET = 0xffffffff;
+
+/** Words of a logit row. */
+export const LogitRow = { row: 0, sequence: 1, position: 2, flags: 3 } as const;
 
 /** Words of a sequence. */
 export const SequenceWord = {
@@ -139,18 +159,30 @@ export function stepLayout(sizes: StepSizes): StepLayout {
   };
 }
 
-/** The header words from 4 on, which tell the kernels where the sections lie. */
-export const layoutWords = (layout: StepLayout): readonly number[] => [
-  layout.logitRowsAt,
-  layout.sequencesAt,
-  layout.lengthsAt,
-  layout.pagesAt,
-  layout.layers,
-  layout.kvStride,
-  layout.maxPages,
-  layout.methodsAt,
-  layout.budgetsAt,
+/** Where `layoutWords` begin. */
+export const LAYOUT_AT = HeaderWord.logitRowsAt;
+
+/** The header words from `LAYOUT_AT` on, which tell the kernels where the sections lie. */
+export function layoutWords(layout: StepLayout): readonly number[] {
+  const words: number[] = [];
+  for (const [name, at] of Object.entries(HeaderWord))
+    if (at >= LAYOUT_AT) words[at - LAYOUT_AT] = layout[name as LayoutName];
+  return words;
+}
+type LayoutName = Exclude<keyof typeof HeaderWord, 'rows' | 'logitRows' | 'step'>;
+
+/** What WGSL knows of all this by name. */
+const CONSTANTS = [
+  u32Constants({ HEADER_WORDS, ROW_WORDS, LOGIT_ROW_WORDS, SEQUENCE_WORDS, METHOD_WORDS, MAX_STOP_IDS, PAGE_SLOTS }),
+  u32Constants({ ROW_VALID, ROW_DECODE, NO_PARENT, NO_TARGET, NO_BUDGET }),
+  u32Constants({ SEQUENCE_DONE, SEQUENCE_PENALTIES, SEQUENCE_IGNORE_EOS, SEQUENCE_MASKED }),
+  u32Constants(HeaderWord, 'HEADER'),
+  u32Constants(Row, 'ROW'),
+  u32Constants(LogitRow, 'LOGIT_ROW'),
+  u32Constants(SequenceWord, 'SEQUENCE'),
+  u32Constants(MethodWord, 'METHOD'),
+  u32Constants(Observe, 'OBSERVE'),
 ];
 
-/** Where `layoutWords` begin. */
-export const LAYOUT_AT = 4;
+/** The include with the accessors of the step state, and the constants above; the kernel binds it as `state : array<u32>`. */
+export const stepStatePart: WgslPart = { name: 'lib/step-state', text: withConstants(stepState, ...CONSTANTS) };

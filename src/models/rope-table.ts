@@ -1,13 +1,13 @@
-import { PAGE_SLOTS } from '../kernels/cache-layout.ts';
+import { TURN_SPAN } from '../kernels/rope.ts';
 
 /** How many vec4f a table for positions below `context` takes. */
 export const turnsQuads = (pairs: number, context: number): number =>
-  Math.ceil(((64 + Math.ceil(context / 64) + 1) * pairs) / 2);
+  Math.ceil(((TURN_SPAN + Math.ceil(context / TURN_SPAN) + 1) * pairs) / 2);
 
 /**
- * The rotations that `lib/rope` multiplies: cos and sin of position * frequency for the positions 0 to 63, then for the
- * multiples of 64 up to `context`, computed in float64. `magnitude` (YaRN) is in the first part.
- * @returns [64 + ceil(context / 64) + 1][pairs] of (cos, sin)
+ * The rotations that `lib/rope` multiplies: cos and sin of position * frequency for the positions below TURN_SPAN, then
+ * for its multiples up to `context`, computed in float64. `magnitude` (YaRN) is in the first part.
+ * @returns [TURN_SPAN + ceil(context / TURN_SPAN) + 1][pairs] of (cos, sin)
  */
 export function turnsTable(
   frequencies: ArrayLike<number>,
@@ -16,10 +16,10 @@ export function turnsTable(
 ): Float32Array<ArrayBuffer> {
   const pairs = frequencies.length;
   const table = new Float32Array(turnsQuads(pairs, context) * 4);
-  const rows = 64 + Math.ceil(context / PAGE_SLOTS) + 1;
+  const rows = TURN_SPAN + Math.ceil(context / TURN_SPAN) + 1;
   for (let row = 0; row < rows; row++) {
-    const position = row < 64 ? row : (row - 64) * 64;
-    const scale = row < 64 ? magnitude : 1;
+    const position = row < TURN_SPAN ? row : (row - TURN_SPAN) * TURN_SPAN;
+    const scale = row < TURN_SPAN ? magnitude : 1;
     for (let i = 0; i < pairs; i++) {
       const angle = position * frequencies[i]!;
       table[2 * (row * pairs + i)] = Math.cos(angle) * scale;

@@ -1,10 +1,12 @@
 // Adds to the slots' mass what the query heads of a row give them: 2^(score - log_sum). The scores are vectors of four
 // heads, each batch of HEADS filled up to BATCH_QUADS vectors. It needs lib/attention/observed, `scores`, `mass`,
 // params.layer and params.capacity.
+// uses: lib/constants, lib/step-state, lib/attention/window, lib/attention/observed
+// constants: KV_HEADS, GROUP, HEADS, BATCH_QUADS, SCORE_QUADS
 
 // log2 of the sum of 2^score over all slots, per head as in the scores; NO_HEAD where there is none.
 var<workgroup> log_sums : array<f32, 4u * SCORE_QUADS>;
-const NO_HEAD = 3.0e38;
+const NO_HEAD = -LOWEST;
 
 // The head of the group that is the i-th of the scores, GROUP or more = none.
 fn scored_head(i : u32) -> u32 {

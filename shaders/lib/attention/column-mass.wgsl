@@ -1,5 +1,6 @@
 // Which (sequence, KV head) kernels that sum columns work on, and what they do to a slot's mass at the end. It needs
 // lib/attention/observed, `mass` and params.layer.
+// uses: lib/step-state, lib/attention/observed
 
 // Whether slots from `first` on may be seen by rows that are looked at here. Rows that read listed slots are left to
 // attention/listed-mass.

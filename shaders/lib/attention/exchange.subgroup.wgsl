@@ -2,6 +2,7 @@ enable subgroups;
 diagnostic(off, subgroup_uniformity);
 // LANES neighbouring threads exchange what they found about SLOTS slots by subgroup shuffles: no memory, no barrier. A
 // subgroup holds at least LANES threads, in the order of their index.
+// constants: HEADS, THREADS, LANES, SLOTS
 const EXCHANGE_QUADS = 0u;
 fn meet() {}
 fn put_partials(head : u32, half : u32, t : u32, quad : vec4f) {}

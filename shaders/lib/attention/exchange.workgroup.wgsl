@@ -1,5 +1,7 @@
 // LANES neighbouring threads exchange what they found about SLOTS slots through workgroup memory, two barriers a round:
 // first the partial sums of all heads, then the scores.
+// uses: lib/constants
+// constants: HEADS, THREADS, LANES, SLOTS, SLOT_QUADS
 const EXCHANGE_QUADS = HEADS * SLOT_QUADS * THREADS;
 fn meet() { workgroupBarrier(); }
 fn put_partials(head : u32, half : u32, t : u32, quad : vec4f) { scratch[(head * SLOT_QUADS + half) * THREADS + t] = quad; }

@@ -1,6 +1,9 @@
 // attention/merge adds what the scores of attention/decode-flash mean to the slots' mass: params.observers workgroups for
 // each (KV head, row), beside those that join the splits. Every valid row is the only one of its sequence.
 // It needs lib/attention/add-mass and one of lib/attention/noise.*.
+// uses: lib/constants, lib/step-state, lib/kv.*, lib/attention/observed, lib/attention/noise.*
+// uses: lib/attention/add-mass
+// constants: Q_HEADS, THREADS, GROUP, SCORE_QUADS
 @group(0) @binding(5) var<storage, read> cache : array<KvQuad>;     // [pages of the layer]
 @group(0) @binding(6) var<storage, read> scores : array<vec4f>;     // [rows, KV_HEADS, SCORE_QUADS, capacity], in log2 units
 @group(0) @binding(7) var<storage, read_write> mass : array<f32>;   // [pages, KV_HEADS, 64]

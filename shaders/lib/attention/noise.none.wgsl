@@ -1,4 +1,5 @@
 // No sequence wants noise on its scores.
+// uses: lib/attention/observed
 const NOISE = false;
 fn noisy(sequence : u32) -> bool { return false; }
 fn noise_words(noise : RowNoise, layer : u32, kv_head : u32, heads : u32, slot : u32) -> vec4u { return vec4u(0u); }

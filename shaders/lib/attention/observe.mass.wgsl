@@ -2,6 +2,8 @@
 // The scores of observed rows are kept, as (score + noise) / tau where the sequence wants noise; the sums of such noisy
 // scores go to attention/merge with the partials, or, with DIRECT, the shares of attention are added to the slots' mass.
 // It needs lib/attention/add-mass and one of lib/attention/noise.*.
+// uses: lib/constants, lib/step-state, lib/attention/observed, lib/attention/noise.*, lib/attention/add-mass
+// constants: KV_HEADS, GROUP, DIRECT, HEADS, THREADS, BATCH_QUADS, SCORE_QUADS
 @group(0) @binding(7) var<storage, read_write> scores : array<vec4f>;  // [rows, KV_HEADS, SCORE_QUADS, capacity], in log2 units
 @group(0) @binding(8) var<storage, read_write> mass : array<f32>;      // [pages, KV_HEADS, 64]
 const OBSERVES = true;

@@ -1,4 +1,5 @@
 // attention/decode-flash reads every slot of the row's sequence, in pages.
+// uses: lib/step-state, lib/kv.*, lib/cache-layout, lib/attention/window
 const LISTED = false;
 fn slot_count(row : u32, kv_head : u32) -> u32 { return sequence_length(row_sequence(row), params.layer, kv_head) + row_ordinal(row) + 1u; }
 fn page_at(row : u32, kv_head : u32, index : u32) -> u32 { return page_of(row_sequence(row), params.layer, index); }

@@ -1,4 +1,6 @@
 // attention/decode-flash reads the slots on the row's list.
+// uses: lib/step-state, lib/kv.*, lib/cache-layout, lib/attention/window
+// constants: KV_HEADS
 @group(0) @binding(7) var<storage, read> selected : array<u32>;  // [rows, KV_HEADS, params.capacity + 1]: how many slots, then the slots
 const LISTED = true;
 fn list_at(row : u32, kv_head : u32) -> u32 { return (row * KV_HEADS + kv_head) * (params.capacity + 1u); }

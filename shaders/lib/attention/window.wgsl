@@ -1,5 +1,7 @@
 // Which slots a row sees: the layer's sliding window, and with MASKED the mask of the row's sequence. Places are read
 // from the cache, since slots may lie in any order. `oldest` is always the row's own place + 1.
+// uses: lib/step-state, lib/kv.*, lib/cache-layout
+// constants: WINDOW, MASKED
 const HEAD_QUADS = HEAD_WORDS / QUAD_WORDS;
 const HIDES = WINDOW > 0u || MASKED;
 

@@ -1,4 +1,5 @@
 // Every lane reads each quad of the activations itself (HOLDS = 8, HOLD_LANES = 1); neighbouring lanes share the load.
+// uses: lib/linear/*
 fn hold_quad(hold : u32, lane : u32) -> u32 { return hold; }
 fn handed0(quad : Input) -> Input { return quad; }
 // The three parts of a block of an int8 row.

@@ -1,6 +1,8 @@
 // The matmul core for narrow SIMD with int8 activations: the shape of lib/linear/columns, with weights and activations as
 // int8 codes multiplied four at a time (dot4I8Packed). The sums of a block are exact integers; blocks are added in f32.
 // Inputs are rows of lib/linear/int8-block.
+// uses: lib/weights/*, lib/linear/activations.*
+// constants: SPLIT_SCALE, OFFSET, LANES, PAIRS, COLUMNS
 alias Input = vec4u;
 const INPUT_BLOCK = 3u;
 const GROUP_OUTPUTS = LANES * PAIRS * 2u;

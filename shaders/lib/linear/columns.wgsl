@@ -1,6 +1,8 @@
 // The matmul core for narrow SIMD (software adapters, small subgroups): a lane owns PAIRS pairs of outputs of COLUMNS batch
 // rows in registers and activations are handed round by subgroup broadcast, so that neither shared memory nor
 // barriers are needed. Weights are dequantised once for all columns. Inputs are already normalised.
+// uses: lib/weights/*, lib/linear/activations.*
+// constants: LANES, PAIRS, COLUMNS, HOLDS, HOLD_LANES
 alias Input = vec4f;
 const INPUT_BLOCK = 8u;
 const GROUP_OUTPUTS = LANES * PAIRS * 2u;

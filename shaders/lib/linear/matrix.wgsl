@@ -6,6 +6,8 @@ diagnostic(off, chromium.subgroup_matrix_uniformity);
 // workgroup memory as f16 (weights dequantised once); products of M x K by K x N fragments are added in f32. Subgroups form
 // a grid of GRID_M x GRID_N and own FRAGMENTS_M x FRAGMENTS_N fragments each. Inputs are already normalised.
 // Compiled and checked by Dawn, but not yet run on hardware that has matrix units: the engine's self-test guards it.
+// uses: lib/weights/*
+// constants: FRAGMENTS_M, FRAGMENTS_N, GRID_N, MATRIX_K, MATRIX_M, MATRIX_N
 alias Input = vec4f;
 const INPUT_BLOCK = 8u;
 const THREADS = 128u;
@@ -94,6 +96,9 @@ fn run(group : u32, column_group : u32, index : u32, subgroup : u32) {
 }
 
 @compute @workgroup_size(THREADS)
-fn main(@builtin(workgroup_id) group : vec3u, @builtin(num_workgroups) groups : vec3u, @builtin(local_invocation_index) index : u32, @builtin(subgroup_id) subgroup : u32) {
+fn main(
+  @builtin(workgroup_id) group : vec3u, @builtin(num_workgroups) groups : vec3u,
+  @builtin(local_invocation_index) index : u32, @builtin(subgroup_id) subgroup : u32,
+) {
   run(group.x + group.y * groups.x, group.z, index, subgroup);
 }

@@ -4,6 +4,8 @@
 // PAIRS: 8 quads in a block, blocks k_lane, k_lane + K_LANES, ..., then the k lanes.
 // The kernel's file defines input(column, quad), gain_of(quad), norm_scale(squares), finish_pair(output, column, values)
 // and finish_group(first output, first column, index).
+// uses: lib/weights/*, lib/linear/activations.*
+// constants: SPLIT_SCALE, OFFSET, LANES, K_LANES, PAIRS, COLUMNS, HOLDS, HOLD_LANES, NORM
 alias Input = vec4f;
 const INPUT_BLOCK = 8u;
 const GROUP_OUTPUTS = LANES * PAIRS * 2u;

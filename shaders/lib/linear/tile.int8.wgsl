@@ -1,6 +1,8 @@
 // The matmul core for GPUs with int8 activations: the shape of lib/linear/tile, with weights and activations as int8 codes
 // that are multiplied four at a time (dot4I8Packed). The sums of a block are exact integers; its scales are applied once
 // and blocks are added in f32. STEP blocks are staged between two barriers. Inputs are rows of lib/linear/int8-block.
+// uses: lib/weights/*
+// constants: SPLIT_SCALE, OFFSET, TILE_OUTPUTS, TILE_COLUMNS, THREAD_COLUMNS
 alias Input = vec4u;
 const INPUT_BLOCK = 3u;
 const STEP = 2u;

@@ -3,6 +3,8 @@
 // dequantised once). The next block is on its way from memory while this one is multiplied. Inputs are already normalised.
 // Banks: even and odd outputs lie apart, and a quad's place is swizzled by its row, so that eight lanes touch eight
 // different places when they store and when they load; padding would take more than the 16 KiB that every device has.
+// uses: lib/weights/*, lib/linear/quads.*
+// constants: TILE_OUTPUTS, TILE_COLUMNS, THREAD_COLUMNS, X_LOADS, W_LOADS
 alias Input = vec4f;
 const INPUT_BLOCK = 8u;
 const OUTPUT_LANES = TILE_OUTPUTS / 4u;
@@ -41,7 +43,8 @@ fn run(group : u32, column_group : u32, index : u32, lane : u32) {
     tile_x[x_quad$q * TILE_COLUMNS + (x_column$q ^ x_quad$q)] = quad_of(x$q);
 #end
 #for q in W_LOADS
-    tile_w[w_place(w_quad + $qu, w_output / 2u, w_output & 1u)] = quad_of(block_quad(weights, w_quad + $qu) * select(weights.scale.x, weights.scale.y, w_quad + $qu >= 4u) + weights.offset);
+    tile_w[w_place(w_quad + $qu, w_output / 2u, w_output & 1u)] = quad_of(
+      block_quad(weights, w_quad + $qu) * select(weights.scale.x, weights.scale.y, w_quad + $qu >= 4u) + weights.offset);
 #end
     workgroupBarrier();
     let next = min(block + 1u, params.blocks - 1u);

@@ -1,6 +1,7 @@
 // The 6-bit scale (low byte) and minimum (high byte) of block `sub` of a Q4_K or Q5_K super-block, packed in 12 bytes:
 // blocks 0-3 in the low 6 bits of bytes sub and sub + 4; blocks 4-7 in the nibbles of byte sub + 4, with their upper two bits
 // in the upper bits of bytes sub - 4 and sub.
+// constants: ROW_TILE
 fn k_scale(scales : u32, sub : u32) -> u32 {
   if (sub < 4u) { return (byte_at(scales + sub) & 63u) | ((byte_at(scales + sub + 4u) & 63u) << 8u); }
   let low = byte_at(scales + sub + 4u);

@@ -1,5 +1,7 @@
 // Q6_K: 128 bytes of low nibbles, 64 bytes of upper bit pairs, 16 signed scales, f16 scale. In each half of 128 weights,
 // block `quarter` (0-3) has its nibbles in bytes 32 (quarter & 1) + j, half quarter >> 1, and its upper bits at 2 quarter of byte j.
+// uses: lib/weights/layout, lib/repack/bit-plane
+// constants: ROW_TILE
 fn code_words(source : u32, sub : u32, part : u32) -> vec4u {
   let quarter = sub & 3u;
   let low = source + (sub >> 2u) * 64u + (quarter & 1u) * 32u;

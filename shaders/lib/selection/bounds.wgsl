@@ -1,10 +1,11 @@
-// Bounds of keys (Quest: Tang et al. 2024, arXiv 2406.10774): of every closed block of 16 slots the smallest and largest
+// Bounds of keys (Quest: Tang et al. 2024, arXiv 2406.10774): of every closed block of BLOCK_SLOTS slots the smallest and largest
 // element in each dimension, beside the layer's pages. The four blocks of a page lie side by side, so that threads that
 // look at neighbouring blocks load neighbouring quads:
 //   bounds  [pages][KV_HEADS][QUADS][2][4] vec4f: minima of the four blocks, then maxima
 // The includer binds `bounds` and `cache`.
+// uses: lib/kv.*, lib/cache-layout
+// constants: KV_HEADS, HEAD_DIM
 const QUADS = HEAD_DIM / 4u;
-const BLOCK_SLOTS = 16u;
 
 fn bounds_at(page : u32, kv_head : u32, quad : u32, block : u32) -> u32 { return ((page * KV_HEADS + kv_head) * QUADS + quad) * 8u + (block & 3u); }
 

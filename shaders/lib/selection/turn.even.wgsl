@@ -1,5 +1,7 @@
 // Every key is scored as if it lay METHOD_SELECT_RECENT places before the row, whatever its own place: turned by how much
 // farther it is. It needs lib/rope.
+// uses: lib/rope
+// constants: ROPE_PAIRS
 fn turned(vector : vec4f, quad : u32, by : u32) -> vec4f {
   if (quad * 2u >= ROPE_PAIRS) { return vector; }
   // The length of a turn (YaRN) is in keys and queries once each, and in this turn; one is meant to be there.

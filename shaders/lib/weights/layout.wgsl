@@ -3,6 +3,7 @@
 //   aux    [row tile][unit][UNIT_WORDS][ROW_TILE] u32: scales and further bits of UNIT_BLOCKS neighbouring blocks
 // ROW_TILE rows lie beside each other, so that neighbouring lanes read neighbouring words whether they
 // hold neighbouring rows or the same row's next blocks.
+// constants: ROW_TILE, BLOCK_CODES, UNIT_BLOCKS, UNIT_WORDS
 fn units() -> u32 { return (params.blocks + UNIT_BLOCKS - 1u) / UNIT_BLOCKS; }
 
 fn code_at(row : u32, block : u32) -> u32 {

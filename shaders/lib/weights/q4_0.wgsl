@@ -1,4 +1,5 @@
 // Q4_0: nibbles around a zero of 8; aux holds the f16 scales of two blocks.
+// uses: lib/weights/layout, lib/weights/nibbles
 struct Block { nibbles : vec4u, scale : vec2f, offset : f32 }
 fn load_block(row : u32, block : u32) -> Block {
   let scale = unpack2x16float(aux[aux_at(row, block)])[block & 1u];

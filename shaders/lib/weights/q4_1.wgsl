@@ -1,4 +1,5 @@
 // Q4_1: nibbles; aux holds f16 scale and minimum of a block.
+// uses: lib/weights/layout, lib/weights/nibbles
 struct Block { nibbles : vec4u, scale : vec2f, offset : f32 }
 fn load_block(row : u32, block : u32) -> Block {
   let pair = unpack2x16float(aux[aux_at(row, block)]);

@@ -1,4 +1,6 @@
 // Q4_K: nibbles; aux of 8 blocks: f16 (scale, minimum) of the super-block, then per block 6-bit scale and minimum, a byte each.
+// uses: lib/weights/layout, lib/weights/nibbles
+// constants: ROW_TILE
 struct Block { nibbles : vec4u, scale : vec2f, offset : f32 }
 fn load_block(row : u32, block : u32) -> Block {
   let at = aux_at(row, block);

@@ -1,4 +1,6 @@
 // Q5_0: nibbles and a plane of fifth bits around a zero of 16; aux: the f16 scales of two blocks, then their planes.
+// uses: lib/weights/layout, lib/weights/nibbles
+// constants: ROW_TILE
 struct Block { nibbles : vec4u, plane : u32, scale : vec2f, offset : f32 }
 fn load_block(row : u32, block : u32) -> Block {
   let at = aux_at(row, block);

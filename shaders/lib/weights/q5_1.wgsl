@@ -1,4 +1,6 @@
 // Q5_1: nibbles and a plane of fifth bits; aux: f16 scale and minimum, then the plane.
+// uses: lib/weights/layout, lib/weights/nibbles
+// constants: ROW_TILE
 struct Block { nibbles : vec4u, plane : u32, scale : vec2f, offset : f32 }
 fn load_block(row : u32, block : u32) -> Block {
   let at = aux_at(row, block);

@@ -1,5 +1,7 @@
 // Q6_K: nibbles and two planes around a zero of 32; aux of 8 blocks: f16 scale of the super-block, 16 signed
 // scale bytes (one for 16 weights), then the two planes of each block.
+// uses: lib/weights/layout, lib/weights/nibbles
+// constants: ROW_TILE
 struct Block { nibbles : vec4u, planes : vec2u, scale : vec2f, offset : f32 }
 fn load_block(row : u32, block : u32) -> Block {
   let at = aux_at(row, block);

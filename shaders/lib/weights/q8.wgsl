@@ -1,4 +1,6 @@
 // Q8_0: a block is 2 vec4u of signed bytes; aux holds the f16 scales of two blocks.
+// uses: lib/weights/layout
+// constants: ROW_TILE
 struct Block { first : vec4u, second : vec4u, scale : vec2f, offset : f32 }
 fn load_block(row : u32, block : u32) -> Block {
   let at = code_at(row, block);

@@ -3,6 +3,7 @@ import sourceLanes from '../../../shaders/attention/column-sums-lanes.wgsl?raw';
 import columnMass from '../../../shaders/lib/attention/column-mass.wgsl?raw';
 import { defineKernel } from '../../gpu/kernel.ts';
 import { cacheParts, PAGE_SLOTS, type KvType } from '../cache-layout.ts';
+import { constantsPart } from '../constants.ts';
 import { stepStatePart } from '../step-layout.ts';
 import { observedParts } from './observed.ts';
 import { windowPart } from './window.ts';
@@ -16,6 +17,7 @@ const spec = {
   params: { scale: 'f32', layer: 'u32', tiles: 'u32', sequences: 'u32' },
   bindings: { state: 'read', query: 'read', cache: 'read', log_sums: 'read', mass: 'read_write' },
   includes: ({ kv, noise }: ColumnVariant) => [
+    constantsPart,
     stepStatePart,
     ...cacheParts(kv),
     windowPart,

@@ -9,6 +9,7 @@ import { ceilDiv } from '../../core/invariant.ts';
 import { defineKernel, type Grid } from '../../gpu/kernel.ts';
 import type { ConstantValue, WgslPart } from '../../gpu/wgsl.ts';
 import { cacheParts, type KvType } from '../cache-layout.ts';
+import { constantsPart } from '../constants.ts';
 import { stepStatePart } from '../step-layout.ts';
 import { addMassPart, observedParts } from './observed.ts';
 import { windowPart } from './window.ts';
@@ -68,6 +69,7 @@ const gridOf = (splits: number, rows: number, { KV_HEADS, GROUP, HEADS }: HeadCo
 ];
 
 const commonParts = ({ kv, exchange }: DecodeVariant): WgslPart[] => [
+  constantsPart,
   stepStatePart,
   ...cacheParts(kv),
   windowPart,

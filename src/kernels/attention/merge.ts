@@ -3,8 +3,10 @@ import observeMass from '../../../shaders/lib/attention/merge-observe.mass.wgsl?
 import observeNone from '../../../shaders/lib/attention/merge-observe.none.wgsl?raw';
 import { defineKernel } from '../../gpu/kernel.ts';
 import { cacheParts, type KvType } from '../cache-layout.ts';
+import { constantsPart } from '../constants.ts';
 import { stepStatePart } from '../step-layout.ts';
 import { addMassPart, observedParts } from './observed.ts';
+import { u32Constants, withConstants } from '../wgsl-constants.ts';
 import { windowPart } from './window.ts';
 
 /** The most splits that attention/merge joins: it has room for so many weights. */
@@ -12,7 +14,7 @@ export const MAX_SPLITS = 64;
 
 const spec = {
   name: 'attention/merge',
-  source,
+  source: withConstants(source, u32Constants({ MAX_SPLITS })),
   params: { splits: 'u32', rows: 'u32', layer: 'u32', kind: 'u32', capacity: 'u32', observers: 'u32' },
   bindings: { state: 'read', partials: 'read', output: 'read_write', lse: 'read_write' },
   constants: { Q_HEADS: 'u32', HEAD_DIM: 'u32', THREADS: 'u32' },
@@ -24,7 +26,7 @@ const spec = {
  */
 export const mergeSplits = defineKernel({
   ...spec,
-  includes: () => [stepStatePart, { name: 'lib/attention/merge-observe.none', text: observeNone }],
+  includes: () => [constantsPart, stepStatePart, { name: 'lib/attention/merge-observe.none', text: observeNone }],
   grid: ({ rows }, { Q_HEADS }) => [Number(Q_HEADS), rows],
 });
 
@@ -46,6 +48,7 @@ export const mergeSplitsObserving = defineKernel({
     MASKED: 'bool',
   },
   includes: ({ kv, noise }: { readonly kv: KvType; readonly noise: boolean }) => [
+    constantsPart,
     stepStatePart,
     ...cacheParts(kv),
     windowPart,

@@ -2,8 +2,10 @@ import source from '../../../shaders/attention/noisy-lse.wgsl?raw';
 import { ceilDiv } from '../../core/invariant.ts';
 import { defineKernel } from '../../gpu/kernel.ts';
 import { cacheParts, type KvType } from '../cache-layout.ts';
+import { constantsPart } from '../constants.ts';
 import { stepStatePart } from '../step-layout.ts';
 import { observedParts } from './observed.ts';
+import { u32Constants, withConstants } from '../wgsl-constants.ts';
 import { windowPart } from './window.ts';
 
 /** Rows of a workgroup. */
@@ -12,7 +14,7 @@ const ROWS = 8;
 /** Log-sums of observed rows with noise on their scores, for `columnSums`; see the WGSL for who computes what. */
 export const noisyLse = defineKernel({
   name: 'attention/noisy-lse',
-  source,
+  source: withConstants(source, u32Constants({ ROWS })),
   params: { scale: 'f32', layer: 'u32', rows: 'u32' },
   bindings: { state: 'read', query: 'read', cache: 'read', lse: 'read', log_sums: 'read_write' },
   constants: {
@@ -24,7 +26,13 @@ export const noisyLse = defineKernel({
     LINES: 'u32',
     PARTS: 'u32',
   },
-  includes: ({ kv }: { readonly kv: KvType }) => [stepStatePart, ...cacheParts(kv), windowPart, ...observedParts(true)],
+  includes: ({ kv }: { readonly kv: KvType }) => [
+    constantsPart,
+    stepStatePart,
+    ...cacheParts(kv),
+    windowPart,
+    ...observedParts(true),
+  ],
   grid: ({ rows }, { KV_HEADS, GROUP, LINES }) => [
     ceilDiv(rows, ROWS),
     Number(KV_HEADS) * ceilDiv(Number(GROUP), Number(LINES)),

@@ -2,6 +2,7 @@ import source from '../../../shaders/attention/prefill-lanes.wgsl?raw';
 import { ceilDiv } from '../../core/invariant.ts';
 import { defineKernel } from '../../gpu/kernel.ts';
 import { cacheParts, type KvType } from '../cache-layout.ts';
+import { constantsPart } from '../constants.ts';
 import { stepStatePart } from '../step-layout.ts';
 import { windowPart } from './window.ts';
 
@@ -22,7 +23,7 @@ export const prefillLanes = defineKernel({
     LANE_QUADS: 'u32',
     HOLDERS: 'u32',
   },
-  includes: ({ kv }: { readonly kv: KvType }) => [stepStatePart, ...cacheParts(kv), windowPart],
+  includes: ({ kv }: { readonly kv: KvType }) => [constantsPart, stepStatePart, ...cacheParts(kv), windowPart],
   grid: ({ rows }, { GROUP, KV_HEADS, LINES, LANES }) => [
     ceilDiv(rows * Number(GROUP), Number(LINES) * Number(LANES)),
     Number(KV_HEADS),

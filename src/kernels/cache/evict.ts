@@ -4,6 +4,7 @@ import { defineKernel } from '../../gpu/kernel.ts';
 import type { WgslPart } from '../../gpu/wgsl.ts';
 import { cacheParts, type KvType } from '../cache-layout.ts';
 import { stepStatePart } from '../step-layout.ts';
+import { u32Constants, withConstants } from '../wgsl-constants.ts';
 import { radixSelectPart } from './radix-select.ts';
 
 /** Whose slots are chosen together: SCOPE of the kernel. `joint` = the heads of a layer compete, in sequences with a floor. */
@@ -16,7 +17,7 @@ export type EvictScope = keyof typeof EvictScope;
  */
 export const evict = defineKernel({
   name: 'cache/evict',
-  source,
+  source: withConstants(source, u32Constants(EvictScope, 'SCOPE')),
   params: { layer: 'u32', policy: 'u32', force: 'u32', sequences: 'u32' },
   bindings: { state: 'read_write', cache: 'read_write', mass: 'read_write', keys: 'read_write' },
   constants: { KV_HEADS: 'u32', HEAD_DIM: 'u32', SCOPE: 'u32', MASS: 'bool' },

@@ -1,7 +1,7 @@
 import { roundEven } from '../elementwise/int8-rows.ts';
 
-/** The largest magnitude that still counts as zero is below this, as in `cache/quantize-append`. */
-const LEAST = 1.5e-36;
+/** The largest magnitude that still counts as zero is below this: else the scale would be no normal number and 127 / max no finite one. */
+export const LEAST = 1.5e-36;
 
 /** A key or a value as a q8 cache holds it: element i is codes[i] * scale. */
 export interface Int8Head {

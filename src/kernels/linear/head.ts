@@ -1,5 +1,6 @@
 import source from '../../../shaders/linear/head.wgsl?raw';
 import { defineKernel } from '../../gpu/kernel.ts';
+import { constantsPart } from '../constants.ts';
 import { penaltiesPart } from '../sampling/penalties-part.ts';
 import { stepStatePart } from '../step-layout.ts';
 import { LINEAR_CONSTANTS, linearGrid, linearParts, maximaPart, type LinearIncludes } from './variant.ts';
@@ -21,6 +22,7 @@ export const head = defineKernel({
   },
   constants: { ...LINEAR_CONSTANTS, VOCAB: 'u32', MAXIMA: 'bool' },
   includes: (variant: LinearIncludes) => [
+    constantsPart,
     stepStatePart,
     penaltiesPart,
     ...linearParts(variant),

@@ -1,12 +1,12 @@
 import appendCache from '../../../shaders/lib/append.cache.wgsl?raw';
 import appendStaging from '../../../shaders/lib/append.staging.wgsl?raw';
-import rope from '../../../shaders/lib/rope.wgsl?raw';
 import storeF16 from '../../../shaders/lib/store-pair.f16.wgsl?raw';
 import storeF32 from '../../../shaders/lib/store-pair.f32.wgsl?raw';
 import source from '../../../shaders/linear/qkv.wgsl?raw';
 import { defineKernel } from '../../gpu/kernel.ts';
 import type { WgslPart } from '../../gpu/wgsl.ts';
 import { cacheParts, type KvType } from '../cache-layout.ts';
+import { ropePart } from '../rope.ts';
 import { stepStatePart } from '../step-layout.ts';
 import { LINEAR_CONSTANTS, linearGrid, linearParts, type LinearIncludes } from './variant.ts';
 
@@ -54,7 +54,7 @@ export const qkv = defineKernel({
     stepStatePart,
     ...cacheParts(kv),
     ...APPEND[kv],
-    { name: 'lib/rope', text: rope },
+    ropePart,
     ...linearParts(variant),
   ],
   grid: ({ outputs, columns }, _constants, { shape }) => linearGrid(outputs, columns, shape),

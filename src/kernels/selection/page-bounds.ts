@@ -5,9 +5,6 @@ import { cacheParts, type KvType } from '../cache-layout.ts';
 import { stepStatePart } from '../step-layout.ts';
 import { boundsPart } from './parts.ts';
 
-/** Slots of a block that has key bounds. */
-export const BLOCK_SLOTS = 16;
-
 /**
  * Writes key bounds of the blocks that `count` rows of the step close; with WHOLE of the first `count` blocks of `sequences`
  * sequences from `sequence` on, as far as they are closed. See lib/selection/bounds for the layout.

@@ -1,4 +1,3 @@
-import rope from '../../../shaders/lib/rope.wgsl?raw';
 import layout from '../../../shaders/lib/selection/slot-scores.wgsl?raw';
 import turnEven from '../../../shaders/lib/selection/turn.even.wgsl?raw';
 import turnNone from '../../../shaders/lib/selection/turn.none.wgsl?raw';
@@ -8,6 +7,8 @@ import { defineKernel } from '../../gpu/kernel.ts';
 import type { WgslPart } from '../../gpu/wgsl.ts';
 import { windowPart } from '../attention/window.ts';
 import { cacheParts, PAGE_SLOTS, type KvType } from '../cache-layout.ts';
+import { constantsPart } from '../constants.ts';
+import { ropePart } from '../rope.ts';
 import { stepStatePart } from '../step-layout.ts';
 
 /** The include with the layout of scores and memory, and of the marks among the scores. */
@@ -19,10 +20,7 @@ export type KeyTurn = 'none' | 'even';
 const turnParts = (turn: KeyTurn): readonly WgslPart[] =>
   turn === 'none'
     ? [{ name: 'lib/selection/turn.none', text: turnNone }]
-    : [
-        { name: 'lib/rope', text: rope },
-        { name: 'lib/selection/turn.even', text: turnEven },
-      ];
+    : [ropePart, { name: 'lib/selection/turn.even', text: turnEven }];
 
 /**
  * Scores of all slots for rows that select, `pages` pages of them; see the WGSL. `vectors` is read only with the turn
@@ -45,6 +43,7 @@ export const slotScores = defineKernel({
     KEEPS: 'bool',
   },
   includes: ({ kv, turn }: { readonly kv: KvType; readonly turn: KeyTurn }) => [
+    constantsPart,
     stepStatePart,
     ...cacheParts(kv),
     windowPart,

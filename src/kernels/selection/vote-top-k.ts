@@ -4,6 +4,7 @@ import source from '../../../shaders/selection/vote-top-k.wgsl?raw';
 import { defineKernel, type Grid } from '../../gpu/kernel.ts';
 import type { ConstantValue, WgslPart } from '../../gpu/wgsl.ts';
 import { radixSelectPart } from '../cache/radix-select.ts';
+import { constantsPart } from '../constants.ts';
 import { stepStatePart } from '../step-layout.ts';
 import { writeListPart } from './parts.ts';
 import { slotScoresPart } from './slot-scores.ts';
@@ -20,6 +21,7 @@ const spec = {
 } as const;
 
 const partsWith = (memory: WgslPart): WgslPart[] => [
+  constantsPart,
   stepStatePart,
   slotScoresPart,
   memory,

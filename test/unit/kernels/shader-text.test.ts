@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import constants from '../../../shaders/lib/constants.wgsl?raw';
+
+const files = import.meta.glob<string>('../../../shaders/**/*.wgsl', { query: '?raw', import: 'default', eager: true });
+const lines = Object.entries(files).flatMap(([path, text]) =>
+  text.split('\n').map((line, i) => ({ at: `${path.replace('../../../', '')}:${i + 1}`, line })),
+);
+const matching = (pattern: RegExp): string[] =>
+  lines.filter(({ line }) => pattern.test(line.replace(/\/\/.*/, ''))).map(({ at, line }) => `${at} ${line.trim()}`);
+
+test('words of the step state have names, as src/kernels/step-layout.ts gives them', () => {
+  expect(matching(/\b(row|logit_row|sequence|method)_(word|setting|at)\([^()]*,\s*\d/)).toEqual([]);
+  expect(matching(/\bstate\[[^\]]*\b\d+u?\b/)).toEqual([]);
+});
+
+test('the numbers of lib/constants stand there alone', () => {
+  const numbers = [...constants.matchAll(/= (-?[\d.e-]+);/g)].map(([, number]) => number!);
+  expect(numbers.length).toBeGreaterThan(2);
+  for (const number of numbers)
+    expect(matching(new RegExp(`(?<![\\d.])${number.replaceAll('.', '\\.')}`))).toEqual([
+      expect.stringContaining('shaders/lib/constants.wgsl'),
+    ]);
+});
+
+test('no line is longer than 160 characters', () => {
+  expect(lines.filter(({ line }) => line.length > 160).map(({ at }) => at)).toEqual([]);
+});
