@@ -36,6 +36,7 @@ export default defineConfig({
         'eval/index': at('src/eval/index.ts'),
         'eval/records': at('src/eval/records.ts'),
         'cache/index': at('src/cache/index.ts'),
+        'kernels/index': at('src/kernels/index.ts'),
         'methods/index': at('src/methods/index.ts'),
         'worker/entry': at('src/worker/entry.ts'),
         'cli/main': at('src/cli/main.ts'),

@@ -1,4 +1,4 @@
-import type { KernelWork } from '../../src/bench/kernel-case.ts';
+import type { KernelWork } from '../../src/kernels/cases/kernel-case.ts';
 import type { Random } from '../../src/core/rng.ts';
 import type { ColumnSlotsShape } from '../../src/kernels/attention/column-sums.ts';
 import { isObserved, logSum, massOf, watch, weighedOf, type Watch, type WatchedScene } from './observed.ts';

@@ -5,7 +5,7 @@ import {
   partialsBytes,
   type DecodeShape,
 } from '../../src/kernels/attention/decode-flash.ts';
-import type { KernelWork } from '../../src/bench/kernel-case.ts';
+import type { KernelWork } from '../../src/kernels/cases/kernel-case.ts';
 import type { Gpu } from '../../src/gpu/device.ts';
 import { slotBytes } from '../../src/kernels/cache-layout.ts';
 import { kernelCase } from '../support/kernel-case.ts';

@@ -1,4 +1,4 @@
-import type { Bytes } from '../../src/bench/kernel-case.ts';
+import type { Bytes } from '../../src/kernels/cases/kernel-case.ts';
 import { attends, look, untouched, type Lists, type Scene, type Seen } from './scene.ts';
 
 /** The maximum, and the log-sum-exp, of a split or list that sees nothing. */

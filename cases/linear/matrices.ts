@@ -1,6 +1,6 @@
 import type { Random } from '../../src/core/rng.ts';
 import type { Gpu } from '../../src/gpu/device.ts';
-import type { KernelWork } from '../../src/bench/kernel-case.ts';
+import type { KernelWork } from '../../src/kernels/cases/kernel-case.ts';
 import { describeVariant } from '../../src/kernels/linear/tuning.ts';
 import { matrixBytes, WEIGHT_FORMATS, type WeightType } from '../../src/kernels/weights/format.ts';
 import { linearConstants, tileVariant, type LinearVariant } from '../../src/kernels/linear/variant.ts';

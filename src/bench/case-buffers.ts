@@ -5,7 +5,7 @@ import { BINDING_ALIGNMENT, type GpuArray } from '../gpu/array.ts';
 import type { Gpu } from '../gpu/device.ts';
 import type { Access } from '../gpu/kernel.ts';
 import { PlanRecorder, type Plan } from '../gpu/plan.ts';
-import type { AnyKernelCase, BuiltCase } from './kernel-case.ts';
+import type { AnyKernelCase, BuiltCase } from '../kernels/cases/kernel-case.ts';
 import type { Timed } from './pass-timer.ts';
 
 /** Bytes that a pass goes through at least: several times what caches hold. */

@@ -8,7 +8,7 @@ import { empty } from '../kernels/bench/empty.ts';
 import { multiplyAdd } from '../kernels/bench/multiply-add.ts';
 import { streamRead } from '../kernels/bench/stream-read.ts';
 import type { KernelTiming, Roofs, Spread } from './bench-result.ts';
-import type { KernelWork } from './kernel-case.ts';
+import type { KernelWork } from '../kernels/cases/kernel-case.ts';
 import { timeInTurns, type PassTimer, type Timed } from './pass-timer.ts';
 import { inverse, scaled, spread } from './statistics.ts';
 

@@ -3,7 +3,7 @@ import { listed } from '../../src/attention/listed.ts';
 import { boundsElements, type DecodeSelection } from '../../src/attention/selection.ts';
 import { quest } from '../../src/attention/selections/quest.ts';
 import { tokenSelect } from '../../src/attention/selections/token-select.ts';
-import { runKernel } from '../../src/bench/run-kernel.ts';
+import { runKernel } from '../../src/kernels/cases/run-kernel.ts';
 import { Random } from '../../src/core/rng.ts';
 import { wholeBuffer, type GpuArray } from '../../src/gpu/array.ts';
 import type { Gpu } from '../../src/gpu/device.ts';

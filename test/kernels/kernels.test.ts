@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { checkKernel } from '../../src/bench/check-kernel.ts';
+import { checkKernel } from '../../src/kernels/cases/check-kernel.ts';
 import { Random } from '../../src/core/rng.ts';
 import type { Gpu } from '../../src/gpu/device.ts';
 import { requestGpu } from '../../src/gpu/request.ts';

@@ -88,6 +88,38 @@ test('a plain Node script makes methods with its parts for cache and attention',
   });
 });
 
+test('a plain Node script calls a kernel by itself, and checks it against its cases', () => {
+  writeFileSync(
+    join(folder, 'kernel.mjs'),
+    `import { create } from 'webgpu';
+     import { checkKernel, kernelCases, PlanRecorder, readBuffer, requestGpu, siluMul, wholeBuffer } from 'winnow-llm/kernels';
+     const gpu = await requestGpu({ provider: create([]) });
+     const array = (numbers) => {
+       const buffer = gpu.createBuffer('numbers', numbers.byteLength);
+       gpu.write(buffer, 0, numbers);
+       return wholeBuffer(buffer);
+     };
+     const [gate, y] = [array(new Float32Array([1, 2, 3, 4])), array(new Float32Array([1, 1, 1, 1]))];
+     const recorder = new PlanRecorder();
+     recorder.add('silu', siluMul.call({ params: { count: 4 }, constants: {}, variant: undefined, bindings: { gate, y } }));
+     const plan = await recorder.build(gpu, 'an example');
+     plan.replay();
+     const values = [...new Float32Array((await readBuffer(gpu, y.buffer)).buffer)];
+     const { load } = kernelCases.find(({ kernel }) => kernel === 'elementwise/silu-mul');
+     const [item] = await load();
+     const wrong = await checkKernel(gpu, item, item.shapes[0]);
+     gpu.dispose();
+     console.log(JSON.stringify({ values, wrong }));
+     process.exit(0);`,
+  );
+  const { values, wrong } = JSON.parse(run(process.execPath, ['kernel.mjs'], folder).trim().split('\n').at(-1)!) as {
+    values: number[];
+    wrong: string[];
+  };
+  values.forEach((value, i) => expect(value).toBeCloseTo((i + 1) / (1 + Math.exp(-i - 1)), 5));
+  expect(wrong).toEqual([]);
+}, 120_000);
+
 test('the command of the package runs', () => {
   const out = run(
     process.execPath,

@@ -1,4 +1,4 @@
-import { readBuffer } from '../../src/bench/run-kernel.ts';
+import { readBuffer } from '../../src/kernels/cases/run-kernel.ts';
 import type { EvictionArrays } from '../../src/cache/encode-eviction.ts';
 import { wholeBuffer, type GpuArray } from '../../src/gpu/array.ts';
 import type { Gpu } from '../../src/gpu/device.ts';

@@ -1,1 +1,1 @@
-export { asTypeOf, readBuffer, runKernel } from '../../src/bench/run-kernel.ts';
+export { asTypeOf, readBuffer, runKernel } from '../../src/kernels/cases/run-kernel.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, it, test } from 'vitest';
 import { copiesOf } from '../../../src/bench/case-buffers.ts';
-import { differences as wrongElements } from '../../../src/bench/check-kernel.ts';
+import { differences as wrongElements } from '../../../src/kernels/cases/check-kernel.ts';
 import { differences, pairsOf } from '../../../src/bench/compare.ts';
 import { toCsv } from '../../../src/bench/csv.ts';
-import { shapeLabel } from '../../../src/bench/kernel-case.ts';
-import { kernelCases } from '../../../src/bench/kernel-cases.ts';
+import { shapeLabel } from '../../../src/kernels/cases/kernel-case.ts';
+import { kernelCases } from '../../../src/kernels/cases/kernel-cases.ts';
 import { latenciesOf, neededContext } from '../../../src/bench/model-bench.ts';
 import { judge, roofShapes } from '../../../src/bench/roofs.ts';
 import { parseResult } from '../../../src/bench/saved-result.ts';

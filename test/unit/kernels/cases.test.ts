@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { kernelCases } from '../../../src/bench/kernel-cases.ts';
+import { kernelCases } from '../../../src/kernels/cases/kernel-cases.ts';
 import { Random } from '../../../src/core/rng.ts';
 
 test('every case calls its kernel with constants of the declared types', async () => {

@@ -5,7 +5,7 @@
 
 import type { AnyKernelCase } from './kernel-case.ts';
 
-const FILES = import.meta.glob<{ default: AnyKernelCase | readonly AnyKernelCase[] }>('../../cases/**/*.case.ts');
+const FILES = import.meta.glob<{ default: AnyKernelCase | readonly AnyKernelCase[] }>('../../../cases/**/*.case.ts');
 
 /** Names of all kernels that have a case file, and what loads their cases. */
 export const kernelCases: readonly {

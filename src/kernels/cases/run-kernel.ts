@@ -1,8 +1,8 @@
-import { wholeBuffer } from '../gpu/array.ts';
-import type { Gpu } from '../gpu/device.ts';
-import type { Access } from '../gpu/kernel.ts';
-import { PlanRecorder } from '../gpu/plan.ts';
-import { BufferUsage, MAP_READ } from '../gpu/usage.ts';
+import { wholeBuffer } from '../../gpu/array.ts';
+import type { Gpu } from '../../gpu/device.ts';
+import type { Access } from '../../gpu/kernel.ts';
+import { PlanRecorder } from '../../gpu/plan.ts';
+import { BufferUsage, MAP_READ } from '../../gpu/usage.ts';
 import type { AnyKernelCase, BuiltCase, Bytes } from './kernel-case.ts';
 
 /** Runs a built case once and returns the bytes of every read_write binding. */

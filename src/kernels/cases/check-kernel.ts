@@ -1,5 +1,5 @@
-import { Random } from '../core/rng.ts';
-import type { Gpu } from '../gpu/device.ts';
+import { Random } from '../../core/rng.ts';
+import type { Gpu } from '../../gpu/device.ts';
 import type { AnyKernelCase } from './kernel-case.ts';
 import { asTypeOf, runKernel } from './run-kernel.ts';
 

@@ -1,9 +1,9 @@
 /** What a kernel must do, as tests check it and the benchmark times it. The cases themselves stand beside the tests. */
 
-import type { Random } from '../core/rng.ts';
-import type { Gpu } from '../gpu/device.ts';
-import type { Kernel } from '../gpu/kernel.ts';
-import type { ConstantValue } from '../gpu/wgsl.ts';
+import type { Random } from '../../core/rng.ts';
+import type { Gpu } from '../../gpu/device.ts';
+import type { Kernel } from '../../gpu/kernel.ts';
+import type { ConstantValue } from '../../gpu/wgsl.ts';
 
 export type Bytes = Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
 
