@@ -82,14 +82,14 @@ class LocalEngine implements Engine, ConversationHost {
   }
 
   async load(onProgress: (progress: LoadProgress) => void, signal?: AbortSignal): Promise<void> {
-    const { source, gguf, config } = this.session;
+    const { source, gguf, graph } = this.session;
     const { device, adapter, disable, activations, autotune } = this.#options;
     const provider = device ? undefined : await this.#environment.provider(this.#options);
     const runtime = await createRuntime({
       request: { provider, device, adapter, disable },
       source,
       gguf,
-      config,
+      graph,
       context: this.#context,
       kv: this.#kv,
       ...(activations && { activations }),

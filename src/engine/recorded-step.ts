@@ -73,7 +73,7 @@ export async function recordStepIn(environment: Environment, options: RecordStep
   throwIfAborted(engine.signal);
   const opened = await environment.open(engine, () => {});
   try {
-    const { gguf, config, entry } = await readModel(opened, () => {}, engine.signal);
+    const { gguf, graph, config, entry } = await readModel(opened, () => {}, engine.signal);
     const context = contextOf(engine, config);
     const length = lengthAsked ?? Math.max(rows, Math.min(DEFAULT_LENGTH, context));
     const methods = resolveMethods(engine, config);
@@ -85,7 +85,7 @@ export async function recordStepIn(environment: Environment, options: RecordStep
         {
           source: zeros(opened.source),
           gguf,
-          config,
+          graph,
           context,
           kv: methods.kv,
           ...(activations && { activations }),

@@ -44,7 +44,7 @@ export function createReport(
     model: {
       name: config.name,
       architecture: config.architecture,
-      layers: config.layers.length,
+      layers: config.depth,
       context: runtime.context,
       fileBytes,
     },
@@ -60,7 +60,7 @@ export function createReport(
     buffers: gpu.buffers,
     perToken: {
       dispatches: perToken.dispatches,
-      dispatchesPerLayer: inLayers / config.layers.length,
+      dispatchesPerLayer: inLayers / config.depth,
       bindGroupsCreated: perToken.bindGroupsCreated,
       buffersCreated: perToken.buffersCreated,
       bytesWritten: perToken.bytesWritten,

@@ -14,7 +14,8 @@ import type { ActivationType } from '../kernels/linear/variant.ts';
 import type { ModelConfig } from '../models/model-config.ts';
 import { MATVEC_ROWS } from '../kernels/linear/tuned-matrix.ts';
 import type { Activations } from '../models/step.ts';
-import type { NetworkWeights } from '../models/network.ts';
+import type { NetworkGraph } from '../models/network.ts';
+import type { NetworkWeights } from '../models/weights.ts';
 import type { ByteSource } from '../weights/byte-source.ts';
 import type { GgufFile } from '../weights/gguf.ts';
 import { createActivations } from './plan/activations.ts';
@@ -51,7 +52,7 @@ export interface RuntimeOptions {
   readonly request: GpuRequest;
   readonly source: ByteSource;
   readonly gguf: GgufFile;
-  readonly config: ModelConfig;
+  readonly graph: NetworkGraph;
   readonly context: number;
   readonly kv: KvType;
   readonly onProgress: (progress: LoadProgress) => void;
@@ -68,6 +69,7 @@ export interface RuntimeOptions {
 /** Everything that lives on one device: it is made whole, and lost or disposed whole. */
 export interface Runtime {
   readonly gpu: Gpu;
+  readonly graph: NetworkGraph;
   readonly config: ModelConfig;
   readonly context: number;
   readonly weights: NetworkWeights;
@@ -146,12 +148,13 @@ export async function prepareRuntime(
   device: Gpu,
   gpu: Gpu = device,
 ): Promise<PreparedRuntime> {
-  const { source, gguf, config, context, kv, onProgress, signal } = options;
+  const { source, gguf, graph, context, kv, onProgress, signal } = options;
+  const { config } = graph;
   const bindingLimit = Math.min(
     options.bindingLimit ?? gpu.limits.maxStorageBufferBindingSize,
     gpu.limits.maxBufferSize,
   );
-  const weightPlan = planWeights(gguf, config, bindingLimit);
+  const weightPlan = planWeights(gguf, graph, bindingLimit);
   const fallbacks: string[] = [...weightPlan.fallbacks];
   onProgress({ stage: 'tune', loadedBytes: 0, totalBytes: 0 });
   const asked = options.activations ?? 'f32';
@@ -176,7 +179,7 @@ export async function prepareRuntime(
     gpu,
     source,
     gguf,
-    config,
+    graph,
     plan: weightPlan,
     tuningOf: (shape) => kernels.tuningOf(shape),
     context,
@@ -192,12 +195,10 @@ export async function prepareRuntime(
   await cache.grow(config.layers.map(() => Math.min(FIRST_PAGES, pages)));
   for (const allocator of allocators) allocator.resize(Math.min(FIRST_PAGES, pages));
   const runtime = await gpu.checked('allocating the buffers of a step', () => {
-    const { arrays: activations, bytes: activationBytes } = createActivations(gpu, config, {
+    const { arrays: activations, bytes: activationBytes } = createActivations(gpu, graph.blocks, weights, {
       maxRows: chunkRows,
       maxLogitRows: MAX_LOGIT_ROWS,
       maxSequences: MAX_SEQUENCES,
-      separateGate: weights.layers.some(({ gateUp }) => !('matrix' in gateUp)),
-      int8: matrices.some((shape) => activationsOf(shape) === 'int8'),
     });
     const methodIds = new MethodIds();
     const methodBuffers = new MethodBuffers(gpu, config, caches, {
@@ -226,6 +227,7 @@ export async function prepareRuntime(
     });
     const plans = new Plans({
       gpu,
+      graph,
       weights,
       activations,
       state,
@@ -253,6 +255,7 @@ export async function prepareRuntime(
     });
     return {
       gpu,
+      graph,
       config,
       context,
       weights,

@@ -22,6 +22,11 @@ export class MetadataReader {
     this.prefix = prefix;
   }
 
+  /** A key as the file has it. */
+  fullName(key: string): string {
+    return this.prefix + key;
+  }
+
   /** The keys that are there, without the prefix. */
   keys(): string[] {
     return [...this.metadata.keys()]

@@ -1,4 +1,7 @@
-/** What a model is, as data: sizes and switches of the network and of each layer. */
+/**
+ * What a model is, as data: the sizes that cache, attention and reports go by. What only a network's own blocks read (a
+ * scale, a cap, an activation) is an argument of theirs, so that no field is written that nothing reads.
+ */
 
 export type RopeScaling =
   | { readonly kind: 'none' }
@@ -24,10 +27,9 @@ export interface RopeConfig {
   /** How many of a head's dimensions turn, from the first on; even. */
   readonly dims: number;
   readonly scaling: RopeScaling;
-  /** Which dimensions turn together: (2i, 2i + 1), or (i, i + dims / 2). */
-  readonly pairing: 'neighbours' | 'halves';
 }
 
+/** A layer with attention, and the MLP beside it. */
 export interface LayerConfig {
   readonly qHeads: number;
   readonly kvHeads: number;
@@ -38,19 +40,17 @@ export interface LayerConfig {
   /** Sliding window in tokens, or undefined for full attention. */
   readonly window: number | undefined;
   readonly rope: RopeConfig;
-  /** RMSNorm on queries and keys. */
-  readonly qkNorm: boolean;
-  readonly biases: boolean;
-  /** Soft cap of attention scores, if any. */
-  readonly softcap: number | undefined;
-  readonly activation: 'silu';
-  /** Norms before attention and MLP ('pre'), or also after them. */
-  readonly norms: 'pre' | 'pre-and-post';
 }
 
 export interface ModelConfig {
-  readonly architecture: 'llama';
+  readonly architecture: string;
   readonly name: string;
+  /** Layers of the network, of whatever kind. */
+  readonly depth: number;
+  /**
+   * Those with attention, in order: caches, lengths and page tables go by their place here. A layer that keeps no keys and
+   * values (a running state, a convolution) is none of them.
+   */
   readonly layers: readonly LayerConfig[];
   readonly hidden: number;
   readonly vocab: number;
@@ -58,10 +58,6 @@ export interface ModelConfig {
   readonly contextLength: number;
   /** The epsilon of every RMSNorm. */
   readonly normEpsilon: number;
-  /** Embeddings are multiplied by it. */
-  readonly embeddingScale: number;
   /** Whether logits come from the embedding matrix or from `output.weight`. */
   readonly head: 'tied' | 'separate';
-  /** Soft cap of logits, if any. */
-  readonly logitSoftcap: number | undefined;
 }

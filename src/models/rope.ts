@@ -5,10 +5,10 @@
  * which Hugging Face transformers (`modeling_rope_utils.py`) shares.
  */
 
-import type { LayerConfig, ModelConfig, RopeConfig, RopeScaling } from './model-config.ts';
+import type { RopeConfig, RopeScaling } from './model-config.ts';
 import { configError, type MetadataReader } from './metadata-reader.ts';
 
-/** Reads a layer's RoPE settings; GGUF files of the Llama family have their rows permuted for neighbouring pairs. */
+/** Reads a layer's RoPE settings. `hasFactors`: the file has rope_freqs.weight. */
 export function readRope(
   meta: MetadataReader,
   headDim: number,
@@ -16,7 +16,7 @@ export function readRope(
   hasFactors: boolean,
 ): RopeConfig {
   const base = meta.optionalNumber('rope.freq_base') ?? 10_000;
-  if (base <= 1) throw configError(`"llama.rope.freq_base" is ${base}.`, 'It must be above 1.');
+  if (base <= 1) throw configError(`"${meta.fullName('rope.freq_base')}" is ${base}.`, 'It must be above 1.');
   const dims = meta.optionalCount('rope.dimension_count', 2 ** 16) ?? headDim;
   if (dims === 0 || dims % 2 !== 0 || dims > headDim) {
     throw configError(
@@ -24,7 +24,7 @@ export function readRope(
       'It must be an even number of them, at least 2.',
     );
   }
-  return { base, dims, scaling: readScaling(meta, contextLength, hasFactors), pairing: 'neighbours' };
+  return { base, dims, scaling: readScaling(meta, contextLength, hasFactors) };
 }
 
 function readScaling(meta: MetadataReader, contextLength: number, hasFactors: boolean): RopeScaling {
@@ -80,11 +80,10 @@ function readYarn(meta: MetadataReader, factor: number, attentionFactor: number,
 
 /**
  * Angle per position of each pair, in radians: dims / 2 numbers, in float64.
- * `ropeFreqs` is the content of `rope_freqs.weight`, needed where the layer's scaling is 'llama3'.
+ * `ropeFreqs` is the content of `rope_freqs.weight`, needed where the scaling is 'llama3'.
  * Cosines and sines are to be multiplied by `ropeMagnitude`.
  */
-export function ropeFrequencies(config: ModelConfig, layer: number, ropeFreqs?: Float32Array): Float64Array {
-  const { base, dims, scaling } = layerOf(config, layer).rope;
+export function ropeFrequencies({ base, dims, scaling }: RopeConfig, ropeFreqs?: Float32Array): Float64Array {
   const plain = Float64Array.from({ length: dims / 2 }, (_, i) => base ** ((-2 * i) / dims));
   if (scaling.kind === 'none') return plain;
   if (scaling.kind === 'linear') return plain.map((frequency) => frequency / scaling.factor);
@@ -104,16 +103,8 @@ export function ropeFrequencies(config: ModelConfig, layer: number, ropeFreqs?: 
 }
 
 /** What the rotated vectors are multiplied by: 1, except under YaRN, where it is attentionFactor * (1 + 0.1 ln factor). */
-export function ropeMagnitude(config: ModelConfig, layer: number): number {
-  const { scaling } = layerOf(config, layer).rope;
-  return scaling.kind === 'yarn' ? scaling.attentionFactor * (1 + 0.1 * Math.log(scaling.factor)) : 1;
-}
-
-function layerOf(config: ModelConfig, layer: number): LayerConfig {
-  const found = config.layers[layer];
-  if (found === undefined) throw new RangeError(`layer ${layer} of ${config.layers.length}`);
-  return found;
-}
+export const ropeMagnitude = ({ scaling }: RopeConfig): number =>
+  scaling.kind === 'yarn' ? scaling.attentionFactor * (1 + 0.1 * Math.log(scaling.factor)) : 1;
 
 function checkFactors(factors: Float32Array | undefined, length: number): Float32Array {
   if (factors?.length === length && factors.every((factor) => factor > 0 && Number.isFinite(factor))) return factors;

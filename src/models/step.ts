@@ -1,31 +1,36 @@
+/** What a network's blocks are recorded with: the shape of a step, the buffers and the weights. */
+
 import type { AttentionBackend, StepMethods } from '../attention/backend.ts';
 import type { GpuArray } from '../gpu/array.ts';
+import type { PlanRecorder } from '../gpu/plan.ts';
 import type { LayerView } from '../kernels/layer-view.ts';
 import type { tunedVariant } from '../kernels/linear/tuned-matrix.ts';
-import type { NetworkWeights } from './network.ts';
+import type { NetworkWeights } from './weights.ts';
+
+/** A buffer that blocks of one name share: each writes it before it reads it. */
+export interface Scratch {
+  readonly name: string;
+  /** f32 numbers for a step of at most so many rows. */
+  readonly floats: (rows: number) => number;
+}
 
 /** The buffers a step works in; all f32 but one, rows first. */
 export interface Activations {
+  /** The residual stream [rows, hidden]. */
   readonly hidden: GpuArray;
-  /** Normalised rows, where the norm is not folded into a matvec. */
+  /** Normalised rows [rows, hidden], where the norm is not folded into a matvec. */
   readonly normed: GpuArray;
   /** Rows as int8, where a matmul takes them so. */
   readonly int8: GpuArray;
-  readonly query: GpuArray;
-  /** Keys and values of the rows before they are appended, where qkv does not append them itself. */
-  readonly staging: GpuArray;
-  readonly attention: GpuArray;
-  readonly partials: GpuArray;
-  readonly lse: GpuArray;
-  readonly ffn: GpuArray;
-  /** Gate rows, where gate and up run apart. */
-  readonly gate: GpuArray;
   readonly logits: GpuArray;
   readonly blockMax: GpuArray;
   /** Token counts for penalties, then masks; see `lib/penalties`. */
   readonly counts: GpuArray;
+  /** The buffer of this name, which a block has declared. */
+  scratch(scratch: Scratch): GpuArray;
 }
 
+/** The buckets of a plan. */
 export interface StepShape {
   /** Row bucket. */
   readonly rows: number;
@@ -39,13 +44,20 @@ export interface StepShape {
   readonly methods?: StepMethods | undefined;
 }
 
+/** What a step is recorded on. */
 export interface StepContext {
   readonly weights: NetworkWeights;
   readonly activations: Activations;
   readonly state: GpuArray;
-  /** Per layer: the cache and the shape of its heads. */
+  /** Per layer with attention: the cache and the shape of its heads. */
   readonly layers: readonly LayerView[];
   readonly attention: AttentionBackend;
-  /** The kernel shape for so many rows of a matrix, or of the head; see `tunedVariant`. */
+  /** The kernel shape for so many rows of a matrix; see `tunedVariant`. */
   readonly variantOf: typeof tunedVariant;
+}
+
+/** A step as a block is recorded into it. */
+export interface Step extends StepContext {
+  readonly recorder: PlanRecorder;
+  readonly shape: StepShape;
 }

@@ -14,7 +14,7 @@ import { disguised } from '../support/disguised-gpu.ts';
 const shapes: readonly MatrixShape[] = [
   { type: 'Q4_1', outputs: 96, columns: 64, role: 'project' },
   { type: 'Q4_1', outputs: 96, columns: 64, role: 'project' },
-  { type: 'Q8_0', outputs: 320, columns: 64, role: 'head' },
+  { type: 'Q8_0', outputs: 320, columns: 64, role: 'lm-head' },
 ];
 
 const heads = [{ qHeads: 6, kvHeads: 2, headDim: 16 }];
@@ -67,7 +67,7 @@ describe('autotuning', () => {
     expect(table.source).toBe('table');
     expect(table.choices.map(({ shape, tried }) => [shape, tried])).toEqual([
       ['project 96x64 Q4_1', 0],
-      ['head 320x64 Q8_0', 0],
+      ['lm-head 320x64 Q8_0', 0],
       ['decode attention 3x16 f16', 0],
       ['prefill attention 3x16 f16', 0],
     ]);

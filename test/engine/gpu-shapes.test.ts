@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createRuntime } from '../../src/engine/runtime.ts';
 import { score } from '../../src/engine/measure/score.ts';
-import { readConfig } from '../../src/models/config.ts';
+import { readNetwork } from '../../src/models/read-network.ts';
 import { bytesSource } from '../../src/weights/byte-source.ts';
 import { parseGguf } from '../../src/weights/gguf.ts';
 import { loadReference, referenceForward } from '../reference/transformer.ts';
@@ -16,7 +16,7 @@ test('the kernel shapes of GPUs give the logits of the float64 forward pass', as
     request: { provider: disguised(navigator.gpu) },
     source,
     gguf,
-    config: readConfig(gguf),
+    graph: readNetwork(gguf),
     context: 256,
     kv: 'f16',
     autotune: false,

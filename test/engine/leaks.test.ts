@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createRuntime } from '../../src/engine/runtime.ts';
-import { readConfig } from '../../src/models/config.ts';
+import { readNetwork } from '../../src/models/read-network.ts';
 import { bytesSource } from '../../src/weights/byte-source.ts';
 import { parseGguf } from '../../src/weights/gguf.ts';
 import { tinyEngine } from '../support/tiny-engine.ts';
@@ -47,7 +47,7 @@ test('disposal destroys every buffer that was made', async () => {
       request: { provider: navigator.gpu },
       source,
       gguf,
-      config: readConfig(gguf),
+      graph: readNetwork(gguf),
       context: 256,
       kv: 'f16',
       onProgress: () => {},

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createRuntime } from '../../src/engine/runtime.ts';
 import { score } from '../../src/engine/measure/score.ts';
-import { readConfig } from '../../src/models/config.ts';
+import { readNetwork } from '../../src/models/read-network.ts';
 import { bytesSource } from '../../src/weights/byte-source.ts';
 import { parseGguf } from '../../src/weights/gguf.ts';
 import { loadReference, referenceForward } from '../reference/transformer.ts';
@@ -17,14 +17,15 @@ test('an embedding and head above the binding limit are row shards that give the
     request: { provider: navigator.gpu },
     source,
     gguf,
-    config: readConfig(gguf),
+    graph: readNetwork(gguf),
     context: 256,
     kv: 'f32',
     onProgress: () => {},
     // 128 rows of 64 floats: the 330 ids are three shards, the last one short.
     bindingLimit: 128 * 64 * 4,
   });
-  expect(runtime.weights.head.map(({ firstRow, matrix }) => [firstRow, matrix.outputs])).toEqual([
+  const shards = [...runtime.weights.matrices.values()].flat().filter(({ role }) => role === 'lm-head');
+  expect(shards.map(({ firstRow, matrix }) => [firstRow, matrix.outputs])).toEqual([
     [0, 128],
     [128, 128],
     [256, 74],
@@ -50,7 +51,7 @@ test('a layer that no binding can hold is refused with the numbers, before its w
     request: { provider: navigator.gpu },
     source,
     gguf,
-    config: readConfig(gguf),
+    graph: readNetwork(gguf),
     context: 256,
     kv: 'f32',
     onProgress: () => {},

@@ -1,15 +1,14 @@
 /**
  * A Llama-family forward pass in float64, written to be read: it judges the engine.
- * No cache, no batching, no trick: one row of numbers per token, layer after layer.
+ * No cache, no batching, no trick: one row of numbers per token, layer after layer. It reads metadata and computes
+ * rotations itself; what it shares with the engine (the parser, the weights' formats) has golden tests of its own.
  */
 
-import { readConfig } from '../../src/models/config.ts';
-import type { LayerConfig, ModelConfig } from '../../src/models/model-config.ts';
-import { ropeFrequencies, ropeMagnitude } from '../../src/models/rope.ts';
 import { bytesSource, type ByteSource } from '../../src/weights/byte-source.ts';
 import { parseGguf } from '../../src/weights/gguf.ts';
 import { dequantizeTensor } from '../../src/weights/dequantize.ts';
 import { roundToHalf } from '../../src/weights/half.ts';
+import { rotationOf, type Rotation } from './rope-angles.ts';
 
 type Row = Float64Array;
 
@@ -30,13 +29,19 @@ export interface ReferenceLayer {
   readonly gate: Matrix;
   readonly up: Matrix;
   readonly down: Matrix;
-  /** Angle per position of each pair of dimensions. */
-  readonly frequencies: Float64Array;
-  readonly magnitude: number;
+}
+
+/** The numbers of a file's metadata that the pass needs. */
+export interface ReferenceConfig {
+  readonly qHeads: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+  readonly epsilon: number;
 }
 
 export interface ReferenceModel {
-  readonly config: ModelConfig;
+  readonly config: ReferenceConfig;
+  readonly rotation: Rotation;
   readonly embedding: Matrix;
   readonly layers: readonly ReferenceLayer[];
   readonly outputNorm: Row;
@@ -57,7 +62,6 @@ export interface ReferenceOptions {
 export async function loadReference(file: Uint8Array | ByteSource): Promise<ReferenceModel> {
   const source = file instanceof Uint8Array ? bytesSource(file) : file;
   const gguf = await parseGguf(source);
-  const config = readConfig(gguf);
   const matrix = async (name: string): Promise<Matrix> => {
     const { type, shape, offset, byteLength } = gguf.tensors.get(name)!;
     const [columns = 1, rows = 1] = shape;
@@ -65,12 +69,22 @@ export async function loadReference(file: Uint8Array | ByteSource): Promise<Refe
   };
   const vector = async (name: string): Promise<Row> => (await matrix(name)).data;
 
-  const ropeFreqs = gguf.tensors.has('rope_freqs.weight')
-    ? Float32Array.from(await vector('rope_freqs.weight'))
-    : undefined;
+  const number = (key: string): number | undefined => {
+    const value = gguf.metadata.get(`llama.${key}`);
+    return value === undefined ? undefined : Number(value);
+  };
+  const qHeads = number('attention.head_count')!;
+  const headDim = number('attention.key_length') ?? number('embedding_length')! / qHeads;
+  const config: ReferenceConfig = {
+    qHeads,
+    kvHeads: number('attention.head_count_kv') ?? qHeads,
+    headDim,
+    epsilon: number('attention.layer_norm_rms_epsilon')!,
+  };
+  const factors = gguf.tensors.has('rope_freqs.weight') ? await vector('rope_freqs.weight') : undefined;
   const embedding = await matrix('token_embd.weight');
   const layers: ReferenceLayer[] = [];
-  for (const i of config.layers.keys()) {
+  for (let i = 0; i < number('block_count')!; i++) {
     const name = (part: string) => `blk.${i}.${part}.weight`;
     /* oxlint-disable no-await-in-loop */
     layers.push({
@@ -83,17 +97,16 @@ export async function loadReference(file: Uint8Array | ByteSource): Promise<Refe
       gate: await matrix(name('ffn_gate')),
       up: await matrix(name('ffn_up')),
       down: await matrix(name('ffn_down')),
-      frequencies: ropeFrequencies(config, i, ropeFreqs),
-      magnitude: ropeMagnitude(config, i),
     });
     /* oxlint-enable no-await-in-loop */
   }
   return {
     config,
+    rotation: rotationOf(gguf.metadata, 'llama.', headDim, factors),
     embedding,
     layers,
     outputNorm: await vector('output_norm.weight'),
-    head: config.head === 'tied' ? embedding : await matrix('output.weight'),
+    head: gguf.tensors.has('output.weight') ? await matrix('output.weight') : embedding,
   };
 }
 
@@ -103,19 +116,17 @@ export function referenceForward(
   ids: readonly number[],
   options: ReferenceOptions = {},
 ): Float64Array[] {
-  const { config, embedding } = model;
-  let hidden: Row[] = ids.map((id) => rowOf(embedding, id).map((value) => value * config.embeddingScale));
+  let hidden: Row[] = ids.map((id) => rowOf(model.embedding, id));
   options.onLayer?.(-1, hidden);
   for (const [i, layer] of model.layers.entries()) {
-    hidden = forwardLayer(config, config.layers[i]!, layer, hidden, options);
+    hidden = forwardLayer(model, layer, hidden, options);
     options.onLayer?.(i, hidden);
   }
-  return hidden.map((row) => multiply(model.head, rmsNorm(row, model.outputNorm, config.normEpsilon)));
+  return hidden.map((row) => multiply(model.head, rmsNorm(row, model.outputNorm, model.config.epsilon)));
 }
 
 function forwardLayer(
-  config: ModelConfig,
-  sizes: LayerConfig,
+  { config, rotation }: ReferenceModel,
   layer: ReferenceLayer,
   hidden: readonly Row[],
   options: ReferenceOptions,
@@ -123,15 +134,15 @@ function forwardLayer(
   const { firstPosition = 0, halfCache = false } = options;
   const stored = (row: Row): Row => (halfCache ? row.map(roundToHalf) : row);
 
-  const normed = hidden.map((row) => rmsNorm(row, layer.attnNorm, config.normEpsilon));
-  const queries = normed.map((row, i) => rotate(multiply(layer.q, row), sizes, layer, firstPosition + i));
-  const keys = normed.map((row, i) => stored(rotate(multiply(layer.k, row), sizes, layer, firstPosition + i)));
+  const normed = hidden.map((row) => rmsNorm(row, layer.attnNorm, config.epsilon));
+  const queries = normed.map((row, i) => rotate(multiply(layer.q, row), config, rotation, firstPosition + i));
+  const keys = normed.map((row, i) => stored(rotate(multiply(layer.k, row), config, rotation, firstPosition + i)));
   const values = normed.map((row) => stored(multiply(layer.v, row)));
 
   return hidden.map((row, i) => {
-    const attended = attend(queries[i]!, keys.slice(0, i + 1), values.slice(0, i + 1), sizes);
+    const attended = attend(queries[i]!, keys.slice(0, i + 1), values.slice(0, i + 1), config);
     const afterAttention = add(row, multiply(layer.o, attended));
-    const mlpInput = rmsNorm(afterAttention, layer.ffnNorm, config.normEpsilon);
+    const mlpInput = rmsNorm(afterAttention, layer.ffnNorm, config.epsilon);
     const gate = multiply(layer.gate, mlpInput);
     const up = multiply(layer.up, mlpInput);
     return add(
@@ -149,7 +160,7 @@ function attend(
   query: Row,
   keys: readonly Row[],
   values: readonly Row[],
-  { qHeads, kvHeads, headDim }: LayerConfig,
+  { qHeads, kvHeads, headDim }: ReferenceConfig,
 ): Row {
   const out = new Float64Array(qHeads * headDim);
   for (let head = 0; head < qHeads; head++) {
@@ -167,17 +178,12 @@ function attend(
   return out;
 }
 
-/** RoPE on every head of a row: dimensions 2i and 2i + 1 turn by position * frequencies[i]. */
-function rotate(
-  row: Row,
-  { headDim, rope }: LayerConfig,
-  { frequencies, magnitude }: ReferenceLayer,
-  position: number,
-): Row {
+/** RoPE on every head of a row: dimensions 2i and 2i + 1 turn by position * angles[i]. */
+function rotate(row: Row, { headDim }: ReferenceConfig, { angles, magnitude }: Rotation, position: number): Row {
   const out = row.slice();
   for (let head = 0; head < row.length; head += headDim) {
-    for (let i = 0; i < rope.dims / 2; i++) {
-      const angle = position * frequencies[i]!;
+    for (let i = 0; i < angles.length; i++) {
+      const angle = position * angles[i]!;
       const cos = Math.cos(angle) * magnitude;
       const sin = Math.sin(angle) * magnitude;
       const x = row[head + 2 * i]!;

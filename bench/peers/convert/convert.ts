@@ -1,7 +1,7 @@
 /** Writes what peers read that cannot read GGUF: an ONNX file with the weights of a GGUF file. */
 
 import { open, rename } from 'node:fs/promises';
-import { readConfig } from '../../../src/models/config.ts';
+import { readConfig } from '../../../src/models/read-network.ts';
 import { parseGguf } from '../../../src/weights/gguf.ts';
 import { openNodeFile } from '../../../src/weights/node-file.ts';
 import { dequantizeTensor } from '../../../src/weights/dequantize.ts';

@@ -102,8 +102,8 @@ export async function llamaOnnx(
     const qWidth = qHeads * headDim;
     const kvWidth = kvHeads * headDim;
     const qkv = joinRows([
-      halvesOrder(await weights('attn_q'), qHeads, headDim, hidden, rope.pairing),
-      halvesOrder(await weights('attn_k'), kvHeads, headDim, hidden, rope.pairing),
+      halvesOrder(await weights('attn_q'), qHeads, headDim, hidden),
+      halvesOrder(await weights('attn_k'), kvHeads, headDim, hidden),
       await weights('attn_v'),
     ]);
     const normed = norm(`${name}.attention_norm`, await weights('attn_norm'));
@@ -172,18 +172,14 @@ function checkLayers(config: ModelConfig): Pick<ModelConfig['layers'][number], '
   const first = config.layers[0];
   if (!first) throw new Error('The model has no layers.');
   const plain = config.layers.every(
-    ({ headDim, rope, window, qkNorm, biases, softcap, norms }) =>
+    ({ headDim, rope, window }) =>
       headDim === first.headDim &&
       rope.base === first.rope.base &&
       rope.dims === headDim &&
       rope.scaling.kind === 'none' &&
-      window === undefined &&
-      !qkNorm &&
-      !biases &&
-      softcap === undefined &&
-      norms === 'pre',
+      window === undefined,
   );
-  if (!plain || config.head !== 'tied' || config.embeddingScale !== 1 || config.logitSoftcap !== undefined) {
+  if (config.architecture !== 'llama' || !plain || config.head !== 'tied') {
     throw new Error('The converter for peers knows plain Llama networks with a tied head, and no others.');
   }
   return first;
@@ -225,14 +221,7 @@ function rotaryTables(graph: OnnxGraph, context: number, headDim: number, base: 
  * Rows of a query or key matrix in the order in which dimensions i and i + headDim / 2 turn together.
  * GGUF files of the family have neighbours turn together.
  */
-export function halvesOrder(
-  weights: Float32Array,
-  heads: number,
-  headDim: number,
-  columns: number,
-  pairing: 'neighbours' | 'halves',
-): Float32Array {
-  if (pairing === 'halves') return weights;
+export function halvesOrder(weights: Float32Array, heads: number, headDim: number, columns: number): Float32Array {
   const out = new Float32Array(weights.length);
   for (let head = 0; head < heads; head++) {
     for (let i = 0; i < headDim; i++) {

@@ -2,8 +2,9 @@ import type { TokenVocabulary } from '../../core/constraint.ts';
 import { ModelFileError } from '../../core/errors.ts';
 import { MAX_GROUP, MAX_HEAD_DIM } from '../../kernels/attention/decode-flash.ts';
 import { BLOCK } from '../../kernels/weights/format.ts';
-import { readConfig } from '../../models/config.ts';
 import type { ModelConfig } from '../../models/model-config.ts';
+import { weightsOf, type NetworkGraph } from '../../models/network.ts';
+import { readNetwork } from '../../models/read-network.ts';
 import { createChatTemplate, type ChatTemplate } from '../../tokenizer/chat-template.ts';
 import { TokenBytes } from '../../tokenizer/token-vocabulary.ts';
 import { createTokenizer, type Tokenizer } from '../../tokenizer/from-gguf.ts';
@@ -24,6 +25,7 @@ export interface OpenedModel {
 /** A model file's header, read and understood: all that needs no GPU. */
 export interface ModelSession extends OpenedModel {
   readonly gguf: GgufFile;
+  readonly graph: NetworkGraph;
   readonly config: ModelConfig;
   readonly tokenizer: Tokenizer;
   /** The tokenizer's tokens as constraints see them. */
@@ -42,14 +44,15 @@ export async function readModel(
 ): Promise<ModelSession> {
   onProgress({ stage: 'header', loadedBytes: 0, totalBytes: 0 });
   const gguf = await parseGguf(opened.source, signal);
-  const config = readConfig(gguf);
-  checkKernelLimits(config);
+  const graph = readNetwork(gguf);
+  checkKernelLimits(graph);
   onProgress({ stage: 'tokenizer', loadedBytes: 0, totalBytes: 0 });
   const tokenizer = createTokenizer(gguf.metadata);
   return {
     ...opened,
     gguf,
-    config,
+    graph,
+    config: graph.config,
     tokenizer,
     vocabulary: new TokenBytes(tokenizer),
     template: createChatTemplate(gguf.metadata, tokenizer),
@@ -57,18 +60,17 @@ export async function readModel(
 }
 
 /** What the file may say but no kernel can compute. */
-function checkKernelLimits({ hidden, vocab, layers }: ModelConfig): void {
+function checkKernelLimits(graph: NetworkGraph): void {
+  const { vocab, layers } = graph.config;
   const refuse = (happened: string, expected: string): never => {
     throw new ModelFileError({ code: 'model-config', happened, expected, todo: 'Choose another model.' });
   };
-  const blocks = (what: string, width: number): void => {
-    if (width % BLOCK !== 0) refuse(`${what} is ${width} wide.`, `Widths are multiples of ${BLOCK}.`);
-  };
-  blocks('The residual stream', hidden);
+  for (const { kind, tensors } of weightsOf(graph))
+    for (const { name, shape } of tensors)
+      if (kind === 'matrix' && shape[0]! % BLOCK !== 0)
+        refuse(`Rows of "${name}" are ${shape[0]} wide.`, `Widths are multiples of ${BLOCK}.`);
   if (vocab >= 2 ** 31) refuse(`The vocabulary has ${vocab} tokens.`, 'It has fewer than 2^31.');
-  layers.forEach(({ qHeads, kvHeads, headDim, ffn }, layer) => {
-    blocks(`The MLP of layer ${layer}`, ffn);
-    blocks(`The attention of layer ${layer}`, qHeads * headDim);
+  layers.forEach(({ qHeads, kvHeads, headDim }, layer) => {
     if (headDim % 4 !== 0 || headDim > MAX_HEAD_DIM)
       refuse(`Heads of layer ${layer} are ${headDim} wide.`, `Heads are a multiple of 4, at most ${MAX_HEAD_DIM}.`);
     if (qHeads / kvHeads > MAX_GROUP)

@@ -1,13 +1,14 @@
 import { throwIfAborted, type DeviceLostError } from '../../core/errors.ts';
-import { roundUp } from '../../core/invariant.ts';
+import { invariant, roundUp } from '../../core/invariant.ts';
 import { BINDING_ALIGNMENT, slice, wholeBuffer } from '../../gpu/array.ts';
 import type { Gpu } from '../../gpu/device.ts';
 import { PlanRecorder } from '../../gpu/plan.ts';
 import type { LinearTuning, MatrixShape } from '../../kernels/linear/tuning.ts';
 import { BLOCK, matrixBytes, type Matrix } from '../../kernels/weights/format.ts';
 import { repack, repackConstants } from '../../kernels/weights/repack.ts';
-import type { ModelConfig } from '../../models/model-config.ts';
-import type { LayerWeights, MatrixPart, NetworkWeights } from '../../models/network.ts';
+import type { NetworkGraph } from '../../models/network.ts';
+import type { MatrixSpec } from '../../models/tensors.ts';
+import type { MatrixPart, NetworkWeights } from '../../models/weights.ts';
 import type { ByteSource } from '../../weights/byte-source.ts';
 import type { GgufFile } from '../../weights/gguf.ts';
 import { readVectors } from './vectors.ts';
@@ -22,11 +23,11 @@ export interface LoadWeightsOptions {
   readonly gpu: Gpu;
   readonly source: ByteSource;
   readonly gguf: GgufFile;
-  readonly config: ModelConfig;
+  readonly graph: NetworkGraph;
   readonly plan: WeightPlan;
   /** The kernel shapes of a matrix, which decide how it lies in memory. */
   readonly tuningOf: (shape: MatrixShape) => LinearTuning;
-  /** Most positions of a conversation; sizes the rotation tables. */
+  /** Most positions of a conversation; sizes the rope tables. */
   readonly context: number;
   readonly onBytes: (loaded: number, total: number) => void;
   readonly signal?: AbortSignal | undefined;
@@ -51,14 +52,12 @@ export interface LoadingWeights {
 
 /** Allocates every matrix, so that plans can be recorded, and pipelines compiled, while the file is read. */
 export async function allocateWeights(options: LoadWeightsOptions): Promise<LoadingWeights> {
-  const { gpu, config, plan, tuningOf } = options;
+  const { gpu, graph, plan, tuningOf } = options;
   const uploads: Upload[] = [];
-  const made = new Map<PlannedMatrix, MatrixPart>();
-  const allocate = (planned: PlannedMatrix): MatrixPart => {
-    const known = made.get(planned);
-    if (known) return known;
-    const { type, outputs, columns, role, firstRow } = planned;
-    const tuning = tuningOf(planned);
+  const planned = new Map<Matrix, PlannedMatrix>();
+  const allocate = (part: PlannedMatrix): MatrixPart => {
+    const { type, outputs, columns, role, firstRow } = part;
+    const tuning = tuningOf(part);
     const bytes = matrixBytes(type, outputs, columns, tuning.rowTile);
     const auxAt = roundUp(bytes.codes, BINDING_ALIGNMENT);
     const auxBytes = Math.max(16, bytes.aux);
@@ -71,41 +70,29 @@ export async function allocateWeights(options: LoadWeightsOptions): Promise<Load
       codes: slice(all, 0, bytes.codes),
       aux: slice(all, auxAt, auxBytes),
     };
-    for (const rows of planned.rows) uploads.push({ ...rows, matrix });
-    const part = { matrix, tuning, firstRow };
-    made.set(planned, part);
-    return part;
+    for (const rows of part.rows) uploads.push({ ...rows, matrix });
+    planned.set(matrix, part);
+    return { matrix, role, tuning, firstRow };
   };
   const vectors = await readVectors(options);
-  const layers = await gpu.checked('allocating the weights', () =>
-    plan.layers.map((layer, index): LayerWeights => {
-      const gainAt = (part: string): number => vectors.at.get(`blk.${index}.${part}.weight`)!;
-      return {
-        attentionNormAt: gainAt('attn_norm'),
-        turnsAt: vectors.turnsAt[index]!,
-        qkv: layer.qkv.map(allocate),
-        output: allocate(layer.output),
-        ffnNormAt: gainAt('ffn_norm'),
-        gateUp:
-          'rows' in layer.gateUp
-            ? allocate(layer.gateUp)
-            : { gate: allocate(layer.gateUp.gate), up: allocate(layer.gateUp.up) },
-        down: allocate(layer.down),
-      };
-    }),
-  );
-  const embedding = await gpu.checked('allocating the embedding', () => plan.embedding.map(allocate));
-  const head = await gpu.checked('allocating the head', () => plan.head.map(allocate));
+  const matrices = new Map<MatrixSpec, readonly MatrixPart[]>();
+  await gpu.checked('allocating the weights', async () => {
+    for (const [spec, parts] of plan.matrices) matrices.set(spec, parts.map(allocate));
+  });
+  const known = <K, V>(map: ReadonlyMap<K, V>, key: K): V => {
+    const found = map.get(key);
+    invariant(found !== undefined, () => 'a block reads weights that it has not declared');
+    return found;
+  };
   return {
     weights: {
-      config,
-      layers,
-      embedding,
-      head,
-      finalNormAt: vectors.at.get('output_norm.weight')!,
+      config: graph.config,
+      matrices,
+      parts: (spec) => known(matrices, spec),
+      offset: (spec) => known(vectors.at, spec),
       vectors: vectors.array,
     },
-    planned: new Map([...made].map(([planned, { matrix }]) => [matrix, planned])),
+    planned,
     load: () => stream(options, uploads),
   };
 }

@@ -12,9 +12,10 @@ import { LOG_PROB_WORDS, logProbs, MAX_ALTERNATIVES } from '../../kernels/sampli
 import { sample } from '../../kernels/sampling/sample.ts';
 import { scoreRows } from '../../kernels/sampling/score-rows.ts';
 import { MATVEC_ROWS } from '../../kernels/linear/tuned-matrix.ts';
-import { encodeLlama } from '../../models/llama.ts';
+import { encodeNetwork } from '../../models/encode.ts';
+import type { NetworkGraph } from '../../models/network.ts';
 import type { Activations, StepShape } from '../../models/step.ts';
-import type { NetworkWeights } from '../../models/network.ts';
+import type { NetworkWeights } from '../../models/weights.ts';
 import type { Caches } from '../memory/caches.ts';
 import { boundsName, cutBounds, cutName, encodeEvictions, evictionCuts } from './encode-eviction.ts';
 import type { MethodBuffers } from './method-buffers.ts';
@@ -37,6 +38,7 @@ export interface PlanRequest {
 
 export interface PlanParts {
   readonly gpu: Gpu;
+  readonly graph: NetworkGraph;
   readonly weights: NetworkWeights;
   readonly activations: Activations;
   readonly state: StepState;
@@ -158,10 +160,11 @@ export class Plans {
 
   #encode(plain: StepShape, tail: Tail, kinds: StepKinds): PlanRecorder {
     const shape = { ...plain, methods: this.#methods(plain.lengthBucket, kinds) };
-    const { weights, activations, state, outputs, logProbs: logProbsArray, ring, selfTest } = this.#parts;
+    const { graph, weights, activations, state, outputs, logProbs: logProbsArray, ring, selfTest } = this.#parts;
     const recorder = new PlanRecorder();
-    encodeLlama(
+    encodeNetwork(
       recorder,
+      graph.blocks,
       {
         weights,
         activations,
@@ -239,9 +242,9 @@ export class Plans {
   }
 
   #layers(kv: KvType): LayerView[] {
-    const { weights, state, caches } = this.#parts;
+    const { graph, weights, state, caches } = this.#parts;
     const cache = caches.of(kv);
-    return weights.config.layers.map(({ qHeads, kvHeads, headDim, window, rope }, layer) => ({
+    return graph.config.layers.map(({ qHeads, kvHeads, headDim, window, rope }, layer) => ({
       layer,
       qHeads,
       kvHeads,
@@ -252,7 +255,7 @@ export class Plans {
       cache: cache.layer(layer),
       state: state.array,
       stepLayout: state.layout,
-      turns: { vectors: weights.vectors, at: weights.layers[layer]!.turnsAt, pairs: rope.dims / 2 },
+      turns: { vectors: weights.vectors, at: weights.offset(graph.ropeTables[layer]!), pairs: rope.dims / 2 },
     }));
   }
 }

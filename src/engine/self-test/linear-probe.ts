@@ -10,7 +10,7 @@ import { project } from '../../kernels/linear/project.ts';
 import { qkv } from '../../kernels/linear/qkv.ts';
 import { linearConstants, linearParams, type LinearVariant } from '../../kernels/linear/variant.ts';
 import type { ModelConfig } from '../../models/model-config.ts';
-import type { MatrixPart } from '../../models/network.ts';
+import type { MatrixPart } from '../../models/weights.ts';
 import type { ByteSource } from '../../weights/byte-source.ts';
 import { StepState } from '../memory/step-state.ts';
 import type { PlannedMatrix } from '../load/weight-plan.ts';
@@ -22,7 +22,6 @@ import { readSourceRows } from './source-rows.ts';
 export interface LinearUse {
   readonly part: MatrixPart;
   readonly planned: PlannedMatrix;
-  readonly layer: number;
   /** Batch rows. */
   readonly count: number;
   /** RMSNorm is folded in. */
@@ -45,7 +44,7 @@ const EDGE = 6;
 
 /** Runs a linear kernel of the model on random rows, and computes a few of its outputs from the model file. */
 export function linearProbe({ gpu, source, config, kv, name }: LinearProbeContext, use: LinearUse): Probe {
-  const { part, planned, layer, count, variant } = use;
+  const { part, planned, count, variant } = use;
   const norm = use.norm && planned.role !== 'project';
   const { matrix } = part;
   const { columns: k, outputs, type } = matrix;
@@ -86,7 +85,7 @@ export function linearProbe({ gpu, source, config, kv, name }: LinearProbeContex
       });
       return { dispatch, y, width: outputs / 2, rowsOf: (output) => [2 * output, 2 * output + 1] };
     }
-    if (planned.role === 'head') return headCall();
+    if (planned.role === 'lm-head') return headCall();
     if (planned.role === 'qkv') return qkvCall();
     const y = floats('outputs', count * outputs);
     const dispatch = project.call({
@@ -118,7 +117,7 @@ export function linearProbe({ gpu, source, config, kv, name }: LinearProbeContex
 
   /** Also K and V on their own are put where queries begin. All rows stand at position 0, where a rotation only scales; so the queries are products like any other. */
   function qkvCall(): ReturnType<typeof call> {
-    const { qHeads, kvHeads, headDim, rope } = config.layers[layer]!;
+    const { qHeads, kvHeads, headDim, rope } = planned.spec.heads!;
     const width = qHeads * headDim;
     const y = floats('queries', count * width);
     const turns = new Float32Array(roundUpQuad(65 * rope.dims));
@@ -177,7 +176,7 @@ export function linearProbe({ gpu, source, config, kv, name }: LinearProbeContex
     encode: (recorder) => recorder.add(name, called.dispatch),
     async expected(): Promise<Expected[]> {
       const { width, rowsOf } = called;
-      const last = Math.min(width, planned.role === 'head' ? outputs : width);
+      const last = Math.min(width, planned.role === 'lm-head' ? outputs : width);
       const chosen = [...new Set([...range(0, Math.min(EDGE, last)), ...range(Math.max(0, last - EDGE), last)])].filter(
         (output) => rowsOf(output).length > 0,
       );

@@ -8,7 +8,7 @@ import type { LinearVariant } from '../../kernels/linear/variant.ts';
 import type { Matrix } from '../../kernels/weights/format.ts';
 import { MATVEC_ROWS, tunedVariant, type TunedMatrix } from '../../kernels/linear/tuned-matrix.ts';
 import type { StepShape } from '../../models/step.ts';
-import type { MatrixPart, NetworkWeights } from '../../models/network.ts';
+import type { MatrixPart, NetworkWeights } from '../../models/weights.ts';
 import type { ByteSource } from '../../weights/byte-source.ts';
 import type { PlannedMatrix } from '../load/weight-plan.ts';
 import { attentionProbe } from './attention-probe.ts';
@@ -60,10 +60,9 @@ export class SelfTest {
   }
 
   /** The kernel shape for so many rows of this matrix: the tuned one, unless it computes wrongly here. */
-  readonly variantOf = (tuned: TunedMatrix, rows: number, isHead: boolean): LinearVariant => {
-    const variant = tunedVariant(tuned, rows, isHead);
-    const role = this.#parts.planned.get(tuned.matrix)!.role;
-    return this.#broken.has(linearName(tuned, role, variant)) ? plainVariant({ role }, variant.columns) : variant;
+  readonly variantOf = (tuned: TunedMatrix, rows: number): LinearVariant => {
+    const variant = tunedVariant(tuned, rows);
+    return this.#broken.has(linearName(tuned, variant)) ? plainVariant(tuned, variant.columns) : variant;
   };
 
   get attention(): AttentionBackend {
@@ -126,14 +125,11 @@ export class SelfTest {
     const add = (use: Use): void => {
       if (!uses.has(use.name)) uses.set(use.name, use);
     };
-    const norm = rows <= MATVEC_ROWS;
-    weights.layers.forEach(({ qkv, output, gateUp, down }, layer) => {
-      for (const part of qkv) add(this.#linear(part, layer, rows, norm, false, kv));
-      add(this.#linear(output, layer, rows, false));
-      if ('matrix' in gateUp) add(this.#linear(gateUp, layer, rows, norm));
-      else for (const part of [gateUp.gate, gateUp.up]) add(this.#linear(part, layer, rows, false));
-      add(this.#linear(down, layer, rows, false));
-      const config = weights.config.layers[layer]!;
+    for (const part of [...weights.matrices.values()].flat()) {
+      const count = part.role === 'lm-head' ? logitRows : rows;
+      if (count > 0 && part.role !== 'embedding') add(this.#linear(part, count, kv));
+    }
+    for (const config of weights.config.layers) {
       const { qHeads, kvHeads, headDim, window } = config;
       // A length bucket chooses between kernels only by how many splits it makes.
       const kind = `${rows > MATVEC_ROWS ? 'prefill' : 'decode'} to ${lengthBucket} slots`;
@@ -154,27 +150,23 @@ export class SelfTest {
           return true;
         },
       });
-    });
-    if (logitRows > 0) add(this.#linear(weights.head[0]!, 0, logitRows, logitRows <= MATVEC_ROWS, true));
+    }
     return [...uses.values()];
   }
 
-  #linear(tuned: TunedMatrix, layer: number, rows: number, norm: boolean, isHead = false, kv: KvType = 'f16'): Use {
-    const { gpu, source, weights, planned } = this.#parts;
-    const plan = planned.get(tuned.matrix)!;
-    const part: MatrixPart = { ...tuned, firstRow: plan.firstRow };
-    const variant = this.variantOf(tuned, rows, isHead);
-    const name = linearName(tuned, plan.role, variant);
+  #linear(part: MatrixPart, rows: number, kv: KvType): Use {
+    const { gpu, source, weights } = this.#parts;
+    const planned = this.#parts.planned.get(part.matrix)!;
+    const variant = this.variantOf(part, rows);
+    const name = linearName(part, variant);
+    const norm = rows <= MATVEC_ROWS;
     const count = rows <= MATVEC_ROWS ? Math.min(rows, variant.columns) : Math.min(rows, MOST_ROWS);
     return {
       name,
       probe: () =>
-        linearProbe(
-          { gpu, source, config: weights.config, kv, name },
-          { part, planned: plan, layer, count, norm, variant },
-        ),
+        linearProbe({ gpu, source, config: weights.config, kv, name }, { part, planned, count, norm, variant }),
       fail: () => {
-        if (this.#broken.has(linearName(tuned, plan.role, tunedVariant(tuned, rows, isHead)))) return false;
+        if (this.#broken.has(linearName(part, tunedVariant(part, rows)))) return false;
         this.#broken.add(name);
         return true;
       },
@@ -183,5 +175,5 @@ export class SelfTest {
 }
 
 /** `gate-up Q4_1 rows 8x4 k1 c2 b8 tile 64`: everything of a linear kernel that may be compiled wrongly. */
-const linearName = ({ matrix }: TunedMatrix, role: string, variant: LinearVariant): string =>
+const linearName = ({ matrix, role }: TunedMatrix, variant: LinearVariant): string =>
   `${role} ${matrix.type} ${describeVariant(variant)} tile ${matrix.rowTile}`;

@@ -110,13 +110,13 @@ class LinearBench {
 
   /** The head's matmul has few rows: logits of a chunk are wanted for its last row only. */
   #rows(count: number): number {
-    return this.#shape.role === 'head' ? 1 : count;
+    return this.#shape.role === 'lm-head' ? 1 : count;
   }
 
   /** One call for every copy of the matrix that there is room for. */
   calls(rowTile: number, shape: LinearVariant, rows: number): Dispatch[] {
     const { type, outputs, columns, role } = this.#shape;
-    const variant = fitTile(shape, outputs, this.#rows(rows), role === 'head');
+    const variant = fitTile(shape, outputs, this.#rows(rows), role === 'lm-head');
     const stride = strideOf(this.#shape, rowTile);
     const copies = Math.max(1, Math.min(MOST_COPIES, Math.floor(this.#weights.byteLength / stride)));
     const bytes = matrixBytes(type, outputs, columns, rowTile);

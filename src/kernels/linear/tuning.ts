@@ -17,11 +17,17 @@ export interface RowsTuning {
   rows(columns: 1 | 2 | 4 | 8): LinearVariant;
 }
 
+/**
+ * What a matrix is for, which decides its kernel: y = W x, the gated half of an MLP, queries with keys and values, logits.
+ * Rows of an 'embedding' are looked up, not multiplied.
+ */
+export type LinearRole = 'project' | 'gate-up' | 'qkv' | 'lm-head' | 'embedding';
+
 export interface MatrixShape {
   readonly type: WeightType;
   readonly outputs: number;
   readonly columns: number;
-  readonly role: 'project' | 'gate-up' | 'qkv' | 'head';
+  readonly role: LinearRole;
 }
 
 /** What decides which shapes an adapter can run. */
@@ -41,7 +47,7 @@ const GPU_ROW_TILE = 8;
  */
 export function rowsCandidates(gpu: TunedAdapter, matrix: MatrixShape): readonly RowsTuning[] {
   const kind = kindOf(gpu);
-  if (kind === 'wide') return wideShapes(gpu.features, matrix).map(wideRows);
+  if (kind === 'wide') return raced(matrix, wideShapes(gpu.features, matrix)).map(wideRows);
   return [kind === 'software' ? softwareRows : narrowRows(matrix, kind)];
 }
 
@@ -52,7 +58,7 @@ export function matmulCandidates(
   activations: ActivationType = 'f32',
 ): readonly LinearVariant[] {
   const kind = kindOf(gpu);
-  if (kind === 'wide') return gpuMatmuls(gpu.features, activations);
+  if (kind === 'wide') return raced(matrix, gpuMatmuls(gpu.features, activations));
   if (kind === 'software') return activations === 'f32' ? [SOFTWARE] : [tileVariant(64, 64, activations)];
   return [
     narrowMatmul(
@@ -62,10 +68,14 @@ export function matmulCandidates(
   ];
 }
 
+/** What is worth timing: rows of an embedding are never multiplied. */
+const raced = <T>({ role }: MatrixShape, candidates: readonly T[]): readonly T[] =>
+  role === 'embedding' ? candidates.slice(0, 1) : candidates;
+
 /** A shape that needs neither subgroups nor workgroup memory, for any layout: what is left when another computes wrongly. */
 export const plainVariant = ({ role }: Pick<MatrixShape, 'role'>, columns: number): LinearVariant => ({
   core: 'rows',
-  lanes: role === 'head' ? HEAD_OUTPUTS / 2 : 8,
+  lanes: role === 'lm-head' ? HEAD_OUTPUTS / 2 : 8,
   kLanes: 1,
   threadRows: 2,
   columns,
@@ -96,7 +106,7 @@ function kindOf({ software, features }: TunedAdapter): 'wide' | 'software' | 4 |
  * GFLOP/s on two cores), but its pipelines take twice as long to compile: 5 seconds each.
  */
 const narrowShape = ({ role }: MatrixShape, width: 4 | 8, threadRows: number) =>
-  ({ lanes: role === 'head' ? HEAD_OUTPUTS / threadRows : width, kLanes: 1, threadRows, broadcast: width }) as const;
+  ({ lanes: role === 'lm-head' ? HEAD_OUTPUTS / threadRows : width, kLanes: 1, threadRows, broadcast: width }) as const;
 
 const narrowRows = (matrix: MatrixShape, width: 4 | 8): RowsTuning => ({
   rowTile: HEAD_OUTPUTS,
@@ -132,7 +142,7 @@ function wideShapes(
   const broadcast = !subgroups || subgroupMaxSize > 64 ? 0 : subgroupMinSize >= 8 ? 8 : subgroupMinSize >= 4 ? 4 : 0;
   const handed = (lanes: number, threadRows: number): RowsShape[] =>
     broadcast === 0 ? [] : [{ lanes, kLanes: 1, threadRows, broadcast, rowTile: HEAD_OUTPUTS }];
-  if (matrix.role === 'head')
+  if (matrix.role === 'lm-head')
     return [shared(32, 8, 2), shared(32, 4, 2), shared(32, 2, 2), shared(16, 8, 4), shared(16, 4, 4), ...handed(32, 2)];
   const large = matrix.outputs >= 4096;
   const byWidth = [shared(8, 8, 2), shared(4, 16, 2)];

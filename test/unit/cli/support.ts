@@ -163,14 +163,9 @@ const layer = {
   headDim: 64,
   ffn: 1536,
   window: undefined,
-  qkNorm: false,
-  biases: false,
-  softcap: undefined,
-  activation: 'silu',
-  norms: 'pre',
 } as const;
 
-const rope = { base: 100_000, dims: 64, scaling: { kind: 'none' }, pairing: 'neighbours' } as const;
+const rope = { base: 100_000, dims: 64, scaling: { kind: 'none' } } as const;
 
 const inspection = (context: number, kv: ModelInspection['memory']['kv']): ModelInspection => ({
   name: 'A model\u001B[2J',
@@ -181,6 +176,7 @@ const inspection = (context: number, kv: ModelInspection['memory']['kv']): Model
   config: {
     architecture: 'llama',
     name: 'A model',
+    depth: 3,
     layers: [
       { ...layer, rope },
       { ...layer, rope },
@@ -190,9 +186,7 @@ const inspection = (context: number, kv: ModelInspection['memory']['kv']): Model
     vocab: 49_152,
     contextLength: 8192,
     normEpsilon: 1e-5,
-    embeddingScale: 1,
     head: 'tied',
-    logitSoftcap: undefined,
   },
   tensors: { Q4_1: { count: 210, bytes: 2 ** 20 } },
   tokenizer: { model: 'gpt2', pre: 'smollm', vocab: 49_152, eosIds: [2, 0], hasChatTemplate: true },

@@ -9,7 +9,7 @@ import { decodeConstants } from '../../../src/kernels/attention/decode-flash.ts'
 import { prefillTileConstants } from '../../../src/kernels/attention/flash-prefill.ts';
 import { describeDecode, describePrefill } from '../../../src/kernels/attention/tuning.ts';
 import { describeTuning } from '../../../src/kernels/linear/tuning.ts';
-import { readConfig } from '../../../src/models/config.ts';
+import { readNetwork } from '../../../src/models/read-network.ts';
 import { bytesSource, type ByteSource } from '../../../src/weights/byte-source.ts';
 import { parseGguf } from '../../../src/weights/gguf.ts';
 import { fakeProvider, type FakeAdapter } from '../../support/fake-device.ts';
@@ -124,7 +124,7 @@ test('the shapes that were chosen for a device are those of its steps', async ()
   // None is the one to use unmeasured.
   const decode = decodeTunings(asked, heads).at(-1)!;
   const prefill = prefillTunings(asked, heads).at(-1)!;
-  const matrices = matricesOf(planWeights(gguf, readConfig(gguf), 2 ** 27));
+  const matrices = matricesOf(planWeights(gguf, readNetwork(gguf), 2 ** 27));
   const linear = matrices.map((shape) => linearTunings(asked, shape, 'f32').at(-1)!);
   expect(decodeTunings(asked, heads)[0]).not.toEqual(decode);
   expect(prefillTunings(asked, heads)[0]).not.toEqual(prefill);

@@ -29,7 +29,7 @@ const adapters = {
   'a GPU with narrow and wide subgroups': adapter('Some GPU', [8, 32]),
   'a GPU without subgroups': adapter('Some GPU', [0, 0]),
 };
-const roles: readonly MatrixShape['role'][] = ['project', 'gate-up', 'qkv', 'head'];
+const roles: readonly MatrixShape['role'][] = ['project', 'gate-up', 'qkv', 'lm-head'];
 const COLUMNS = [1, 2, 4, 8] as const;
 const outputsOf = ({ core, lanes, threadRows }: LinearVariant): number => (core === 'tile' ? 64 : lanes * threadRows);
 
@@ -64,7 +64,7 @@ describe.each(Object.entries(adapters))('the kernel shapes for %s', (_, gpu) => 
       for (const { lanes, kLanes } of rows) expect(lanes * kLanes).toBeLessThanOrEqual(256);
   });
   test('have one workgroup of the head for every 64 ids', () => {
-    for (const { rows, matmul } of tunings.filter(({ role }) => role === 'head'))
+    for (const { rows, matmul } of tunings.filter(({ role }) => role === 'lm-head'))
       expect([...rows, matmul].map(outputsOf)).toEqual(Array<number>(5).fill(64));
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ModelFileError } from '../../../src/core/errors.ts';
-import { readConfig } from '../../../src/models/config.ts';
+import { readConfig } from '../../../src/models/read-network.ts';
 import { bytesSource } from '../../../src/weights/byte-source.ts';
 import { parseGguf } from '../../../src/weights/gguf.ts';
 import { openNodeFile } from '../../../src/weights/node-file.ts';
@@ -35,24 +35,18 @@ describe('readConfig', () => {
       headDim: 16,
       ffn: 96,
       window: undefined,
-      rope: { base: 10_000, dims: 16, scaling: { kind: 'none' }, pairing: 'neighbours' },
-      qkNorm: false,
-      biases: false,
-      softcap: undefined,
-      activation: 'silu',
-      norms: 'pre',
+      rope: { base: 10_000, dims: 16, scaling: { kind: 'none' } },
     };
     expect(config).toEqual({
       architecture: 'llama',
       name: 'tiny random model',
+      depth: 3,
       layers: [layer, layer, layer],
       hidden: 64,
       vocab: 333,
       contextLength: 77,
       normEpsilon: Math.fround(1e-5),
-      embeddingScale: 1,
       head: 'tied',
-      logitSoftcap: undefined,
     });
   });
 

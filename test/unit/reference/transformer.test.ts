@@ -68,7 +68,7 @@ describe('referenceForward', () => {
     const shared = await loadReference(tinyModel({ seed: 6, qHeads: 4, kvHeads: 2, headDim: 16 }));
     const whole = {
       ...shared,
-      config: { ...shared.config, layers: shared.config.layers.map((layer) => ({ ...layer, kvHeads: 4 })) },
+      config: { ...shared.config, kvHeads: 4 },
       layers: shared.layers.map((layer) => ({
         ...layer,
         k: { rows: 64, columns: 64, data: repeatHeads(layer.k.data, 64) },

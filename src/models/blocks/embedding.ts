@@ -1,0 +1,22 @@
+import { embed } from '../../kernels/elementwise/embed.ts';
+import { linearParams } from '../../kernels/linear/variant.ts';
+import { weightConstants } from '../../kernels/weights/format.ts';
+import type { Block } from '../network.ts';
+import type { MatrixSpec } from '../tensors.ts';
+
+/** Begins the residual stream with the rows of the step's tokens, times `scale`. */
+export const embeddingBlock = (table: MatrixSpec, scale = 1): Block => ({
+  weights: [table],
+  encode({ recorder, weights, activations, state, shape }) {
+    for (const { matrix, firstRow } of weights.parts(table))
+      recorder.add(
+        'embed',
+        embed.call({
+          params: { ...linearParams(matrix), first_id: firstRow, scale },
+          constants: weightConstants(matrix.type, matrix.rowTile),
+          variant: { type: matrix.type, rows: shape.rows },
+          bindings: { codes: matrix.codes, aux: matrix.aux, state, y: activations.hidden },
+        }),
+      );
+  },
+});

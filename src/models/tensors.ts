@@ -1,0 +1,53 @@
+/** What a network takes from a file: tensors, and the matrices and vectors that its kernels read them as. */
+
+import type { LinearRole } from '../kernels/linear/tuning.ts';
+import type { LayerConfig } from './model-config.ts';
+
+/** A tensor of the file: its name, and its shape in ggml's order (row length first). */
+export interface TensorSpec {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+/**
+ * How the rows of several tensors make matrices. 'stacked': below each other, neighbours of one type in one matrix.
+ * 'interleaved': by turns in one matrix where the types agree, else a matrix each, of role 'project'.
+ * 'sharded': one tensor, as row shards where it is larger than a binding.
+ */
+export type Join = 'stacked' | 'interleaved' | 'sharded';
+
+/** A matrix of the network. The very value that a block declares is what its weights are found by. */
+export interface MatrixSpec {
+  readonly kind: 'matrix';
+  readonly role: LinearRole;
+  readonly tensors: readonly TensorSpec[];
+  readonly join: Join;
+  /** Of role 'qkv': the heads whose rows it has. */
+  readonly heads?: LayerConfig;
+}
+
+/** A short array of f32, made of no tensor, of one as it is, or of several. */
+export interface VectorSpec {
+  readonly kind: 'vector';
+  readonly tensors: readonly TensorSpec[];
+  /** @param values of the tensors @param context most positions of a conversation */
+  make(values: readonly Float32Array[], context: number): Float32Array;
+}
+
+export type WeightSpec = MatrixSpec | VectorSpec;
+
+/** One tensor as a matrix. */
+export const matrix = (
+  role: LinearRole,
+  name: string,
+  columns: number,
+  rows: number,
+  join: Join = 'stacked',
+): MatrixSpec => ({ kind: 'matrix', role, tensors: [{ name, shape: [columns, rows] }], join });
+
+/** One tensor as a vector. */
+export const vector = (name: string, length: number): VectorSpec => ({
+  kind: 'vector',
+  tensors: [{ name, shape: [length] }],
+  make: ([values]) => values!,
+});
