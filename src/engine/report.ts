@@ -1,6 +1,7 @@
 import { GGML_TYPE_NAMES } from '../weights/ggml-types.ts';
 import type { GgufFile } from '../weights/gguf.ts';
 import type { Report, TuningReport } from '../core/api.ts';
+import { weightsOf, type NetworkGraph } from '../models/network.ts';
 import { conversationReport } from './memory/conversation-report.ts';
 import type { Runtime } from './runtime.ts';
 import type { TuningTable } from './tuning/autotune.ts';
@@ -19,8 +20,8 @@ export function weightTypes(gguf: GgufFile): Record<string, number> {
 }
 
 /** Tensors that were repacked on the GPU: the matrices. Vectors are read as they are. */
-const matrixCount = (gguf: GgufFile): number =>
-  [...gguf.tensors.values()].filter(({ shape }) => shape.length > 1).length;
+const matrixCount = (graph: NetworkGraph): number =>
+  weightsOf(graph).reduce((count, { kind, tensors }) => count + (kind === 'matrix' ? tensors.length : 0), 0);
 
 /** What really ran, from what was measured and counted. */
 export function createReport(
@@ -84,7 +85,7 @@ export function createReport(
       rolledBack: scheduler.pipeline.rolledBack,
       maxInFlight: scheduler.pipeline.maxAhead,
     },
-    load: { milliseconds: runtime.loadMs, repackedTensors: matrixCount(gguf) },
+    load: { milliseconds: runtime.loadMs, repackedTensors: matrixCount(runtime.graph) },
     tuning: tuningReport(runtime.tuning),
     selfTest: { kernels: runtime.selfTest.checked, milliseconds: runtime.selfTest.milliseconds },
     fallbacks: [

@@ -1,12 +1,13 @@
 import { DEFAULT_CONTEXT } from '../engine/engine-options.ts';
 import type { ModelSource, TokenizerApi } from '../core/api.ts';
 import { readModel, type ModelSession } from '../engine/load/model-session.ts';
+import { matricesOf, planWeights } from '../engine/load/weight-plan.ts';
 import { weightTypes } from '../engine/report.ts';
 import { createTokenizerApi } from '../engine/tokenizer-api.ts';
 import { PAGE_SLOTS, pageWords, type KvType } from '../kernels/cache-layout.ts';
 import { matrixBytes } from '../kernels/weights/format.ts';
 import type { ModelConfig } from '../models/model-config.ts';
-import type { GgufFile } from '../weights/gguf.ts';
+import { weightsOf } from '../models/network.ts';
 import { openNodeModel } from './node-environment.ts';
 
 /** What a file holds and what running it will take, read from its header alone. */
@@ -75,7 +76,7 @@ export async function inspectModel(
     memory: {
       context,
       kv,
-      weights: repackedBytes(gguf),
+      weights: repackedBytes(session),
       cache: pageBytes * Math.ceil(context / PAGE_SLOTS),
       cachePerToken: pageBytes / PAGE_SLOTS,
     },
@@ -95,14 +96,13 @@ async function open(model: ModelSource, signal: AbortSignal | undefined): Promis
   }
 }
 
-function repackedBytes(gguf: GgufFile): number {
+function repackedBytes({ gguf, graph }: ModelSession): number {
   let bytes = 0;
-  for (const { type, shape, byteLength } of gguf.tensors.values()) {
-    if (shape.length < 2) bytes += byteLength;
-    else {
-      const { codes, aux } = matrixBytes(type, shape[1]!, shape[0]!, 1);
-      bytes += codes + aux;
-    }
+  for (const { type, outputs, columns } of matricesOf(planWeights(gguf, graph, Infinity))) {
+    const { codes, aux } = matrixBytes(type, outputs, columns, 1);
+    bytes += codes + aux;
   }
+  for (const { kind, tensors } of weightsOf(graph))
+    if (kind === 'vector') for (const { name } of tensors) bytes += gguf.tensors.get(name)!.byteLength;
   return bytes;
 }

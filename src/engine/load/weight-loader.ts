@@ -76,7 +76,7 @@ export async function allocateWeights(options: LoadWeightsOptions): Promise<Load
   };
   const vectors = await readVectors(options);
   const matrices = new Map<MatrixSpec, readonly MatrixPart[]>();
-  await gpu.checked('allocating the weights', async () => {
+  await gpu.checked('allocating the weights', () => {
     for (const [spec, parts] of plan.matrices) matrices.set(spec, parts.map(allocate));
   });
   const known = <K, V>(map: ReadonlyMap<K, V>, key: K): V => {
