@@ -117,6 +117,11 @@ describe('a recorded step', () => {
   });
 });
 
+test('divisors of the frequencies are not read either', async () => {
+  const source = bytesSource(tinyModel({ ropeFreqs: true, layers: 1 }));
+  expect(labelsOf(await record({}, { source }), 0)).toContain('layer.qkv');
+});
+
 test('the shapes that were chosen for a device are those of its steps', async () => {
   const asked = await requestGpu({ provider: fakeProvider(A_GPU) });
   const gguf = await parseGguf(bytesSource(bytes));
@@ -153,7 +158,7 @@ test('the shapes that were chosen for a device are those of its steps', async ()
   expect(constantsOf(prompt, 'attention/flash-prefill')).toHaveLength(3);
   for (const [i, { role }] of matrices.entries()) {
     const { lanes, kLanes, threadRows } = linear[i]!.rows(1);
-    expect(constantsOf(token, `linear/${role}`)).toContainEqual(
+    expect(constantsOf(token, `linear/${role === 'lm-head' ? 'head' : role}`)).toContainEqual(
       expect.objectContaining({ LANES: lanes, K_LANES: kLanes, PAIRS: threadRows / 2, COLUMNS: 1 }),
     );
   }
