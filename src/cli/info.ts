@@ -36,6 +36,7 @@ export function formatInspection(facts: ModelInspection): string {
       `${printable(tokenizer.model)} / ${printable(tokenizer.pre)}, ends with ${tokenizer.eosIds.join(', ') || 'nothing'}`,
     ],
     ['chat template', tokenizer.hasChatTemplate ? 'yes' : 'no'],
+    ...tokenizer.notes.map((note): [string, string] => ['note', printable(note)]),
     [
       'GPU memory',
       `weights ${mebibytes(memory.weights)}, ${memory.kv} cache ${mebibytes(memory.cache)} at ${memory.context} tokens`,

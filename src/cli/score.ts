@@ -18,7 +18,7 @@ export const addScore: AddCommand = (program, context) => {
   const { terminal } = context;
   withCommonOptions(program.command('score').argument('<model>', 'path, URL or name of the model'))
     .description('mean negative log-likelihood and perplexity of a text; --context is also the length of a window')
-    .option('--text-file <file>', 'a file with the text, in UTF-8')
+    .option('--text-file <file>', 'a file with the text, in UTF-8; - is the standard input')
     .option('--ids-file <file>', 'a file with a JSON array of token ids')
     .option('--stride <tokens>', 'how far a window moves (default: half of --context)', wholeNumber('--stride', 1))
     .option(

@@ -2,7 +2,9 @@
 
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { buffer } from 'node:stream/consumers';
 import { StorageError } from '../core/errors.ts';
+import { guardOutputs, writeFailed } from './process-streams.ts';
 
 /** Lines that a person types, or that stand in a pipe. */
 export interface LineReader {
@@ -18,6 +20,7 @@ export interface Terminal {
   err(text: string): void;
   /** Whether `err` is a screen, where a line can be written over. */
   readonly isScreen: boolean;
+  /** A file's bytes; '-' is the standard input. */
   readBytes(path: string): Promise<Uint8Array>;
   /** Writes a file whole or not at all. @throws StorageError */
   writeText(path: string, text: string): Promise<void>;
@@ -34,16 +37,12 @@ export function processTerminal(): Terminal {
   const interrupt = (): void => {
     for (const listener of listeners) listener();
   };
-  // A reader that left (`winnow … | head`) is no failure.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit();
-  });
+  guardOutputs(process);
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     isScreen: process.stderr.isTTY,
-    readBytes: (path) => readFile(path),
+    readBytes: (path) => (path === '-' ? buffer(process.stdin) : readFile(path)),
     writeText,
     onInterrupt(listener) {
       if (listeners.size === 0) process.on('SIGINT', interrupt);
@@ -65,13 +64,7 @@ async function writeText(path: string, text: string): Promise<void> {
     await rename(part, path);
   } catch (cause) {
     await rm(part, { force: true }).catch(() => {});
-    throw new StorageError({
-      code: 'storage-unavailable',
-      happened: `The file ${path} cannot be written (${cause instanceof Error ? cause.message : String(cause)}).`,
-      expected: 'A path in a folder where this user may write was expected.',
-      todo: 'Choose another path.',
-      cause,
-    });
+    throw writeFailed(`the file ${path}`, cause);
   }
 }
 
@@ -85,6 +78,7 @@ function readLines(prompt: string, interrupt: () => void): LineReader {
   const lines: string[] = [];
   let wake: (() => void) | undefined;
   let ended = false;
+  let failure: StorageError | undefined;
   reader.setPrompt(process.stdin.isTTY ? prompt : '');
   reader.on('line', (line) => {
     lines.push(line);
@@ -93,6 +87,16 @@ function readLines(prompt: string, interrupt: () => void): LineReader {
   reader.on('close', () => {
     ended = true;
     wake?.();
+  });
+  process.stdin.once('error', (cause) => {
+    failure = new StorageError({
+      code: 'storage-read',
+      happened: `The standard input cannot be read (${cause.message}).`,
+      expected: 'A screen, a file or a pipe with lines of text was expected.',
+      todo: 'Give it another input.',
+      cause,
+    });
+    reader.close();
   });
   // While it reads a screen it takes Ctrl-C itself, and the process gets no signal.
   reader.on('SIGINT', interrupt);
@@ -103,6 +107,7 @@ function readLines(prompt: string, interrupt: () => void): LineReader {
         await new Promise<void>((resolve) => (wake = resolve));
         wake = undefined;
       }
+      if (lines.length === 0 && failure) throw failure;
       return lines.shift();
     },
     close: () => reader.close(),

@@ -17,7 +17,7 @@ export const addTokenize: AddCommand = (program, { library, terminal }) => {
   withCommonOptions(program.command('tokenize').argument('<model>', 'path, URL or name of the model'))
     .description('turn text or messages into token ids')
     .option('--text <text>', 'the text')
-    .option('--text-file <file>', 'a file with the text, in UTF-8')
+    .option('--text-file <file>', 'a file with the text, in UTF-8; - is the standard input')
     .option('--special', 'parse special tokens such as <|im_end|> in the text')
     .option('--messages-file <file>', 'a file with a JSON array of messages, for the chat template')
     .option('--no-generation-prompt', 'do not begin an answer after the messages')

@@ -1,5 +1,6 @@
 /** Checking of chat messages that come from a caller. */
 
+import { described } from './check-options.ts';
 import { UsageError } from './errors.ts';
 import type { Message } from './api.ts';
 
@@ -26,6 +27,6 @@ function checkMessage(message: unknown, i: number): void {
   const role = 'role' in message ? message.role : undefined;
   const content = 'content' in message ? message.content : undefined;
   if (typeof role !== 'string' || !ROLES.includes(role))
-    throw messagesError(`The role of message ${i} is ${JSON.stringify(role)}.`);
+    throw messagesError(`The role of message ${i} is ${described(role)}.`);
   if (typeof content !== 'string') throw messagesError(`The content of message ${i} is not a text.`);
 }

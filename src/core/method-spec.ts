@@ -3,6 +3,7 @@
  * page's address. A spec crosses to a Worker as it is; the registry (src/methods) builds the value from it.
  */
 
+import { described } from './check-options.ts';
 import { UsageError } from './errors.ts';
 
 /** A method by name, with what it is set to. */
@@ -57,10 +58,10 @@ export function formatSpec({ name, parameters }: MethodSpec): string {
  */
 export function checkSpec(value: unknown): MethodSpec {
   if (!isPlain(value) || typeof value['name'] !== 'string' || !isPlain(value['parameters']))
-    throw refused(typeof value === 'string' ? value : describe(value), 'It is no { name, parameters }.');
+    throw refused(typeof value === 'string' ? value : described(value), 'It is no { name, parameters }.');
   for (const [key, item] of Object.entries(value['parameters']))
     if (typeof item !== 'number' && typeof item !== 'string')
-      throw refused(describe(value), `The value of ${key} is neither a number nor a word.`);
+      throw refused(described(value), `The value of ${key} is neither a number nor a word.`);
   const spec: MethodSpec = {
     name: value['name'],
     parameters: { ...(value['parameters'] as MethodSpec['parameters']) },
@@ -78,7 +79,6 @@ const isPlain = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const quote = (text: string): string => JSON.stringify(text.slice(0, 80));
-const describe = (value: unknown): string => (JSON.stringify(value) ?? typeof value).slice(0, 80);
 
 const refused = (text: string, why: string): UsageError =>
   new UsageError({

@@ -1,3 +1,4 @@
+import { described } from './check-options.ts';
 import { UsageError } from './errors.ts';
 
 /** What a parameter of a method may be. */
@@ -32,7 +33,7 @@ export function checkedParameter(method: string, name: string, value: unknown, r
   const lower = above ? `above ${min}` : `of at least ${min}`;
   throw new UsageError({
     code: 'usage-option',
-    happened: `The parameter ${name} of ${method} is ${typeof value === 'string' ? JSON.stringify(value) : String(value)}.`,
+    happened: `The parameter ${name} of ${method} is ${described(value)}.`,
     expected: `It must be ${integer ? 'an integer' : 'a number'} ${lower}${max < Infinity ? ` and at most ${max}` : ''}.`,
     todo: `Pass such a value, or leave ${name} out for its default.`,
   });

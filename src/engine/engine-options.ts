@@ -1,4 +1,3 @@
-import { UsageError } from '../core/errors.ts';
 import type {
   ConversationOptions,
   EngineOptions,
@@ -6,65 +5,116 @@ import type {
   OptionalFeature,
   ScoreOptions,
 } from '../core/api.ts';
-import { KV_TYPES, type KvType } from '../kernels/cache-layout.ts';
+import {
+  aFunction,
+  aSignal,
+  aText,
+  checkedLater,
+  checkOptions,
+  checkValue,
+  expected,
+  integerFrom,
+  isObject,
+  oneOf,
+  trueOrFalse,
+  type OptionTable,
+} from '../core/check-options.ts';
+import { UsageError } from '../core/errors.ts';
+import { KV_TYPES } from '../kernels/cache-layout.ts';
 import { MAX_ALTERNATIVES } from '../kernels/sampling/log-probs.ts';
 
 /** The most tokens of a conversation unless the caller asks for more. */
 export const DEFAULT_CONTEXT = 4096;
 
-const NAMES: readonly (keyof EngineOptions)[] = [
-  'model',
-  'device',
-  'adapter',
-  'context',
-  'cache',
-  'attention',
-  'kv',
-  'disable',
-  'activations',
-  'autotune',
-  'onProgress',
-  'signal',
-];
-const GENERATE_NAMES: readonly (keyof GenerateOptions)[] = [
-  'temperature',
-  'topK',
-  'topP',
-  'minP',
-  'repetitionPenalty',
-  'presencePenalty',
-  'frequencyPenalty',
-  'seed',
-  'maxTokens',
-  'stop',
-  'ignoreEos',
-  'logprobs',
-  'constraint',
-  'signal',
-];
-const SCORE_NAMES: readonly (keyof ScoreOptions)[] = ['context', 'stride', 'logits', 'top', 'signal'];
 const FEATURES: readonly OptionalFeature[] = ['shader-f16', 'subgroups'];
+
+const aModel = expected(
+  'A model is a path (Node), a URL, a name of the manifest, or a File or Blob.',
+  (value) =>
+    (typeof value === 'string' && value !== '') ||
+    value instanceof URL ||
+    (typeof Blob !== 'undefined' && value instanceof Blob),
+);
+const aMethod = expected('A method, its spec, or its text.', (value) => typeof value === 'string' || isObject(value));
+const kv = oneOf(KV_TYPES, `One of ${KV_TYPES.join(', ')}.`);
+const aContext = integerFrom(2, Number.MAX_SAFE_INTEGER, 'An integer of at least 2 tokens.');
+
+const ENGINE: OptionTable<EngineOptions> = {
+  model: aModel,
+  device: expected('A GPUDevice.', isObject),
+  adapter: aText,
+  context: aContext,
+  cache: aMethod,
+  attention: aMethod,
+  kv,
+  disable: expected(
+    `A list of features that can be switched off: ${FEATURES.join(', ')}.`,
+    (value) => Array.isArray(value) && value.every((feature) => FEATURES.includes(feature as OptionalFeature)),
+  ),
+  activations: oneOf(['f32', 'f16', 'int8'], '"f32", "f16" or "int8".'),
+  autotune: trueOrFalse,
+  onProgress: aFunction,
+  signal: aSignal,
+};
+
+/** Numbers of sampling are checked with the defaults that they replace. */
+const GENERATE: OptionTable<GenerateOptions> = {
+  temperature: checkedLater,
+  topK: checkedLater,
+  topP: checkedLater,
+  minP: checkedLater,
+  repetitionPenalty: checkedLater,
+  presencePenalty: checkedLater,
+  frequencyPenalty: checkedLater,
+  seed: checkedLater,
+  maxTokens: checkedLater,
+  stop: expected('A list of texts, each with at least one character.', (value) => isListOf(value, isStop)),
+  ignoreEos: trueOrFalse,
+  logprobs: integerFrom(0, MAX_ALTERNATIVES, `An integer from 0 to ${MAX_ALTERNATIVES}.`),
+  constraint: expected('A constraint of winnow-llm/constraints, or its spec.', isObject),
+  signal: aSignal,
+};
+
+const CONVERSATION: OptionTable<ConversationOptions> = {
+  ...GENERATE,
+  system: aText,
+  cache: aMethod,
+  attention: aMethod,
+  kv,
+};
+
+const SCORE: OptionTable<ScoreOptions> = {
+  context: checkedLater,
+  stride: checkedLater,
+  logits: expected('A list of rows.', Array.isArray),
+  top: checkedLater,
+  signal: aSignal,
+};
+
+/** What a file is looked at for, without a GPU. */
+const INSPECT: OptionTable<{ context?: number; kv?: string; signal?: AbortSignal }> = {
+  context: aContext,
+  kv,
+  signal: aSignal,
+};
+
+const isStop = (text: unknown): boolean => typeof text === 'string' && text !== '';
+const isListOf = (value: unknown, holds: (each: unknown) => boolean): boolean =>
+  Array.isArray(value) && Array.from<unknown>(value).every(holds);
 
 /** @throws UsageError 'usage-option' for an option that is unknown or out of range. */
 export function checkEngineOptions(options: EngineOptions): void {
-  refuseUnknown(options, NAMES);
-  const { model, context, kv, disable, activations, autotune } = options;
-  if (
-    !(typeof model === 'string' && model !== '') &&
-    !(model instanceof URL) &&
-    !(typeof Blob !== 'undefined' && model instanceof Blob)
-  )
-    refuse('model', model, 'A model is a path (Node), a URL, a name of the manifest, or a File or Blob.');
-  if (context !== undefined && (!Number.isInteger(context) || context < 2))
-    refuse('context', context, 'An integer of at least 2 tokens.');
-  checkKv(kv);
-  if (activations !== undefined && !['f32', 'f16', 'int8'].includes(activations))
-    refuse('activations', activations, '"f32", "f16" or "int8".');
-  if (autotune !== undefined && typeof autotune !== 'boolean') refuse('autotune', autotune, 'true or false.');
-  for (const feature of disable ?? [])
-    if (!FEATURES.includes(feature))
-      refuse('disable', feature, `Features that can be switched off: ${FEATURES.join(', ')}.`);
+  checkOptions(options, ENGINE);
+  checkModel(options.model);
 }
+
+/** @throws UsageError 'usage-option' for what names no model. */
+export const checkModel = (model: unknown): void => checkValue('model', model, aModel);
+
+export const checkGenerateOptions = (options: GenerateOptions): void => checkOptions(options, GENERATE);
+export const checkConversationOptions = (options: ConversationOptions): void => checkOptions(options, CONVERSATION);
+export const checkScoreOptions = (options: ScoreOptions): void => checkOptions(options, SCORE);
+export const checkInspectOptions = (options: object): void => checkOptions(options, INSPECT);
 
 /** The most tokens of a conversation. @throws UsageError 'usage-option' when the model was trained for fewer. */
 export function contextOf({ context }: EngineOptions, { contextLength }: { readonly contextLength: number }): number {
@@ -77,45 +127,4 @@ export function contextOf({ context }: EngineOptions, { contextLength }: { reado
       todo: 'Pass at most that many.',
     });
   return context;
-}
-
-/** An option that nothing reads is a mistake of the caller's, never ignored. @throws UsageError 'usage-option' */
-function refuseUnknown(options: object, names: readonly string[]): void {
-  for (const name of Object.keys(options))
-    if (!names.includes(name))
-      throw new UsageError({
-        code: 'usage-option',
-        happened: `There is no option "${name}".`,
-        expected: `The options are ${names.join(', ')}.`,
-        todo: 'Correct or remove it.',
-      });
-}
-
-export function checkGenerateOptions(options: GenerateOptions): void {
-  refuseUnknown(options, GENERATE_NAMES);
-  checkLogprobs(options);
-}
-export function checkConversationOptions(options: ConversationOptions): void {
-  refuseUnknown(options, [...GENERATE_NAMES, 'system', 'cache', 'attention', 'kv']);
-  checkKv(options.kv);
-  checkLogprobs(options);
-}
-export const checkScoreOptions = (options: ScoreOptions): void => refuseUnknown(options, SCORE_NAMES);
-
-function checkKv(kv: unknown): void {
-  if (kv !== undefined && !KV_TYPES.includes(kv as KvType)) refuse('kv', kv, `One of ${KV_TYPES.join(', ')}.`);
-}
-
-function checkLogprobs({ logprobs }: GenerateOptions): void {
-  if (logprobs !== undefined && !(Number.isInteger(logprobs) && logprobs >= 0 && logprobs <= MAX_ALTERNATIVES))
-    refuse('logprobs', logprobs, `An integer from 0 to ${MAX_ALTERNATIVES}.`);
-}
-
-function refuse(name: string, value: unknown, expected: string): never {
-  throw new UsageError({
-    code: 'usage-option',
-    happened: `The option ${name} is ${typeof value === 'string' ? JSON.stringify(value) : String(value)}.`,
-    expected,
-    todo: `Pass such a value, or leave ${name} out.`,
-  });
 }

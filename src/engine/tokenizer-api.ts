@@ -1,7 +1,14 @@
 import { UsageError } from '../core/errors.ts';
-import type { TokenizerApi } from '../core/api.ts';
+import type { TokenizeOptions, TokenizerApi } from '../core/api.ts';
+import { checkOptions, checkText, trueOrFalse, type OptionTable } from '../core/check-options.ts';
 import { checkIds } from './check-ids.ts';
 import type { ModelSession } from './load/model-session.ts';
+
+const TOKENIZE: OptionTable<TokenizeOptions> = { special: trueOrFalse, bos: trueOrFalse };
+const DECODE: OptionTable<NonNullable<Parameters<TokenizerApi['decode']>[1]>> = { skipSpecial: trueOrFalse };
+const TEMPLATE: OptionTable<NonNullable<Parameters<TokenizerApi['applyChatTemplate']>[1]>> = {
+  addGenerationPrompt: trueOrFalse,
+};
 
 /** The public tokenizer over a model file's own. */
 export function createTokenizerApi({
@@ -10,12 +17,17 @@ export function createTokenizerApi({
 }: Pick<ModelSession, 'tokenizer' | 'template'>): TokenizerApi {
   return {
     async encode(text, options = {}) {
+      checkText(text);
+      checkOptions(options, TOKENIZE);
       return tokenizer.encode(text, options);
     },
     async decode(ids, options = {}) {
+      checkOptions(options, DECODE);
+      if (tokenizer.textError) throw tokenizer.textError;
       return tokenizer.decode(checkIds(ids, tokenizer.vocabSize), options);
     },
     async applyChatTemplate(messages, options = {}) {
+      checkOptions(options, TEMPLATE);
       if (!template)
         throw new UsageError({
           code: 'usage-messages',

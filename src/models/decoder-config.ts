@@ -5,10 +5,10 @@ import { configError, type MetadataReader } from './metadata-reader.ts';
 import type { NetworkFile } from './network.ts';
 import { readRope } from './rope.ts';
 
-/** Refuses keys of the family that are none of `known`: they may change what is computed. */
+/** Refuses keys of the family that are none of `known`, unless their value changes nothing: they may change what is computed. */
 export function refuseUnknownKeys(meta: MetadataReader, known: readonly string[]): void {
   for (const key of meta.keys()) {
-    if (!known.includes(key)) {
+    if (!known.includes(key) && !meta.isNeutral(key)) {
       throw configError(
         `The file sets "${meta.fullName(key)}", which is not known here.`,
         'Every setting of the network must be known, for none may be ignored.',
@@ -70,10 +70,10 @@ function readHeadDim(meta: MetadataReader, hidden: number, qHeads: number): numb
   return headDim;
 }
 
-/** The embedding's rows, which the tokenizer's list and `vocab_size` must tell too: see `checkVocabulary`. */
+/** The embedding's rows, which `vocab_size` must tell too: see `checkVocabulary`. */
 export const embeddingRows = ({ gguf }: NetworkFile): number => gguf.tensors.get('token_embd.weight')?.shape[1] ?? 1;
 
-/** Refuses a file whose embedding, tokenizer and `vocab_size` tell different numbers of tokens. */
+/** Refuses a file whose embedding and `vocab_size` differ, or that has more tokens than rows; rows may be padded beyond them. */
 export function checkVocabulary({ gguf, meta }: NetworkFile, vocab: number): void {
   const stated = meta.optionalCount('vocab_size', 2 ** 31);
   if (stated !== undefined && stated !== vocab) {
@@ -83,10 +83,10 @@ export function checkVocabulary({ gguf, meta }: NetworkFile, vocab: number): voi
     );
   }
   const tokens = gguf.metadata.get('tokenizer.ggml.tokens');
-  if (Array.isArray(tokens) && tokens.length !== vocab) {
+  if (Array.isArray(tokens) && tokens.length > vocab) {
     throw configError(
       `The tokenizer has ${tokens.length} tokens, but the embedding has ${vocab} rows.`,
-      'They must be equal.',
+      'Every token needs a row.',
     );
   }
 }

@@ -12,6 +12,50 @@ export const configError = (happened: string, expected: string): ModelFileError 
     todo: 'Get the model from another source, or choose another model.',
   });
 
+const ZERO: readonly GgufValue[] = [0];
+const ONE: readonly GgufValue[] = [1];
+
+/**
+ * Settings of other networks, and the values at which they change nothing: some converters write them for all.
+ * Source: the defaults of llama.cpp, src/llama-hparams.h and src/llama-model.cpp.
+ */
+const NEUTRAL: ReadonlyMap<string, readonly GgufValue[]> = new Map([
+  ['attention.causal', [true, 1]],
+  ['attention.sliding_window', ZERO],
+  ['attention.clamp_kqv', ZERO],
+  ['attention.max_alibi_bias', ZERO],
+  ['attention.q_lora_rank', ZERO],
+  ['attention.kv_lora_rank', ZERO],
+  ['attention.temperature_length', ZERO],
+  ['attention.temperature_scale', ZERO],
+  ['attn_logit_softcapping', ZERO],
+  ['final_logit_softcapping', ZERO],
+  ['router_logit_softcapping', ZERO],
+  ['logit_scale', ONE],
+  ['residual_scale', ONE],
+  ['embedding_scale', ONE],
+  ['pooling_type', ZERO],
+  ['nextn_predict_layers', ZERO],
+  ['use_parallel_residual', [false, 0]],
+  ['swin_norm', [false, 0]],
+  ['embedding_length_per_layer_input', ZERO],
+  ['attention.shared_kv_layers', ZERO],
+  ['leading_dense_block_count', ZERO],
+  ['interleave_moe_layer_step', ZERO],
+  ['expert_shared_count', ZERO],
+  ['expert_group_count', ZERO],
+  ['expert_group_used_count', ZERO],
+  ['expert_feed_forward_length', ZERO],
+  ['expert_shared_feed_forward_length', ZERO],
+  ['expert_weights_scale', [0, 1]],
+  ['expert_weights_norm', [false, 0]],
+  ['expert_gating_func', ZERO],
+  ['moe_every_n_layers', ZERO],
+  ['deepstack_layers', ZERO],
+  ['n_deepstack_layers', ZERO],
+  ['ssm.state_size', ZERO],
+]);
+
 /** Reads keys below a prefix such as "llama.". Every method throws a ModelFileError when a value is not what it must be. */
 export class MetadataReader {
   private readonly metadata: ReadonlyMap<string, GgufValue>;
@@ -32,6 +76,20 @@ export class MetadataReader {
     return [...this.metadata.keys()]
       .filter((key) => key.startsWith(this.prefix))
       .map((key) => key.slice(this.prefix.length));
+  }
+
+  /** Whether an optional setting is there at the value that changes nothing. */
+  isNeutral(key: string): boolean {
+    const value = this.get(key);
+    return value !== undefined && (NEUTRAL.get(key)?.includes(value) ?? false);
+  }
+
+  /** True or false, also written as 1 or 0. */
+  optionalFlag(key: string): boolean | undefined {
+    const value = this.get(key);
+    if (value === undefined || typeof value === 'boolean') return value;
+    if (value === 0 || value === 1) return value === 1;
+    throw this.wrong(key, value, 'true or false');
   }
 
   private get(key: string): GgufValue | undefined {

@@ -1,4 +1,4 @@
-import { DEFAULT_CONTEXT } from '../engine/engine-options.ts';
+import { checkInspectOptions, checkModel, DEFAULT_CONTEXT } from '../engine/engine-options.ts';
 import type { ModelSource, TokenizerApi } from '../core/api.ts';
 import { readModel, type ModelSession } from '../engine/load/model-session.ts';
 import { matricesOf, planWeights } from '../engine/load/weight-plan.ts';
@@ -26,6 +26,8 @@ export interface ModelInspection {
     readonly vocab: number;
     readonly eosIds: readonly number[];
     readonly hasChatTemplate: boolean;
+    /** What of the file is done otherwise than it says, or not at all. */
+    readonly notes: readonly string[];
   };
   readonly memory: {
     readonly context: number;
@@ -45,13 +47,17 @@ export async function inspectModel(
   model: ModelSource,
   options: { readonly context?: number; readonly kv?: KvType; readonly signal?: AbortSignal } = {},
 ): Promise<ModelInspection> {
+  checkInspectOptions(options);
   const session = await open(model, options.signal);
   const { gguf, config, tokenizer, template, source } = session;
   const context = options.context ?? Math.min(config.contextLength, DEFAULT_CONTEXT);
   const kv = options.kv ?? 'f16';
   const counts = new Map<string, number>();
   for (const { type } of gguf.tensors.values()) counts.set(type, (counts.get(type) ?? 0) + 1);
-  const text = (key: string): string => String(gguf.metadata.get(key) ?? 'none');
+  const text = (key: string): string => {
+    const value = gguf.metadata.get(key);
+    return typeof value === 'string' ? value : 'none';
+  };
   const pageBytes = config.layers.reduce((sum, { kvHeads, headDim }) => sum + pageWords(kv, kvHeads, headDim) * 4, 0);
   return {
     name: config.name,
@@ -72,6 +78,7 @@ export async function inspectModel(
       vocab: tokenizer.vocabSize,
       eosIds: tokenizer.eosIds,
       hasChatTemplate: template !== undefined,
+      notes: session.fallbacks,
     },
     memory: {
       context,
@@ -88,6 +95,7 @@ export const openTokenizer = async (model: ModelSource, signal?: AbortSignal): P
   createTokenizerApi(await open(model, signal));
 
 async function open(model: ModelSource, signal: AbortSignal | undefined): Promise<ModelSession> {
+  checkModel(model);
   const opened = await openNodeModel(model, signal);
   try {
     return await readModel(opened, quietly, signal);

@@ -9,6 +9,7 @@ import type { OpenedModel } from '../engine/load/model-session.ts';
 import { blobSource } from '../weights/byte-source.ts';
 import { findModel, type ManifestModel } from '../weights/manifest.ts';
 import { openNodeFile } from '../weights/node-file.ts';
+import { placeOf } from './model-path.ts';
 import { openUrl } from '../weights/url-source.ts';
 import { cacheFolder, fileStore } from './tuning-file.ts';
 
@@ -44,18 +45,20 @@ async function nodeGpu({ adapter }: Pick<EngineOptions, 'adapter'>): Promise<GPU
 /** Opens a path, a URL, a Blob, or a model of the manifest, which is fetched first where that is possible. */
 export async function openNodeModel(model: ModelSource, signal?: AbortSignal): Promise<OpenedModel> {
   if (model instanceof Blob) return { source: blobSource(model), entry: undefined, fallbacks: [] };
-  const text = model instanceof URL && model.protocol === 'file:' ? fileURLToPath(model) : String(model);
-  const entry = findModel(text);
-  if (entry?.name === text) return openKnown(entry, signal);
-  if (/^https?:/.test(text)) return { source: await openUrl(text, {}, signal), entry, fallbacks: [] };
-  if (!existsSync(text))
+  const known = findModel(String(model));
+  if (known?.name === model) return openKnown(known, signal);
+  const place = placeOf(model);
+  if ('url' in place)
+    return { source: await openUrl(place.url, {}, signal), entry: findModel(place.url), fallbacks: [] };
+  const { path } = place;
+  if (!existsSync(path))
     throw new ModelFileError({
       code: 'model-not-found',
-      happened: `There is no file "${text}".`,
+      happened: `There is no file "${path}".`,
       expected: 'A model is a path to a GGUF file, an http(s) URL, or a name of the manifest (smollm2-135m-instruct).',
       todo: 'Check the path, or use a name.',
     });
-  return { source: await openNodeFile(text), entry, fallbacks: [] };
+  return { source: await openNodeFile(path), entry: findModel(path), fallbacks: [] };
 }
 
 async function openKnown(entry: ManifestModel, signal: AbortSignal | undefined): Promise<OpenedModel> {

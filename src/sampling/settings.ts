@@ -1,4 +1,5 @@
-import { ModelFileError, UsageError } from '../core/errors.ts';
+import { described } from '../core/check-options.ts';
+import { UsageError } from '../core/errors.ts';
 import type { SamplingOptions } from '../core/api.ts';
 import {
   MAX_STOP_IDS,
@@ -43,7 +44,7 @@ const RANGES: Readonly<Record<keyof SamplingSettings, Range>> = {
     text: 'an integer from 0 (off) to 2147483647',
     holds: (value) => Number.isInteger(value) && value >= 0 && value < 2 ** 31,
   },
-  topP: { text: 'a number above 0 and at most 1 (off)', holds: (value) => value > 0 && value <= 1 },
+  topP: { text: 'a number from 0 (the most likely token) to 1 (off)', holds: (value) => value >= 0 && value <= 1 },
   minP: { text: 'a number from 0 (off) to 1', holds: (value) => value >= 0 && value <= 1 },
   repetitionPenalty: within(0.01, 100),
   presencePenalty: within(-100, 100),
@@ -69,13 +70,11 @@ function checked(name: keyof SamplingSettings, value: unknown): number {
   if (typeof value === 'number' && RANGES[name].holds(value)) return value;
   throw new UsageError({
     code: 'usage-option',
-    happened: `The option ${name} is ${describe(value)}.`,
+    happened: `The option ${name} is ${described(value)}.`,
     expected: `It must be ${RANGES[name].text}.`,
     todo: `Pass such a value, or leave ${name} out for its default.`,
   });
 }
-
-const describe = (value: unknown): string => (typeof value === 'string' ? JSON.stringify(value) : String(value));
 
 /** True when some penalty can change a logit, so that the head has to look tokens up. */
 export const hasPenalties = (settings: SamplingSettings): boolean =>
@@ -94,20 +93,13 @@ export interface SequenceStart {
 }
 
 /**
- * The words of a sequence in the step state, not done.
- * @throws ModelFileError 'model-tokenizer' when there are more stop ids than the state has room for.
+ * The words of a sequence in the step state, not done. Stop ids beyond those that the state has room for are left out:
+ * whoever reads the tokens ends the sequence at them, as at a stop string.
  */
 export function packSequence(
   settings: SamplingSettings,
   { remaining, stopIds, ignoreEos, rows, masked = false }: SequenceStart,
 ): Uint32Array<ArrayBuffer> {
-  if (stopIds.length > MAX_STOP_IDS)
-    throw new ModelFileError({
-      code: 'model-tokenizer',
-      happened: `The model names ${stopIds.length} tokens that end a turn.`,
-      expected: `At most ${MAX_STOP_IDS} are supported.`,
-      todo: 'Use another conversion of the model, and please report this one.',
-    });
   const words = new Uint32Array(SEQUENCE_WORDS);
   const floats = new Float32Array(words.buffer);
   words[SequenceWord.flags] =
@@ -124,7 +116,8 @@ export function packSequence(
   floats[SequenceWord.presence] = settings.presencePenalty;
   floats[SequenceWord.frequency] = settings.frequencyPenalty;
   words[SequenceWord.rows] = rows;
-  words[SequenceWord.stopCount] = stopIds.length;
-  words.set(stopIds, SequenceWord.stopIds);
+  const known = stopIds.slice(0, MAX_STOP_IDS);
+  words[SequenceWord.stopCount] = known.length;
+  words.set(known, SequenceWord.stopIds);
   return words;
 }

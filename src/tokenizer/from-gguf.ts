@@ -1,9 +1,10 @@
 /** The tokenizer of a GGUF file: its metadata, given to Hugging Face's tokenizer library as a tokenizer.json. */
 
 import { Tokenizer as BpeTokenizer } from '@huggingface/tokenizers';
-import { UsageError } from '../core/errors.ts';
-import type { GgufValue } from '../weights/gguf.ts';
+import { ModelFileError, UsageError } from '../core/errors.ts';
 import { bytesOfToken, utf8Bytes } from './byte-alphabet.ts';
+import { readEncodingRule, type EncodingRule } from './encoding-rule.ts';
+import { tokenizerError, type Metadata } from './metadata.ts';
 import { SpecialTokens } from './special-tokens.ts';
 import { readVocabulary, type Vocabulary } from './vocabulary.ts';
 
@@ -24,9 +25,16 @@ export interface Tokenizer {
   readonly padId: number | undefined;
   /** Whether raw prompts of this model begin with `bosId`. */
   readonly addBos: boolean;
-  /** Tokens that end an answer (end of text, of turn, of message); the file's own `eos` first. */
+  /** Tokens that end an answer (end of text, of turn, of message, the next turn's opener); the file's own `eos` first. */
   readonly eosIds: readonly number[];
-  /** Text to ids. Lone surrogates count as U+FFFD; bytes that have no token vanish. */
+  /** What of the file is done otherwise than it says, one sentence each. */
+  readonly notes: readonly string[];
+  /** Why ids have no text: then all decode to nothing. */
+  readonly textError: ModelFileError | undefined;
+  /**
+   * Text to ids. Lone surrogates count as U+FFFD; bytes that have no token vanish.
+   * @throws ModelFileError `model-tokenizer` where the file's way to tokenise is not known.
+   */
   encode(text: string, options?: EncodeOptions): number[];
   /** Ids to text; bytes that are no valid UTF-8 become U+FFFD. @throws UsageError `usage-ids` for an id outside the vocabulary. */
   decode(ids: readonly number[], options?: { readonly skipSpecial?: boolean }): string;
@@ -37,13 +45,22 @@ export interface Tokenizer {
 }
 
 /**
- * Builds the tokenizer that a GGUF file describes (byte-level BPE).
- * @throws ModelFileError `model-tokenizer` when the metadata is unusable or asks for another kind of tokenizer.
+ * Builds the tokenizer that a GGUF file describes (byte-level BPE). A file whose words or merges are not known has one
+ * that turns ids into text only.
+ * @throws ModelFileError `model-tokenizer` when the tokens are unusable.
  */
-export function createTokenizer(metadata: ReadonlyMap<string, GgufValue>): Tokenizer {
+export function createTokenizer(metadata: Metadata): Tokenizer {
   const vocabulary = readVocabulary(metadata);
-  const { tokens, specialIds, userDefined, special, bosId, padId, addBos, eosIds } = vocabulary;
-  const bpe = createBpe(vocabulary);
+  const { tokens, specialIds, userDefined, special, bosId, padId, eosIds } = vocabulary;
+  const rule = ruleOf(metadata, vocabulary);
+  const addBos = vocabulary.addBos ?? (!(rule instanceof ModelFileError) && rule.pre.addBos && bosId !== undefined);
+  if (addBos && bosId === undefined) {
+    throw tokenizerError(
+      'The file asks for a beginning-of-text token and names none.',
+      'tokenizer.ggml.bos_token_id was expected.',
+    );
+  }
+  const bpe = rule instanceof ModelFileError ? undefined : createBpe(vocabulary, rule);
   const alwaysParsed = new SpecialTokens(userDefined);
   const allParsed = new SpecialTokens(new Map([...userDefined, ...special]));
   const literalIds = new Set([...specialIds, ...userDefined.values()]);
@@ -60,9 +77,12 @@ export function createTokenizer(metadata: ReadonlyMap<string, GgufValue>): Token
     padId,
     addBos,
     eosIds,
+    notes: notesOn(vocabulary, rule),
+    textError: undefined,
     tokenBytes,
     isSpecial: (id) => specialIds.has(id),
     encode(text, options = {}) {
+      if (!bpe) throw rule;
       const ids: number[] = [];
       if (options.bos && addBos && bosId !== undefined) ids.push(bosId);
       const parsed = options.special ? allParsed : alwaysParsed;
@@ -84,6 +104,31 @@ export function createTokenizer(metadata: ReadonlyMap<string, GgufValue>): Token
   };
 }
 
+function ruleOf(metadata: Metadata, { ordinary }: Vocabulary): EncodingRule | ModelFileError {
+  try {
+    return readEncodingRule(metadata, ordinary);
+  } catch (error) {
+    if (error instanceof ModelFileError) return error;
+    throw error;
+  }
+}
+
+function notesOn({ addEos, addSep }: Vocabulary, rule: EncodingRule | ModelFileError): string[] {
+  const notes: string[] = [];
+  if (rule instanceof ModelFileError) notes.push(`texts cannot be tokenised, ids can be given: ${rule.happened}`);
+  else if (!rule.named)
+    notes.push(
+      "the file does not say how words are cut (tokenizer.ggml.pre): the rule 'default' is used, which may not be the model's own",
+    );
+  if (addEos)
+    notes.push(
+      'the file asks for an end-of-text token after texts (add_eos_token): it is not added, for answers follow',
+    );
+  if (addSep ?? (!(rule instanceof ModelFileError) && rule.pre.addSep))
+    notes.push('the file asks for a separator after texts (add_sep_token): it is not added, for answers follow');
+  return notes;
+}
+
 const withoutLoneSurrogates = (text: string): string => text.replace(/\p{Surrogate}/gu, '\uFFFD');
 
 /** A pre-tokenizer step that makes matches, and the text between them, pieces of their own. */
@@ -94,7 +139,7 @@ const isolated = (expression: string): object => ({
   invert: false,
 });
 
-function createBpe({ ordinary, merges, pre }: Vocabulary): BpeTokenizer {
+function createBpe({ ordinary }: Vocabulary, { merges, pre }: EncodingRule): BpeTokenizer {
   return new BpeTokenizer(
     {
       normalizer: pre.nfc ? { type: 'NFC' } : null,

@@ -1,5 +1,6 @@
 /** Token ids to text, one at a time: whole characters only, and never any part of a stop string. */
 
+import { described } from '../core/check-options.ts';
 import { UsageError } from '../core/errors.ts';
 import type { Tokenizer } from './from-gguf.ts';
 
@@ -68,11 +69,18 @@ export class StreamDecoder {
 }
 
 function checkStop(stop: readonly string[]): readonly string[] {
-  const wrong = stop.find((text) => typeof text !== 'string' || text === '');
-  if (wrong === undefined) return stop;
+  if (!Array.isArray(stop))
+    throw new UsageError({
+      code: 'usage-option',
+      happened: `The option stop is ${described(stop)}.`,
+      expected: 'A list of texts was expected.',
+      todo: 'Put a single one into a list.',
+    });
+  const at = stop.findIndex((text) => typeof text !== 'string' || text === '');
+  if (at < 0) return stop;
   throw new UsageError({
     code: 'usage-option',
-    happened: `A stop string is ${JSON.stringify(wrong)}.`,
+    happened: `A stop string is ${described(stop[at])}.`,
     expected: 'Every stop string must be a text with at least one character.',
     todo: 'Leave it out.',
   });

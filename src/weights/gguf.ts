@@ -4,29 +4,12 @@
  * Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
  */
 
-import { throwIfAborted } from '../core/errors.ts';
 import type { ByteSource } from './byte-source.ts';
 import { GGML_TYPES, GGML_TYPE_NAMES, ggmlBytes, ggmlTypeName, ggmlTypeOf, type GgmlType } from './ggml-types.ts';
-import { corrupt, fileError, HeaderReader, NeedMore } from './gguf-reader.ts';
+import { corrupt, fileError, HeaderReader, type Parsing } from './gguf-reader.ts';
+import { metadataBudget, readValue, type GgufValue } from './gguf-values.ts';
 
-/** An array of metadata. Numbers come as typed arrays, 64-bit ones as BigInt arrays. */
-export type GgufArray =
-  | Uint8Array
-  | Int8Array
-  | Uint16Array
-  | Int16Array
-  | Uint32Array
-  | Int32Array
-  | Float32Array
-  | Float64Array
-  | BigUint64Array
-  | BigInt64Array
-  | readonly boolean[]
-  | readonly string[]
-  | readonly GgufArray[];
-
-/** A metadata value. 64-bit integers are numbers where they are safe integers, else bigints. */
-export type GgufValue = number | bigint | boolean | string | GgufArray;
+export type { GgufArray, GgufValue } from './gguf-values.ts';
 
 export interface TensorInfo {
   readonly name: string;
@@ -53,9 +36,6 @@ const MAX_KEYS = 65_536;
 const MAX_TENSORS = 65_536;
 const MAX_KEY_BYTES = 65_535;
 const MAX_TENSOR_NAME_BYTES = 64;
-const MAX_ARRAY_DEPTH = 4;
-// Strings, booleans and arrays inside arrays become objects: so many in one file are allowed (a large vocabulary has about a million).
-const MAX_OBJECTS = 1 << 23;
 const DEFAULT_ALIGNMENT = 32;
 const MAX_ALIGNMENT = 1 << 20;
 
@@ -63,46 +43,28 @@ const MAX_ALIGNMENT = 1 << 20;
  * Reads a file's header. Only the header's bytes are read, at most 256 MiB of them.
  * Throws a ModelFileError that names the field when something is wrong, a StorageError when bytes cannot be read.
  */
-export async function parseGguf(source: ByteSource, signal?: AbortSignal): Promise<GgufFile> {
+export function parseGguf(source: ByteSource, signal?: AbortSignal): Promise<GgufFile> {
   const reader = new HeaderReader(source);
-  /** Runs a piece of parsing again from its start whenever it needs bytes that were not read yet. */
-  const step = async <T>(parse: () => T): Promise<T> => {
-    for (;;) {
-      throwIfAborted(signal);
-      const start = reader.position;
-      try {
-        return parse();
-      } catch (error) {
-        if (!(error instanceof NeedMore)) throw error;
-        reader.position = start;
-        // oxlint-disable-next-line no-await-in-loop -- each round needs the bytes of the last
-        await reader.grow(error.end, signal);
-      }
-    }
-  };
+  return reader.run(readHeader(reader), signal);
+}
 
-  const { version, tensorCount, keyCount } = await step(() => readPreamble(reader));
+function* readHeader(reader: HeaderReader): Parsing<GgufFile> {
+  const { source } = reader;
+  const { version, tensorCount, keyCount } = yield* readPreamble(reader);
   const metadata = new Map<string, GgufValue>();
-  let objects = 0;
+  const budget = metadataBudget();
   for (let i = 0; i < keyCount; i++) {
-    // oxlint-disable-next-line no-await-in-loop -- entries follow one another
-    await step(() => {
-      const budget = { left: MAX_OBJECTS - objects };
-      const key = reader.string(`the name of metadata key ${i}`, MAX_KEY_BYTES);
-      if (key === '') throw corrupt(source, `Metadata key ${i} has an empty name.`, 'Every key has a name.');
-      if (metadata.has(key))
-        throw corrupt(source, `The metadata key "${key}" appears twice.`, 'Every key appears once.');
-      metadata.set(key, readValue(reader, reader.u32(), `"${key}"`, 0, budget));
-      objects = MAX_OBJECTS - budget.left;
-    });
+    const key = yield* reader.string(`the name of metadata key ${i}`, MAX_KEY_BYTES);
+    if (key === '') throw corrupt(source, `Metadata key ${i} has an empty name.`, 'Every key has a name.');
+    if (metadata.has(key)) throw corrupt(source, `The metadata key "${key}" appears twice.`, 'Every key appears once.');
+    metadata.set(key, yield* readValue(reader, `"${key}"`, budget));
   }
   const alignment = readAlignment(source, metadata);
 
   const infos: TensorInfo[] = [];
   const names = new Set<string>();
   for (let i = 0; i < tensorCount; i++) {
-    // oxlint-disable-next-line no-await-in-loop -- entries follow one another
-    const info = await step(() => readTensorInfo(reader, i));
+    const info = yield* readTensorInfo(reader, i);
     if (names.has(info.name))
       throw corrupt(source, `The tensor "${info.name}" appears twice.`, 'Every tensor appears once.');
     names.add(info.name);
@@ -114,7 +76,7 @@ export async function parseGguf(source: ByteSource, signal?: AbortSignal): Promi
   return { version, metadata, tensors, alignment, dataOffset };
 }
 
-function readPreamble(reader: HeaderReader): { version: number; tensorCount: number; keyCount: number } {
+function* readPreamble(reader: HeaderReader): Parsing<{ version: number; tensorCount: number; keyCount: number }> {
   const { source } = reader;
   if (source.size < 24) {
     throw fileError(
@@ -124,6 +86,7 @@ function readPreamble(reader: HeaderReader): { version: number; tensorCount: num
       'Choose a .gguf model file.',
     );
   }
+  yield* reader.need(24);
   const magic = reader.u32();
   if (magic !== MAGIC) {
     const found = [0, 8, 16, 24].map((shift) => ((magic >>> shift) & 255).toString(16).padStart(2, '0')).join(' ');
@@ -157,75 +120,6 @@ function checkCount(source: ByteSource, what: string, count: number, most: numbe
   if (count > most) throw corrupt(source, `The file claims ${count} ${what}.`, `At most ${most} are accepted.`);
 }
 
-/** Bytes of a scalar by its value type number; 0 for strings and arrays. */
-const SCALAR_BYTES = [1, 1, 2, 2, 4, 4, 4, 1, 0, 0, 8, 8, 8] as const;
-const TYPE_STRING = 8;
-const TYPE_ARRAY = 9;
-const TYPE_BOOL = 7;
-
-function checkValueType(source: ByteSource, type: number, what: string): void {
-  if (type < SCALAR_BYTES.length) return;
-  throw corrupt(
-    source,
-    `The value of ${what} has the unknown type ${type}.`,
-    `Value types are 0 to ${SCALAR_BYTES.length - 1}.`,
-  );
-}
-
-function readValue(
-  reader: HeaderReader,
-  type: number,
-  what: string,
-  depth: number,
-  budget: { left: number },
-): GgufValue {
-  checkValueType(reader.source, type, what);
-  if (type === TYPE_STRING) return reader.string(what);
-  if (type === TYPE_ARRAY) return readArray(reader, what, depth, budget);
-  if (type === TYPE_BOOL) return readBool(reader, what);
-  return reader.scalar(type);
-}
-
-function readBool(reader: HeaderReader, what: string): boolean {
-  const byte = reader.u8();
-  if (byte > 1) throw corrupt(reader.source, `A boolean of ${what} has the value ${byte}.`, 'Booleans are 0 or 1.');
-  return byte === 1;
-}
-
-function readArray(reader: HeaderReader, what: string, depth: number, budget: { left: number }): GgufArray {
-  const { source } = reader;
-  if (depth >= MAX_ARRAY_DEPTH) {
-    throw corrupt(
-      source,
-      `The value of ${what} nests arrays more than ${MAX_ARRAY_DEPTH} deep.`,
-      'Metadata is at most so deep.',
-    );
-  }
-  const type = reader.u32();
-  checkValueType(source, type, what);
-  const count = reader.u64(`the length of ${what}`);
-  const size = SCALAR_BYTES[type]!;
-  if (size > 0 && type !== TYPE_BOOL) {
-    reader.fits(count * size, `an array of ${count} numbers (${what})`);
-    return reader.numbers(type, count);
-  }
-  reader.fits(
-    count * (type === TYPE_STRING ? 8 : type === TYPE_ARRAY ? 12 : 1),
-    `an array of ${count} values (${what})`,
-  );
-  budget.left -= count;
-  if (budget.left < 0) {
-    throw corrupt(
-      source,
-      `The metadata has more than ${MAX_OBJECTS} array elements, reached in ${what}.`,
-      'Metadata has fewer.',
-    );
-  }
-  if (type === TYPE_STRING) return reader.strings(count, what);
-  if (type === TYPE_BOOL) return Array.from({ length: count }, () => readBool(reader, what));
-  return Array.from({ length: count }, () => readArray(reader, what, depth + 1, budget));
-}
-
 function readAlignment(source: ByteSource, metadata: ReadonlyMap<string, GgufValue>): number {
   const alignment = metadata.get('general.alignment') ?? DEFAULT_ALIGNMENT;
   const valid =
@@ -239,13 +133,15 @@ function readAlignment(source: ByteSource, metadata: ReadonlyMap<string, GgufVal
 }
 
 /** One entry of the tensor list, its offset still relative to the data section. */
-function readTensorInfo(reader: HeaderReader, index: number): TensorInfo {
+function* readTensorInfo(reader: HeaderReader, index: number): Parsing<TensorInfo> {
   const { source } = reader;
-  const name = reader.string(`the name of tensor ${index}`, MAX_TENSOR_NAME_BYTES);
+  const name = yield* reader.string(`the name of tensor ${index}`, MAX_TENSOR_NAME_BYTES);
   if (name === '') throw corrupt(source, `Tensor ${index} has an empty name.`, 'Every tensor has a name.');
+  yield* reader.need(4);
   const rank = reader.u32();
   if (rank < 1 || rank > 4)
     throw corrupt(source, `The tensor "${name}" has ${rank} dimensions.`, 'Tensors have 1 to 4.');
+  yield* reader.need(8 * rank + 12, `tensor "${name}"`);
   const shape: number[] = [];
   let count = 1;
   for (let i = 0; i < rank; i++) {

@@ -159,7 +159,12 @@ class Attempt {
     }
     const again = response.status >= 500 || response.status === 408 || response.status === 429;
     if (again) throw new Error(`the server answered ${status}`);
-    throw networkError(this.url, `the server answered ${status}`, undefined);
+    throw networkError(
+      this.url,
+      `the server answered ${status}`,
+      undefined,
+      'Check the URL and whether it may be read without signing in, or download the file by hand.',
+    );
   }
 
   /** Closes the connection. */
@@ -193,13 +198,18 @@ async function retrying<T>(
 }
 
 /** The error of a server that does not answer as it should; `when` says what was tried. */
-export function networkError(url: string, when: string, cause: unknown): StorageError {
+export function networkError(
+  url: string,
+  when: string,
+  cause: unknown,
+  todo = 'Check the connection and the URL, and try again.',
+): StorageError {
   const reason = cause instanceof Error ? `: ${cause.message}` : '';
   return new StorageError({
     code: 'network',
     happened: `${url} could not be read (${when}${reason}).`,
     expected: 'The server sends the file, and allows this page to read it.',
-    todo: 'Check the connection and the URL, and try again: what was stored is kept.',
+    todo,
     cause,
   });
 }

@@ -1,6 +1,6 @@
 /** Model files from a path. Node only: nothing that a browser loads may import this file. */
 
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, stat, type FileHandle } from 'node:fs/promises';
 import { ModelFileError, throwIfAborted } from '../core/errors.ts';
 import { checkRange, readFailed, type ByteSource } from './byte-source.ts';
 
@@ -8,16 +8,14 @@ import { checkRange, readFailed, type ByteSource } from './byte-source.ts';
 export async function openNodeFile(path: string): Promise<ByteSource & { close(): Promise<void> }> {
   let handle: FileHandle;
   try {
+    // Asked before it is opened: opening a pipe would wait for somebody to write into it.
+    if (!(await stat(path)).isFile()) throw notFound(path, 'It is not a file', undefined);
     handle = await open(path, 'r');
   } catch (cause) {
+    if (cause instanceof ModelFileError) throw cause;
     throw isMissing(cause) ? notFound(path, 'There is no such file', cause) : readFailed(path, 0, 0, cause);
   }
-  const stat = await handle.stat();
-  if (!stat.isFile()) {
-    await handle.close();
-    throw notFound(path, 'It is not a file', undefined);
-  }
-  const size = stat.size;
+  const { size } = await handle.stat();
   const readInto = async (bytes: Uint8Array<ArrayBuffer>, offset: number, signal?: AbortSignal): Promise<void> => {
     const length = bytes.byteLength;
     throwIfAborted(signal);

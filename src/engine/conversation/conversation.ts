@@ -1,3 +1,4 @@
+import { described } from '../../core/check-options.ts';
 import { MemoryError, UsageError } from '../../core/errors.ts';
 import { CHAT_DEFAULTS, GENERATE_DEFAULTS, resolveSampling, type SamplingDefaults } from '../../sampling/settings.ts';
 import { constraintOf } from '../../constraints/index.ts';
@@ -191,6 +192,7 @@ export class EngineConversation implements Conversation {
       maxTokens,
       decoder: new StreamDecoder(session.tokenizer, { stop: merged.stop ?? [], skipSpecial: true }),
       constraint: merged.constraint && constraintOf(merged.constraint).begin(session.vocabulary),
+      drawable: session.tokenizer.vocabSize < runtime.config.vocab ? session.tokenizer.vocabSize : undefined,
       logprobs: merged.logprobs,
       signal: merged.signal,
       onEnd: (result) => onEnd(result.text, result.ids),
@@ -246,7 +248,7 @@ function checkLengths(prompt: number, maxTokens: number | undefined, context: nu
   if (maxTokens !== undefined && (!Number.isInteger(maxTokens) || maxTokens < 1))
     throw new UsageError({
       code: 'usage-option',
-      happened: `The option maxTokens is ${String(maxTokens)}.`,
+      happened: `The option maxTokens is ${described(maxTokens)}.`,
       expected: 'An integer of at least 1.',
       todo: 'Pass such a number, or leave maxTokens out to go on as long as the context allows.',
     });

@@ -6,8 +6,9 @@ import type { ModelConfig } from '../../models/model-config.ts';
 import { weightsOf, type NetworkGraph } from '../../models/network.ts';
 import { readNetwork } from '../../models/read-network.ts';
 import { createChatTemplate, type ChatTemplate } from '../../tokenizer/chat-template.ts';
+import type { Tokenizer } from '../../tokenizer/from-gguf.ts';
+import { readTokenizer } from '../../tokenizer/read-tokenizer.ts';
 import { TokenBytes } from '../../tokenizer/token-vocabulary.ts';
-import { createTokenizer, type Tokenizer } from '../../tokenizer/from-gguf.ts';
 import type { ByteSource } from '../../weights/byte-source.ts';
 import { parseGguf, type GgufFile } from '../../weights/gguf.ts';
 import type { ManifestModel } from '../../weights/manifest.ts';
@@ -34,7 +35,8 @@ export interface ModelSession extends OpenedModel {
 }
 
 /**
- * Reads the header, the configuration and the tokenizer.
+ * Reads the header, the configuration and the tokenizer. A file whose tokenizer or chat template is of no use can still be
+ * looked at and run by ids; what it lacks stands among the fallbacks.
  * @throws ModelFileError for a file that is damaged, foreign or beyond what the kernels can do.
  */
 export async function readModel(
@@ -47,16 +49,35 @@ export async function readModel(
   const graph = readNetwork(gguf);
   checkKernelLimits(graph);
   onProgress({ stage: 'tokenizer', loadedBytes: 0, totalBytes: 0 });
-  const tokenizer = createTokenizer(gguf.metadata);
+  const { config } = graph;
+  const tokenizer = readTokenizer(gguf.metadata, config.vocab);
+  const fallbacks = [...opened.fallbacks, ...tokenizer.notes];
+  if (tokenizer.vocabSize < config.vocab)
+    fallbacks.push(`the file has ${tokenizer.vocabSize} tokens for ${config.vocab} ids: the rest is never drawn`);
   return {
     ...opened,
+    fallbacks,
     gguf,
     graph,
-    config: graph.config,
+    config,
     tokenizer,
     vocabulary: new TokenBytes(tokenizer),
-    template: createChatTemplate(gguf.metadata, tokenizer),
+    template: readTemplate(gguf, tokenizer),
   };
+}
+
+/** The chat template; one that cannot be used fails when it is used. */
+function readTemplate({ metadata }: GgufFile, tokenizer: Tokenizer): ChatTemplate | undefined {
+  try {
+    return createChatTemplate(metadata, tokenizer);
+  } catch (error) {
+    if (!(error instanceof ModelFileError)) throw error;
+    return {
+      render() {
+        throw error;
+      },
+    };
+  }
 }
 
 /** What the file may say but no kernel can compute. */

@@ -52,7 +52,7 @@ export function fedStep(portions: readonly Portion[]): FedStep {
         stopIds: run.stopIds,
         ignoreEos: run.ignoreEos,
         rows: count,
-        masked: run.constraint !== undefined,
+        masked: run.constraint !== undefined || run.drawable !== undefined,
       }),
     })),
   };

@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly decoder: StreamDecoder;
   /** Where its constraint stands: at the answer's begin. */
   readonly constraint?: ConstraintState | undefined;
+  /** Ids from this one on have no token and are never drawn; undefined = all have one. */
+  readonly drawable?: number | undefined;
   /** Alternatives to tell of each token; undefined = no log-probabilities. */
   readonly logprobs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -35,6 +37,7 @@ export class Run implements Generation {
   readonly maxTokens: number;
   readonly promptTokens: number;
   readonly constraint: ConstraintState | undefined;
+  readonly drawable: number | undefined;
   readonly logprobs: number | undefined;
   /** No more tokens are wanted; the scheduler drops the run when it next looks. */
   ended = false;
@@ -63,6 +66,7 @@ export class Run implements Generation {
     this.maxTokens = options.maxTokens;
     this.promptTokens = options.ids.length;
     this.constraint = options.constraint;
+    this.drawable = options.drawable;
     this.logprobs = options.logprobs;
     this.#decoder = options.decoder;
     this.#onEnd = options.onEnd;

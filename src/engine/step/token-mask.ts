@@ -3,20 +3,29 @@ import type { ConstraintState } from '../../core/constraint.ts';
 import { maskWords } from '../../kernels/sampling/penalties-part.ts';
 
 /**
- * The mask of the next token, whole, from where a constraint stands.
- * @throws UsageError 'usage-option' when it has another length, or allows no token.
+ * The mask of the next token, whole, from where a constraint stands (none = all may come).
+ * @param drawable ids from this one on have no token; the constraint knows those below
+ * @throws UsageError 'usage-option' when the constraint's mask has another length, or allows no token.
  */
-export function nextMask(constraint: ConstraintState, generated: number, vocab: number): Uint32Array<ArrayBuffer> {
-  const count = maskWords(vocab);
-  const given = constraint.mask();
-  if (given === undefined) return new Uint32Array(count).fill(0xffffffff);
-  if (!(given instanceof Uint32Array) || given.length !== count)
-    throw refused(
-      given instanceof Uint32Array ? `The mask has ${given.length} words.` : 'The mask is not a Uint32Array.',
-      `${count} words of 32 bits: one bit for each of the ${vocab} tokens.`,
-    );
-  const words = Uint32Array.from(given);
-  if (vocab % 32 > 0) words[count - 1]! &= 2 ** (vocab % 32) - 1;
+export function nextMask(
+  constraint: ConstraintState | undefined,
+  generated: number,
+  vocab: number,
+  drawable = vocab,
+): Uint32Array<ArrayBuffer> {
+  const words = new Uint32Array(maskWords(vocab));
+  const count = maskWords(drawable);
+  const given = constraint?.mask();
+  if (given === undefined) words.fill(0xffffffff, 0, count);
+  else {
+    if (!(given instanceof Uint32Array) || given.length !== count)
+      throw refused(
+        given instanceof Uint32Array ? `The mask has ${given.length} words.` : 'The mask is not a Uint32Array.',
+        `${count} words of 32 bits: one bit for each of the ${drawable} tokens.`,
+      );
+    words.set(given);
+  }
+  if (drawable % 32 > 0) words[count - 1]! &= 2 ** (drawable % 32) - 1;
   if (words.every((word) => word === 0))
     throw refused(`The mask allows no token after ${generated} new ones.`, 'At least one token can follow.');
   return words;

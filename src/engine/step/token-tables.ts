@@ -29,13 +29,13 @@ export class TokenTables {
     gpu.write(counts.buffer, run.lease.sequence! * vocab * 4, table);
   }
 
-  /** Writes what may come next in each of these runs that is held to a constraint; false when one of them failed. */
+  /** Writes what may come next in each of these runs where not all may; false when one of them failed. */
   writeMasks(runs: readonly Run[]): boolean {
     const { counts, vocab, gpu, state } = this.#parts;
     for (const run of runs) {
-      if (!run.constraint || run.ended) continue;
+      if ((!run.constraint && run.drawable === undefined) || run.ended) continue;
       try {
-        const words = nextMask(run.constraint, run.generated, vocab);
+        const words = nextMask(run.constraint, run.generated, vocab, run.drawable);
         gpu.write(counts.buffer, maskAt(vocab, state.layout.maxSequences, run.lease.sequence!) * 4, words);
       } catch (error) {
         run.fail(error);

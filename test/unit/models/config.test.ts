@@ -50,6 +50,20 @@ describe('readConfig', () => {
     });
   });
 
+  it('takes fewer tokens than rows, and settings of other networks that change nothing', async () => {
+    const plain = await configOf();
+    const metadata = {
+      'tokenizer.ggml.tokens': ['a', 'b'],
+      'llama.attention.causal': true,
+      'llama.attention.sliding_window': { u32: 0 },
+      'llama.logit_scale': { f32: 1 },
+      'llama.pooling_type': { u32: 0 },
+      'llama.nextn_predict_layers': { u32: 0 },
+      'llama.use_parallel_residual': { u8: 0 },
+    };
+    expect(await configOf({ metadata })).toEqual(plain);
+  });
+
   it('reads the real model', async () => {
     const source = await openNodeFile(modelPath());
     const config = readConfig(await parseGguf(source));
@@ -129,6 +143,12 @@ describe('readConfig', () => {
       /llama.attention.sliding_window/,
       { metadata: { 'llama.attention.sliding_window': { u32: 4 } } },
     ],
+    [
+      'attention that looks ahead',
+      'model-config',
+      /llama.attention.causal/,
+      { metadata: { 'llama.attention.causal': false } },
+    ],
     ['no layers', 'gguf-missing-key', /llama.block_count/, { metadata: { 'llama.block_count': undefined } }],
     ['0 layers', 'model-config', /block_count" is 0/, { metadata: { 'llama.block_count': { u32: 0 } } }],
     [
@@ -204,10 +224,10 @@ describe('readConfig', () => {
       { metadata: { 'llama.vocab_size': { u32: 319 } } },
     ],
     [
-      'another count of tokens',
+      'more tokens than rows',
       'model-config',
-      /2 tokens, but the embedding has 320/,
-      { metadata: { 'tokenizer.ggml.tokens': ['a', 'b'] } },
+      /321 tokens, but the embedding has 320/,
+      { metadata: { 'tokenizer.ggml.tokens': Array.from({ length: 321 }, (_, id) => `t${id}`) } },
     ],
     [
       'RoPE over more than a head',

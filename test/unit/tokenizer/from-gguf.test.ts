@@ -27,7 +27,7 @@ const changed = (key: string, value: GgufValue | undefined): (() => unknown) => 
   const metadata = tinyMetadata({ merges: ['a b'], control: ['<s>'] });
   if (value === undefined) metadata.delete(`tokenizer.ggml.${key}`);
   else metadata.set(`tokenizer.ggml.${key}`, value);
-  return () => createTokenizer(metadata);
+  return () => createTokenizer(metadata).encode('a');
 };
 
 describe('createTokenizer', () => {
@@ -96,7 +96,7 @@ describe('createTokenizer', () => {
     const control = ['<|endoftext|>', '<|im_end|>', '<x>', '<y>'];
     const extra = { 'tokenizer.ggml.eos_token_id': 258, 'tokenizer.ggml.eot_token_id': 259n };
     expect(tiny({ control, extra }).eosIds).toEqual([258, 259, 257, 256]);
-    expect(tiny({ userDefined: ['<|im_end|>'] }).eosIds).toEqual([]);
+    expect(tiny({ userDefined: ['<z>'] }).eosIds).toEqual([]);
   });
 
   it('refuses ids outside the vocabulary', () => {
@@ -135,7 +135,7 @@ describe('unusable metadata', () => {
     ['model', undefined, 'tokenizer.ggml.model'],
     ['model', 'llama', "'llama'"],
     ['model', 7, 'tokenizer.ggml.model'],
-    ['pre', undefined, 'tokenizer.ggml.pre'],
+    ['pre', 7, 'tokenizer.ggml.pre'],
     ['pre', 'bloom', "'bloom'"],
     ['pre', 'constructor', "'constructor'"],
     ['tokens', undefined, 'tokenizer.ggml.tokens'],
@@ -151,10 +151,11 @@ describe('unusable metadata', () => {
     ['merges', ['b c'], "'b c'"],
     ['merges', ['< s>'], "'< s>'"],
     ['eos_token_id', 258, '258'],
-    ['eos_token_id', -1, '-1'],
+    ['eos_token_id', -2, '-2'],
     ['bos_token_id', 0.5, '0.5'],
     ['padding_token_id', 'x', 'x'],
-    ['add_bos_token', 1, 'add_bos_token'],
+    ['add_bos_token', 2, 'add_bos_token'],
+    ['add_bos_token', 1, 'beginning-of-text'],
     ['add_bos_token', true, 'beginning-of-text'],
   ];
   it.each(cases)('tokenizer.ggml.%s: case %# is refused', (key, value, named) => {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { ModelFileError } from '../../../src/core/errors.ts';
-import { bytesSource, type ByteSource } from '../../../src/weights/byte-source.ts';
+import { blobSource, bytesSource, type ByteSource } from '../../../src/weights/byte-source.ts';
 import { parseGguf } from '../../../src/weights/gguf.ts';
 import { openNodeFile } from '../../../src/weights/node-file.ts';
 import { abortedSignal } from '../../support/aborted.ts';
 import { writeGguf, type WriterOptions, type WriterTensor } from '../../support/gguf-writer.ts';
 import { failureOf } from '../../support/failure.ts';
+import headers from '../../golden/headers.json';
 import { seededRandom } from '../../../cases/support/seeded-random.ts';
 import { tinyModel } from '../../support/tiny-model.ts';
 import { modelPath } from '../../support/model-path.ts';
@@ -318,10 +319,74 @@ describe('a file that is not sound', () => {
     expect(most).toBeLessThanOrEqual(2 ** 20);
   });
 
-  it('refuses millions of booleans', async () => {
-    const count = 9_000_000;
-    const error = await failure(parseGguf(bytesSource(withValue([9, 0, 0, 0, 7, 0, 0, 0, ...u64(count)], count))));
-    expect(error.message).toMatch(/more than 8388608 array elements/);
+  /** A file of zeros after these bytes, and what was read of it. */
+  function zerosAfter(start: Uint8Array, zeros: number): { source: ByteSource; read: number } {
+    const counted = { source: { size: start.length + zeros, name: 'zeros.gguf', read }, read: 0 };
+    async function read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+      const bytes = new Uint8Array(length);
+      bytes.set(start.subarray(offset, offset + length));
+      counted.read += length;
+      return bytes;
+    }
+    return counted;
+  }
+  const ofZeros = (id: string) => {
+    const { hex, zeros } = headers.cases.find((each) => each.id === id)!;
+    return zerosAfter(
+      Uint8Array.from(hex.match(/../g)!, (byte) => Number.parseInt(byte, 16)),
+      zeros,
+    );
+  };
+
+  it.each([
+    ['8M empty strings', /more than 2097152 array elements/],
+    ['8M empty arrays', /more than 65536 arrays in arrays/],
+  ])('refuses %s before their bytes are read', async (id, message) => {
+    const counted = ofZeros(id);
+    const error = await failure(parseGguf(counted.source));
+    expect(error).toMatchObject({ code: 'gguf-corrupt' });
+    expect(error.message).toMatch(message);
+    expect(counted.read).toBeLessThanOrEqual(2 ** 20);
+  });
+
+  it('reads 250 MB of numbers once', async () => {
+    const counted = ofZeros('250M bytes');
+    const { metadata } = await parseGguf(counted.source);
+    expect(metadata.get('k')).toHaveLength(262_144_000);
+    expect(counted.read).toBe(counted.source.size);
+  });
+
+  it('bounds what all keys hold together, and every string', async () => {
+    /** Two keys, each an array of so many elements that are zeros. */
+    const twoArrays = (type: number, count: number, size: number): ByteSource => {
+      const key = (name: string): number[] => [...u64(1), name.charCodeAt(0), 9, 0, 0, 0, type, 0, 0, 0, ...u64(count)];
+      const zeros = new Uint8Array(count * size);
+      const start = [...new TextEncoder().encode('GGUF'), 3, 0, 0, 0, ...u64(0), ...u64(2)];
+      return blobSource(
+        new Blob([Uint8Array.from([...start, ...key('a')]), zeros, Uint8Array.from(key('b')), zeros]),
+        'two.gguf',
+      );
+    };
+    expect((await failure(parseGguf(twoArrays(7, 1_100_000, 1)))).message).toMatch(
+      /more than 2097152 array elements, reached in "b"/,
+    );
+    expect((await failure(parseGguf(twoArrays(9, 40_000, 12)))).message).toMatch(
+      /more than 65536 arrays in arrays, reached in "b"/,
+    );
+    const text = await failure(parseGguf(bytesSource(withValue([8, 0, 0, 0, ...u64(2 ** 24 + 1)], 2 ** 24 + 1))));
+    expect(text.message).toMatch(/16777217 bytes. At most 16777216/);
+    const count = 3_000_000;
+    const booleans = bytesSource(withValue([9, 0, 0, 0, 7, 0, 0, 0, ...u64(count)], count));
+    expect((await failure(parseGguf(booleans))).message).toMatch(/more than 2097152 array elements/);
+  });
+
+  it('gives way to others while it reads many strings', async () => {
+    const source = bytesSource(writeGguf({ metadata: { a: Array.from({ length: 200_000 }, () => '') }, tensors: {} }));
+    let turns = 0;
+    const timer = setInterval(() => turns++, 0);
+    await parseGguf(source);
+    clearInterval(timer);
+    expect(turns).toBeGreaterThan(1);
   });
 
   it('stops when it is aborted', async () => {
