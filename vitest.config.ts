@@ -1,9 +1,11 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { browserLaunchOptions } from './scripts/find-gpu.mjs';
 import { testFiles } from './scripts/test-projects.ts';
 import CostReporter from './test/support/cost-reporter.ts';
+import { readSampling } from './test/support/sample.ts';
 
 /** The launch options, or none where there is no browser: test/support/check-browser.ts then says so, and only to who needs one. */
 function launchOptions(): ReturnType<typeof browserLaunchOptions> | undefined {
@@ -15,8 +17,11 @@ function launchOptions(): ReturnType<typeof browserLaunchOptions> | undefined {
 }
 
 const browser = launchOptions();
+const provide = { sampling: readSampling(process.env) };
+// Two compile at once: drivers that compute on the CPU compile on one thread a process.
+const gpuWorkers = Math.min(2, availableParallelism());
 // Isolation costs a process per file, and a GPU test cleans up after itself: dispose() is part of what is tested.
-const oneProcess = { pool: 'forks', isolate: false, maxWorkers: 1 } as const;
+const sharedProcess = { pool: 'forks', isolate: false } as const;
 
 export default defineConfig({
   test: {
@@ -36,10 +41,13 @@ export default defineConfig({
       },
       {
         test: {
-          ...oneProcess,
+          ...sharedProcess,
+          maxWorkers: gpuWorkers,
+          sequence: { groupOrder: 1 },
+          provide,
           name: 'gpu',
           include: testFiles('gpu'),
-          globalSetup: ['test/support/check-adapter.ts'],
+          globalSetup: ['test/support/check-adapter.ts', 'test/support/say-sampling.ts'],
           setupFiles: ['test/support/dawn.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
@@ -53,8 +61,11 @@ export default defineConfig({
         },
         test: {
           name: 'browser',
+          sequence: { groupOrder: 3 },
+          provide,
           include: testFiles('browser'),
-          globalSetup: ['test/support/check-browser.ts'],
+          globalSetup: ['test/support/check-browser.ts', 'test/support/say-sampling.ts'],
+          setupFiles: ['test/support/page-costs.ts'],
           testTimeout: 240_000,
           hookTimeout: 240_000,
           browser: {
@@ -69,7 +80,9 @@ export default defineConfig({
       },
       {
         test: {
-          ...oneProcess,
+          ...sharedProcess,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
           name: 'pages',
           include: testFiles('pages'),
           globalSetup: ['test/support/check-adapter.ts', 'test/support/check-browser.ts'],

@@ -2,6 +2,7 @@ export interface ChildOptions {
   readonly timeoutMs?: number;
   readonly env?: Readonly<Record<string, string>>;
   readonly quiet?: boolean;
+  readonly prefix?: string;
 }
 
 export interface ChildResult {

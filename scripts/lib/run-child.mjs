@@ -2,6 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { root } from './project.mjs';
 
@@ -11,25 +12,31 @@ const GRACE_MS = 5000;
 
 /**
  * Runs a program in the project's root; programs of node_modules/.bin need no path.
- * @param {{ timeoutMs?: number, env?: Record<string, string>, quiet?: boolean }} [options]
- *   quiet: keep the output and return it
+ * @param {{ timeoutMs?: number, env?: Record<string, string>, quiet?: boolean, prefix?: string }} [options]
+ *   quiet: keep the output and return it; prefix: what stands before each line that is passed on, where several children run
  * @returns {Promise<{ code: number | null, timedOut: boolean, output: string, error?: Error }>} code is null when it did not end by itself
  */
-export function runChild(command, args, { timeoutMs, env, quiet = false } = {}) {
+export function runChild(command, args, { timeoutMs, env, quiet = false, prefix } = {}) {
   return new Promise((resolve) => {
     if (ending) return;
+    const piped = quiet || prefix !== undefined;
     const path = [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter);
     const child = spawn(command, args, {
       cwd: root,
       env: { ...process.env, PATH: path, ...env },
-      stdio: quiet ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
+      stdio: piped ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
       detached: process.platform !== 'win32', // A group of its own, so that the group can be ended as a whole.
       shell: process.platform === 'win32', // npm and .bin entries are .cmd files there.
     });
     let output = '';
     let timedOut = false;
-    child.stdout?.on('data', (data) => (output += data));
-    child.stderr?.on('data', (data) => (output += data));
+    for (const [from, to] of [
+      [child.stdout, process.stdout],
+      [child.stderr, process.stderr],
+    ]) {
+      if (quiet) from.on('data', (data) => (output += data));
+      else if (piped) createInterface({ input: from }).on('line', (line) => to.write(`${prefix}${line}\n`));
+    }
     running.add(child);
     const timer =
       timeoutMs &&
@@ -43,7 +50,7 @@ export function runChild(command, args, { timeoutMs, env, quiet = false } = {}) 
       if (!ending) resolve({ code: timedOut ? null : code, timedOut, output, ...(error && { error }) });
     };
     child.on('error', (error) => end(null, error));
-    child.on(quiet ? 'close' : 'exit', (code) => end(code));
+    child.on(piped ? 'close' : 'exit', (code) => end(code));
   });
 }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Random } from '../../src/core/rng.ts';
 import type { Engine, GenerationResult, MethodOptions } from '../../src/index.ts';
-import { caseName, METHOD_CASES } from '../laws/method-table.ts';
+import { namedMethods } from '../laws/drawn-methods.ts';
 import { tinyEngine } from '../support/tiny-engine.ts';
 
 const PROMPT = 70;
@@ -24,7 +24,7 @@ async function answer(methods: MethodOptions, maxTokens: number): Promise<{ resu
   return told;
 }
 
-test.each(METHOD_CASES.map((method) => [caseName(method), method] as const))('%s', async (_, { tight, loose }) => {
+test.each(namedMethods('browser'))('%s', async (_, { tight, loose }) => {
   // Nothing to do: the same as without it.
   expect((await answer(loose, 24)).result.ids).toEqual(plain.ids);
   // Much to do: another answer, of all the tokens that were asked for.

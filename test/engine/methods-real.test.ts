@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createEngine, type Conversation, type Engine, type GenerationResult } from '../../src/node.ts';
 import perplexity from '../golden/perplexity.json';
-import { caseName, METHOD_CASES } from '../laws/method-table.ts';
+import { drawnMethods } from '../laws/drawn-methods.ts';
+import { caseName } from '../laws/method-table.ts';
 import { modelPath } from '../support/model-path.ts';
 
 /** Beyond every budget of the table, and then 64 tokens more. */
@@ -18,9 +19,8 @@ const answer = (conversation: Conversation): Promise<GenerationResult> =>
   conversation.generate(perplexity.ids.slice(0, PROMPT), { maxTokens: TOKENS, ignoreEos: true, logprobs: 0 }).result;
 
 /** As many as share a step, and fewer than an engine has sequences: none loses its cache to another. */
-const groups = Array.from({ length: Math.ceil(METHOD_CASES.length / 6) }, (_, i) =>
-  METHOD_CASES.slice(6 * i, 6 * i + 6),
-);
+const methods = drawnMethods('real model');
+const groups = Array.from({ length: Math.ceil(methods.length / 6) }, (_, i) => methods.slice(6 * i, 6 * i + 6));
 
 test.each(groups.map((cases) => ({ cases, name: caseName(cases[0]!) })))(
   '$name and others, 64 tokens beyond their budgets',
@@ -36,8 +36,8 @@ test.each(groups.map((cases) => ({ cases, name: caseName(cases[0]!) })))(
       // oxlint-disable-next-line no-await-in-loop -- one after the other
       const [memory, { conversations: reports }] = [await conversations[i]!.memory(), await engine.report()];
       const report = reports.filter(({ disposed }) => !disposed)[i]!;
-      const methods = [report.cache, report.attention.decode].map((text) => text.split(':')[0]);
-      expect(methods).toContain(name.split(':')[0]);
+      const reported = [report.cache, report.attention.decode].map((text) => text.split(':')[0]);
+      expect(reported).toContain(name.split(':')[0]);
       expect(report, name).toMatchObject({ tokens: PROMPT + TOKENS - 1, bytes: memory.bytes });
       if (method.tight.cache === undefined) expect(memory.bytes, name).toBe(memory.fullBytes);
       else {

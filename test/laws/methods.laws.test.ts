@@ -6,6 +6,7 @@ import { cutRule } from '../../src/engine/memory/sequence-methods.ts';
 import type { Conversation, Engine, GenerationResult, MemoryView, MethodOptions } from '../../src/index.ts';
 import { heldWords } from '../support/held-cache.ts';
 import { tinyEngine } from '../support/tiny-engine.ts';
+import { drawnMethods, namedMethods } from './drawn-methods.ts';
 import { caseName, METHOD_CASES } from './method-table.ts';
 
 /** Longer than a chunk of a prompt on every adapter of these tests, and off every tile. */
@@ -64,7 +65,7 @@ describe('with room for all slots, or all of them chosen, nothing differs from a
     plain = await tell({}, prompt, 30, length);
   });
 
-  test.each(METHOD_CASES.map((method) => [caseName(method), method] as const))('%s', async (_, { loose }) => {
+  test.each(namedMethods('room for all'))('%s', async (_, { loose }) => {
     const told = await tell(loose, prompt, 30, length);
     expect(told.result.ids).toEqual(plain.result.ids);
     told.result.logprobs!.forEach(({ logprob }, i) =>
@@ -82,7 +83,7 @@ describe('with room for all slots, or all of them chosen, nothing differs from a
 describe('64 tokens beyond the budget', () => {
   const evicting = METHOD_CASES.filter(({ tight }) => tight.cache !== undefined);
 
-  test.each(evicting.map((method) => [caseName(method), method] as const))(
+  test.each(namedMethods('budget', evicting))(
     '%s keeps what it has to, within its budget and its memory',
     async (_, { tight }) => {
       const { config } = runtimeOf(engine);
@@ -158,7 +159,7 @@ describe('a later turn whose prompt is one token', () => {
       for (const { mass } of heads) expect(mass!.reduce((a, b) => a + b, 0) / GROUP).toBeCloseTo(rows, 3);
   });
 
-  test.each(METHOD_CASES.map((method) => [caseName(method), method] as const))(
+  test.each(namedMethods('later turn'))(
     '%s, with room for all: gets what it gets in one turn',
     async (_, { loose }) => {
       const prompt = ids(PROMPT, 8);
@@ -172,18 +173,19 @@ describe('a later turn whose prompt is one token', () => {
 
 describe('conversations of all methods in the same steps', () => {
   test('each gets what it gets alone', async () => {
-    const methods = METHOD_CASES.map(({ tight }) => tight);
+    const cases = drawnMethods('same steps');
+    const methods = cases.map(({ tight }) => tight);
     const prompts = methods.map((_, i) => ids(40 + 20 * i, 20 + i));
     const alone: GenerationResult[] = [];
     for (const [i, tight] of methods.entries()) alone.push((await tell(tight, prompts[i]!, 40)).result);
     const conversations = methods.map(begin);
     const together = await Promise.all(conversations.map((conversation, i) => answer(conversation, prompts[i]!, 40)));
-    together.forEach((result, i) => expect(result.ids, caseName(METHOD_CASES[i]!)).toEqual(alone[i]!.ids));
+    together.forEach((result, i) => expect(result.ids, caseName(cases[i]!)).toEqual(alone[i]!.ids));
   });
 });
 
 describe('what is taken back leaves no trace', () => {
-  test.each(METHOD_CASES.map((method) => [caseName(method), method] as const))('%s', async (_, { tight }) => {
+  test.each(namedMethods('taken back'))('%s', async (_, { tight }) => {
     const [prompt, other] = [ids(PROMPT, 5), ids(30, 6)];
     const want = (await tell(tight, [...prompt, ...other], 30)).result.ids;
     const conversation = begin(tight);

@@ -2,6 +2,7 @@ import type { Reporter, TestCase, TestModule } from 'vitest/node';
 import type { CompileCosts } from './count-compiling.ts';
 
 const MOST = 10;
+const WIDTH = 160;
 /** Tests below it are not worth a line. */
 const LEAST_MS = 100;
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
@@ -34,6 +35,8 @@ function slowest(modules: readonly TestModule[]): string[] {
     ...tests
       .toSorted((a, b) => duration(b) - duration(a))
       .slice(0, MOST)
-      .map((test) => `${seconds(duration(test)).padStart(9)}  ${test.module.relativeModuleId} > ${test.fullName}`),
+      .map((test) =>
+        `${seconds(duration(test)).padStart(9)}  ${test.module.relativeModuleId} > ${test.fullName}`.slice(0, WIDTH),
+      ),
   ];
 }

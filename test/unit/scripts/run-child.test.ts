@@ -20,6 +20,16 @@ test('output and exit status of a child come back', async () => {
   expect(output).toContain('err');
 });
 
+test('each line that is passed on begins with the prefix, and none is lost at the end', async () => {
+  const script = `
+    import { runChild } from ${JSON.stringify(new URL('../../../scripts/lib/run-child.mjs', import.meta.url).href)};
+    const { code } = await runChild(process.execPath, ['-e', 'console.log("a"); console.log("b"); process.stderr.write("c")'], { prefix: 'x | ' });
+    process.exitCode = code;`;
+  const { code, output } = await runChild(process.execPath, ['--input-type=module', '-e', script], { quiet: true });
+  expect(code).toBe(0);
+  expect(output.split('\n').toSorted()).toEqual(['', 'x | a', 'x | b', 'x | c']);
+});
+
 test('a program that does not exist is an error, not a crash', async () => {
   expect((await runChild('no-such-program', [], { quiet: true })).error).toMatchObject({ code: 'ENOENT' });
 });
