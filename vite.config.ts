@@ -44,7 +44,7 @@ export default defineConfig({
       formats: ['es'],
     },
     rolldownOptions: {
-      external: [/^node:/, 'webgpu', 'commander', '@huggingface/tokenizers', '@huggingface/jinja', /^@noble\/hashes/],
+      external: [/^node:/, 'webgpu', 'commander', '@huggingface/tokenizers', /^@noble\/hashes/],
       output: {
         preserveModules: true,
         preserveModulesRoot: 'src',

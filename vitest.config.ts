@@ -55,7 +55,7 @@ export default defineConfig({
       },
       {
         // Found in advance: a dependency that Vite discovers during a run reloads the page under the tests.
-        optimizeDeps: { include: ['@huggingface/jinja', '@huggingface/tokenizers'] },
+        optimizeDeps: { include: ['@huggingface/tokenizers'] },
         server: {
           headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' },
         },

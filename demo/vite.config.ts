@@ -32,7 +32,7 @@ export default defineConfig({
   preview: { headers },
   // Known in advance: a dependency that the development server discovers late reloads the page in the middle of a load.
   optimizeDeps: {
-    include: ['markdown-it', 'dompurify', '@huggingface/jinja', '@huggingface/tokenizers', '@observablehq/plot'],
+    include: ['markdown-it', 'dompurify', '@huggingface/tokenizers', '@observablehq/plot'],
   },
   worker: { format: 'es' },
   build: {

@@ -35,7 +35,7 @@ export function formatInspection(facts: ModelInspection): string {
       'tokenizer',
       `${printable(tokenizer.model)} / ${printable(tokenizer.pre)}, ends with ${tokenizer.eosIds.join(', ') || 'nothing'}`,
     ],
-    ['chat template', tokenizer.hasChatTemplate ? 'yes' : 'no'],
+    ['chat template', printable(tokenizer.chatTemplates.join(', ')) || 'none'],
     ...tokenizer.notes.map((note): [string, string] => ['note', printable(note)]),
     [
       'GPU memory',

@@ -119,6 +119,8 @@ export interface TokenLogprobs {
 export interface ConversationOptions extends GenerateOptions, MethodOptions {
   /** The system message that opens the conversation. */
   readonly system?: string;
+  /** Which of the file's chat templates, where it has several. */
+  readonly template?: string;
 }
 
 /** One generated token: its id and the text that became complete with it (often '', never a broken character). */
@@ -194,13 +196,24 @@ export interface TokenizeOptions {
   readonly bos?: boolean;
 }
 
+export interface ChatTemplateOptions {
+  /** End where the assistant's answer begins. Default true. */
+  readonly addGenerationPrompt?: boolean;
+  /** Which of the file's chat templates. Default: 'tool_use' where tools are given and the file has it, else 'default'. */
+  readonly template?: string;
+  /** Tools as JSON Schemas, for templates that show them to the model. */
+  readonly tools?: readonly unknown[];
+  /** Documents, for templates that show them to the model. */
+  readonly documents?: readonly unknown[];
+}
+
 export interface TokenizerApi {
   encode(text: string, options?: TokenizeOptions): Promise<number[]>;
   decode(ids: readonly number[], options?: { readonly skipSpecial?: boolean }): Promise<string>;
   /** Renders messages through the file's chat template and tokenises the result. */
   applyChatTemplate(
     messages: readonly Message[],
-    options?: { readonly addGenerationPrompt?: boolean },
+    options?: ChatTemplateOptions,
   ): Promise<{ ids: number[]; rendered: string }>;
 }
 

@@ -78,6 +78,7 @@ const GENERATE: OptionTable<GenerateOptions> = {
 const CONVERSATION: OptionTable<ConversationOptions> = {
   ...GENERATE,
   system: aText,
+  template: aText,
   cache: aMethod,
   attention: aMethod,
   kv,

@@ -1,13 +1,16 @@
 import { UsageError } from '../core/errors.ts';
-import type { TokenizeOptions, TokenizerApi } from '../core/api.ts';
-import { checkOptions, checkText, trueOrFalse, type OptionTable } from '../core/check-options.ts';
+import type { ChatTemplateOptions, TokenizeOptions, TokenizerApi } from '../core/api.ts';
+import { aText, checkOptions, checkText, expected, trueOrFalse, type OptionTable } from '../core/check-options.ts';
 import { checkIds } from './check-ids.ts';
 import type { ModelSession } from './load/model-session.ts';
 
 const TOKENIZE: OptionTable<TokenizeOptions> = { special: trueOrFalse, bos: trueOrFalse };
 const DECODE: OptionTable<NonNullable<Parameters<TokenizerApi['decode']>[1]>> = { skipSpecial: trueOrFalse };
-const TEMPLATE: OptionTable<NonNullable<Parameters<TokenizerApi['applyChatTemplate']>[1]>> = {
+const TEMPLATE: OptionTable<ChatTemplateOptions> = {
   addGenerationPrompt: trueOrFalse,
+  template: aText,
+  tools: expected('A list of tools.', Array.isArray),
+  documents: expected('A list of documents.', Array.isArray),
 };
 
 /** The public tokenizer over a model file's own. */

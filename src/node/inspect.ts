@@ -28,6 +28,8 @@ export interface ModelInspection {
     readonly hasChatTemplate: boolean;
     /** What of the file is done otherwise than it says, or not at all. */
     readonly notes: readonly string[];
+    /** Names of the file's chat templates; the plain one is 'default'. */
+    readonly chatTemplates: readonly string[];
   };
   readonly memory: {
     readonly context: number;
@@ -79,6 +81,7 @@ export async function inspectModel(
       eosIds: tokenizer.eosIds,
       hasChatTemplate: template !== undefined,
       notes: session.fallbacks,
+      chatTemplates: template?.names ?? [],
     },
     memory: {
       context,

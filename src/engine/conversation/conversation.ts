@@ -101,7 +101,10 @@ export class EngineConversation implements Conversation {
           expected: 'Chats need one; raw text does not.',
           todo: 'Use generate() with a prompt in the form that the model was trained on.',
         });
-      const rendered = template.render(messages);
+      const rendered = template.render(
+        messages,
+        this.#options.template === undefined ? {} : { template: this.#options.template },
+      );
       const before = this.#messages;
       const ids = this.#transcript.prompt(rendered);
       const run = this.#begin(ids, options, { ...CHAT_DEFAULTS, ...entry?.sampling }, (text, newIds) => {

@@ -73,6 +73,7 @@ function readTemplate({ metadata }: GgufFile, tokenizer: Tokenizer): ChatTemplat
   } catch (error) {
     if (!(error instanceof ModelFileError)) throw error;
     return {
+      names: [],
       render() {
         throw error;
       },

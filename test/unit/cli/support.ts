@@ -189,7 +189,15 @@ const inspection = (context: number, kv: ModelInspection['memory']['kv']): Model
     head: 'tied',
   },
   tensors: { Q4_1: { count: 210, bytes: 2 ** 20 } },
-  tokenizer: { model: 'gpt2', pre: 'smollm', vocab: 49_152, eosIds: [2, 0], hasChatTemplate: true, notes: [] },
+  tokenizer: {
+    model: 'gpt2',
+    pre: 'smollm',
+    vocab: 49_152,
+    eosIds: [2, 0],
+    hasChatTemplate: true,
+    chatTemplates: ['default'],
+    notes: [],
+  },
   memory: { context, kv, weights: 3 * 2 ** 20, cache: context * 2 ** 10, cachePerToken: 2 ** 10 },
 });
 
