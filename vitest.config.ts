@@ -21,7 +21,17 @@ const provide = { sampling: readSampling(process.env) };
 // Two compile at once: drivers that compute on the CPU compile on one thread a process.
 const gpuWorkers = Math.min(2, availableParallelism());
 // Isolation costs a process per file, and a GPU test cleans up after itself: dispose() is part of what is tested.
-const sharedProcess = { pool: 'forks', isolate: false } as const;
+const sharedProcess = { pool: 'forks' as const, isolate: false };
+const gpuTests = {
+  ...sharedProcess,
+  maxWorkers: gpuWorkers,
+  sequence: { groupOrder: 1 },
+  provide,
+  globalSetup: ['test/support/check-adapter.ts', 'test/support/say-sampling.ts'],
+  setupFiles: ['test/support/dawn.ts'],
+  testTimeout: 300_000,
+  hookTimeout: 300_000,
+};
 
 export default defineConfig({
   test: {
@@ -41,18 +51,14 @@ export default defineConfig({
       },
       {
         test: {
-          ...sharedProcess,
-          maxWorkers: gpuWorkers,
-          sequence: { groupOrder: 1 },
-          provide,
+          ...gpuTests,
           name: 'gpu',
           include: testFiles('gpu'),
-          globalSetup: ['test/support/check-adapter.ts', 'test/support/say-sampling.ts'],
-          setupFiles: ['test/support/dawn.ts'],
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
+          // Lavapipe compiles in half the time and computes half as fast: these tests compile much and compute little.
+          env: { GALLIVM_PERF: process.env['GALLIVM_PERF'] ?? 'nopt' },
         },
       },
+      { test: { ...gpuTests, name: 'model', include: testFiles('model') } },
       {
         // Found in advance: a dependency that Vite discovers during a run reloads the page under the tests.
         optimizeDeps: { include: ['@huggingface/tokenizers'] },

@@ -4,6 +4,8 @@ export const TEST_PROJECTS = {
   unit: ['test/unit'],
   /** Node with WebGPU by Dawn. */
   gpu: ['test/kernels', 'test/laws', 'test/engine', 'test/gpu'],
+  /** The default model, in Node with WebGPU. */
+  model: ['test/model'],
   /** The same kernels, and what only a page can do, in Chromium. */
   browser: ['test/kernels', 'test/browser'],
   /** Node drives a browser over the built pages, and uses the built package. */

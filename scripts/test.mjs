@@ -39,14 +39,19 @@ async function beside() {
     const demo = ['build', '-c', 'demo/vite.config.ts', '--logLevel', 'warn'];
     await steps.run('build demo', (line) => check(line, 'vite', demo, 5 * MINUTE));
   }
-  await steps.run('unit', (line) => vitest(line, 'unit', 6 * MINUTE));
+  await steps.run('unit', (line) => vitest(line, ['unit'], 6 * MINUTE));
   if (quick) return;
-  await steps.run('browser', (line) => vitest(line, 'browser', 20 * MINUTE, { env }));
-  await steps.run('pages', (line) => vitest(line, 'pages', 20 * MINUTE));
+  await steps.run('browser', (line) => vitest(line, ['browser'], 20 * MINUTE, { env }));
+  await steps.run('pages', (line) => vitest(line, ['pages'], 20 * MINUTE));
 }
 
 const env = { WINNOW_SHARE: String(SHARES[kind]) };
-const gpu = () => steps.run('gpu', (line) => vitest(line, 'gpu', 45 * MINUTE, { env, args: quick ? QUICK_GPU : [] }));
+const gpu = () =>
+  steps.run('gpu', (line) =>
+    quick
+      ? vitest(line, ['gpu'], 10 * MINUTE, { env, args: QUICK_GPU })
+      : vitest(line, ['gpu', 'model'], 45 * MINUTE, { env }),
+  );
 
 const ready = await steps.run('setup', async () => {
   await setup({ npm: true, adapter: true, browser: !quick, model: true });

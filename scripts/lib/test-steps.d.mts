@@ -22,7 +22,7 @@ export declare function check(
 
 export declare function vitest(
   prefix: string,
-  project: string,
+  projects: readonly string[],
   timeoutMs: number,
   options?: { readonly args?: readonly string[]; readonly env?: Readonly<Record<string, string>> },
 ): Promise<StepResult>;

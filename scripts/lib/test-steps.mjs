@@ -52,17 +52,21 @@ export async function check(prefix, program, args, timeoutMs) {
   return code === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0, problem };
 }
 
-/** The tests of one of Vitest's projects. */
-export async function vitest(prefix, project, timeoutMs, { args = [], env = {} } = {}) {
-  const report = join(cacheFolder, `report-${project}-${process.pid}.json`);
+/** The tests of some of Vitest's projects. */
+export async function vitest(prefix, projects, timeoutMs, { args = [], env = {} } = {}) {
+  const report = join(cacheFolder, `report-${projects.join('-')}-${process.pid}.json`);
   try {
     const ours = '--reporter=./test/support/cost-reporter.ts';
     const reporters = ['--reporter=default', ours, '--reporter=json', `--outputFile.json=${report}`];
-    const { code, timedOut, error } = await runChild('vitest', ['run', '--project', project, ...reporters, ...args], {
-      timeoutMs,
-      prefix,
-      env,
-    });
+    const { code, timedOut, error } = await runChild(
+      'vitest',
+      ['run', ...projects.flatMap((name) => ['--project', name]), ...reporters, ...args],
+      {
+        timeoutMs,
+        prefix,
+        env,
+      },
+    );
     const result = countTests(readJson(report), code);
     const problem = timedOut ? late(timeoutMs) : error?.message;
     return problem ? { ...result, failed: Math.max(1, result.failed), problem } : result;
