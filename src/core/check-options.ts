@@ -35,8 +35,7 @@ export const oneOf = (values: readonly unknown[], text: string): Expected =>
  * @throws UsageError 'usage-option' naming the option
  */
 export function checkOptions<T>(options: unknown, table: OptionTable<T>): asserts options is T {
-  if (!isObject(options) || Array.isArray(options))
-    throw usage(`The options are ${described(options)}.`, 'An object with options by name was expected.');
+  checkObject(options);
   const names = Object.keys(table);
   for (const [name, value] of Object.entries(options)) {
     if (!Object.hasOwn(table, name))
@@ -47,6 +46,12 @@ export function checkOptions<T>(options: unknown, table: OptionTable<T>): assert
       );
     if (value !== undefined) checkValue(name, value, table[name as keyof T]);
   }
+}
+
+/** Checks that options are an object. @throws UsageError 'usage-option' */
+export function checkObject(options: unknown): asserts options is object {
+  if (!isObject(options) || Array.isArray(options))
+    throw usage(`The options are ${described(options)}.`, 'An object with options by name was expected.');
 }
 
 /** Checks one value. @throws UsageError 'usage-option' */

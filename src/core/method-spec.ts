@@ -22,6 +22,7 @@ const MOST_CHARACTERS = 400;
  * @throws UsageError 'usage-option' with the text, for anything else, a key given twice, or an empty part
  */
 export function parseSpec(text: string): MethodSpec {
+  if (typeof text !== 'string') throw refused(described(text), 'It is no text.');
   if (text.length > MOST_CHARACTERS) throw refused(text, `It has more than ${MOST_CHARACTERS} characters.`);
   const colon = text.indexOf(':');
   const name = colon < 0 ? text : text.slice(0, colon);
@@ -42,7 +43,8 @@ export function parseSpec(text: string): MethodSpec {
  * Writes a method as text that `parseSpec` reads back to an equal spec, parameters in their order.
  * @throws UsageError 'usage-option' for a spec that the grammar cannot write
  */
-export function formatSpec({ name, parameters }: MethodSpec): string {
+export function formatSpec(spec: MethodSpec): string {
+  const { name, parameters } = checkPlain(spec);
   const pairs = Object.entries(parameters).map(([key, value]) => `${key}=${value}`);
   const text = pairs.length === 0 ? name : `${name}:${pairs.join(',')}`;
   parseSpec(text); // A word that reads as a number, or NaN, would come back as something else.
@@ -57,17 +59,22 @@ export function formatSpec({ name, parameters }: MethodSpec): string {
  * @throws UsageError 'usage-option' for anything that `formatSpec` could not write
  */
 export function checkSpec(value: unknown): MethodSpec {
+  const spec = checkPlain(value);
+  formatSpec(spec);
+  return spec;
+}
+
+/** A name and parameters that are numbers or words. */
+function checkPlain(value: unknown): MethodSpec {
   if (!isPlain(value) || typeof value['name'] !== 'string' || !isPlain(value['parameters']))
     throw refused(typeof value === 'string' ? value : described(value), 'It is no { name, parameters }.');
   for (const [key, item] of Object.entries(value['parameters']))
     if (typeof item !== 'number' && typeof item !== 'string')
       throw refused(described(value), `The value of ${key} is neither a number nor a word.`);
-  const spec: MethodSpec = {
+  return {
     name: value['name'],
     parameters: { ...(value['parameters'] as MethodSpec['parameters']) },
   };
-  formatSpec(spec);
-  return spec;
 }
 
 function valueOf(text: string): number | string | undefined {

@@ -1,6 +1,7 @@
 /** Methods as plain data, which crosses to a Worker; only types are imported, so that a page need not load the methods. */
 
 import type { AttentionOption, CacheOption, MethodOptions } from '../core/api.ts';
+import { isObject } from '../core/check-options.ts';
 import type { MethodSpec } from '../core/method-spec.ts';
 
 export type PlainMethod = string | MethodSpec;
@@ -8,12 +9,12 @@ export type PlainAttention = PlainMethod | { readonly prefill?: PlainMethod; rea
 
 /** The option `cache` as plain data. */
 export function plainCache(option: CacheOption): PlainMethod {
-  return typeof option === 'object' && 'spec' in option ? option.spec : option;
+  return isObject(option) && 'spec' in option ? option.spec : option;
 }
 
 /** The option `attention` as plain data. */
 export function plainAttention(option: NonNullable<MethodOptions['attention']>): PlainAttention {
-  if (typeof option === 'string' || 'name' in option) return plainOf(option);
+  if (!isObject(option) || 'name' in option) return plainOf(option);
   const { prefill, decode } = option;
   return {
     ...option, // A part that is unknown is refused where it is read, not lost on the way.
@@ -23,4 +24,4 @@ export function plainAttention(option: NonNullable<MethodOptions['attention']>):
 }
 
 const plainOf = (option: AttentionOption): PlainMethod =>
-  typeof option === 'string' ? option : { name: option.name, parameters: option.parameters };
+  isObject(option) ? { name: option.name, parameters: option.parameters } : option;

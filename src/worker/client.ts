@@ -1,5 +1,6 @@
 /** The engine's interface over a Worker, so that the page never waits for it. */
 
+import { aSignal, checkObject, checkValue, isObject } from '../core/check-options.ts';
 import { UsageError, WinnowError } from '../core/errors.ts';
 import type {
   Conversation,
@@ -31,6 +32,7 @@ export interface WorkerEngineOptions extends EngineOptions {
  * @throws WinnowError `worker-failed` when the Worker cannot be started; else what `createEngine` throws.
  */
 export async function createWorkerEngine(options: WorkerEngineOptions): Promise<Engine> {
+  checkObject(options);
   const { worker, device, model, signal, onProgress, ...rest } = options;
   const methods = plainMethods(options);
   if (device !== undefined) {
@@ -71,6 +73,18 @@ const plainOptions = ({ constraint, ...options }: GenerateOptions): object => ({
   ...(constraint !== undefined && { constraint: plainConstraint(constraint) }),
 });
 
+/** The options that cross. @throws UsageError 'usage-option' for what are none, or a signal that is none */
+function withoutSignal<T extends { readonly signal?: AbortSignal }>(options: T): Omit<T, 'signal'> {
+  checkObject(options);
+  const { signal, ...rest } = options;
+  if (signal !== undefined) checkValue('signal', signal, aSignal);
+  return rest;
+}
+
+/** The signal of options, if they are some and it is one; `withoutSignal` refuses others. */
+const signalOf = (options: { readonly signal?: AbortSignal } | null): AbortSignal | undefined =>
+  isObject(options) && aSignal.holds(options.signal) ? options.signal : undefined;
+
 function spawnWorker(): Worker {
   if (typeof Worker === 'undefined') throw workerFailed('There are no Web Workers here.');
   return new Worker(new URL('./entry.ts', import.meta.url), { type: 'module', name: 'winnow' });
@@ -96,15 +110,14 @@ function remoteEngine(connection: Connection, facts: EngineFacts, end: () => voi
   let ending: Promise<void> | undefined;
 
   const short = (method: StreamMethod, input: StreamInput, options: GenerateOptions = {}): RemoteGeneration => {
-    const { signal, ...rest } = options;
     const call = (): StreamCall => ({
       kind: 'stream',
       method,
       conversation: undefined,
       input,
-      options: plainOptions(rest),
+      options: plainOptions(withoutSignal(options)),
     });
-    return connection.stream(call, { signal });
+    return connection.stream(call, { signal: signalOf(options) });
   };
 
   return {
@@ -113,7 +126,7 @@ function remoteEngine(connection: Connection, facts: EngineFacts, end: () => voi
     conversation: (options) => new RemoteConversation(connection, nextConversation++, options),
     chat: (messages, options) => short('chat', messages, options),
     generate: (prompt, options) => short('generate', prompt, options),
-    score: (ids, { signal, ...options } = {}) => ask({ kind: 'score', ids, options }, signal),
+    score: async (ids, options = {}) => ask({ kind: 'score', ids, options: withoutSignal(options) }, signalOf(options)),
     report: () => ask({ kind: 'report' }),
     restore: () => ask({ kind: 'restore' }),
     dispose: () => {
@@ -149,10 +162,11 @@ class RemoteConversation implements Conversation {
   #messages: readonly Message[] = [];
   #disposing: Promise<void> | undefined;
 
-  constructor(connection: Connection, id: number, { signal, ...options }: ConversationOptions = {}) {
+  constructor(connection: Connection, id: number, given: ConversationOptions = {}) {
+    const options = withoutSignal(given);
     this.#connection = connection;
     this.#id = id;
-    this.#signal = signal;
+    this.#signal = signalOf(given);
     if (options.system !== undefined) this.#messages = [{ role: 'system', content: options.system }];
     const plain = { ...plainOptions(options), ...plainMethods(options) };
     connection
@@ -201,14 +215,15 @@ class RemoteConversation implements Conversation {
     method: StreamMethod,
     input: StreamInput,
     messages: readonly Message[],
-    { signal = this.#signal, ...options }: GenerateOptions = {},
+    options: GenerateOptions = {},
   ): RemoteGeneration {
+    const signal = signalOf(options) ?? this.#signal;
     const call = (): StreamCall => ({
       kind: 'stream',
       method,
       conversation: this.#id,
       input,
-      options: plainOptions(options),
+      options: plainOptions(withoutSignal(options)),
     });
     const generation = this.#connection.stream(call, { signal, onHistory: this.#onHistory });
     this.#messages = messages;

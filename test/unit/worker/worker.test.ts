@@ -112,6 +112,22 @@ describe('an engine over a channel', () => {
     });
   });
 
+  it('refuses wrong types with a code, where a signal is read before anything crosses', async () => {
+    const wrong = (value: unknown): never => value as never;
+    const usage = { code: 'usage-option' };
+    for (const value of [null, 5, 'x']) {
+      // oxlint-disable no-await-in-loop
+      expect(await failure(createWorkerEngine(wrong(value)))).toMatchObject(usage);
+      const engine = await connect(serve());
+      expect(await failure(engine.generate('a', wrong(value)).result)).toMatchObject(usage);
+      expect(await failure(read(engine.generate('a', { signal: wrong(value) })))).toMatchObject(usage);
+      expect(await failure(engine.score([1, 2], wrong(value)))).toMatchObject(usage);
+      expect(() => engine.conversation(wrong(value))).toThrow('usage-option');
+      expect(await failure(engine.conversation().send('a', wrong(value)).result)).toMatchObject(usage);
+      // oxlint-enable no-await-in-loop
+    }
+  });
+
   it('refuses what cannot cross', async () => {
     const served = serve();
     // A stand-in: only whether there is one matters.
