@@ -1,6 +1,6 @@
 /** Readings of metadata that decoders of several families share. */
 
-import type { LayerConfig } from './model-config.ts';
+import type { LayerConfig, ModelConfig } from './model-config.ts';
 import { configError, type MetadataReader } from './metadata-reader.ts';
 import type { NetworkFile } from './network.ts';
 import { readRope } from './rope.ts';
@@ -28,8 +28,27 @@ export function refuseExperts(meta: MetadataReader): void {
   }
 }
 
-/** The heads, rotation and MLP of every layer, where all of them have attention over everything before. */
-export function readLayers({ gguf, meta }: NetworkFile, hidden: number, contextLength: number): LayerConfig[] {
+/** The configuration of a decoder whose layers all have attention over everything before them, and an MLP. */
+export function decoderConfig(file: NetworkFile): ModelConfig {
+  const { gguf, meta, architecture, name } = file;
+  const hidden = meta.count('embedding_length', 2 ** 20);
+  const contextLength = meta.count('context_length', 2 ** 31);
+  const layers = readLayers(file, hidden, contextLength);
+  return {
+    architecture,
+    name,
+    depth: layers.length,
+    layers,
+    hidden,
+    // The tokenizer's list and `vocab_size` must tell the same: see `checkVocabulary`.
+    vocab: gguf.tensors.get('token_embd.weight')?.shape[1] ?? 1,
+    contextLength,
+    normEpsilon: meta.positive('attention.layer_norm_rms_epsilon'),
+    head: gguf.tensors.has('output.weight') ? 'separate' : 'tied',
+  };
+}
+
+function readLayers({ gguf, meta }: NetworkFile, hidden: number, contextLength: number): LayerConfig[] {
   const layerCount = meta.count('block_count', 1024);
   const qHeads = meta.perLayer('attention.head_count', layerCount);
   const kvHeads = meta.perLayer('attention.head_count_kv', layerCount, qHeads);
@@ -69,9 +88,6 @@ function readHeadDim(meta: MetadataReader, hidden: number, qHeads: number): numb
   }
   return headDim;
 }
-
-/** The embedding's rows, which `vocab_size` must tell too: see `checkVocabulary`. */
-export const embeddingRows = ({ gguf }: NetworkFile): number => gguf.tensors.get('token_embd.weight')?.shape[1] ?? 1;
 
 /** Refuses a file whose embedding and `vocab_size` differ, or that has more tokens than rows; rows may be padded beyond them. */
 export function checkVocabulary({ gguf, meta }: NetworkFile, vocab: number): void {

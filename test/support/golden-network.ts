@@ -4,6 +4,7 @@ import { join } from 'node:path';
 /** Logits of two other implementations that agree; see test/golden/README.md. */
 export interface GoldenNetwork {
   readonly name: string;
+  readonly architecture: string;
   readonly what: string;
   readonly vocab: number;
   readonly sequences: readonly {
