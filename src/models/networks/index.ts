@@ -1,10 +1,8 @@
 import type { Network } from '../network.ts';
-import { llama } from './llama.ts';
+import * as all from './all.ts';
 
-/** Every network that can be run. A new one is its file and a line here. */
-const NETWORKS: readonly Network[] = [llama];
+const networkOf = (network: Network): [string, Network][] =>
+  network.architectures.map((architecture) => [architecture, network]);
 
-/** By `general.architecture`. */
-export const networks: ReadonlyMap<string, Network> = new Map(
-  NETWORKS.flatMap((network) => network.architectures.map((architecture) => [architecture, network])),
-);
+/** The networks by `general.architecture`. */
+export const networks: ReadonlyMap<string, Network> = new Map(Object.values<Network>(all).flatMap(networkOf));
