@@ -8,7 +8,7 @@ import {
   stepLayout,
   type StepLayout,
 } from '../../src/kernels/step-layout.ts';
-import { turnsTable } from '../../src/models/rope-table.ts';
+import { ropeTable } from '../../src/models/rope-table.ts';
 import { halfToNumber, numberToHalf } from '../../src/weights/half.ts';
 import { CacheWords, lengthAt, pageAt, setMethods, type CacheShape } from '../support/cache-words.ts';
 import { kernelCase } from '../support/kernel-case.ts';
@@ -127,7 +127,7 @@ const caseOf = (kv: KvType, tolerance: number) =>
           cache: cache.words,
           vectors: Float32Array.from([
             ...Array<number>(12).fill(5),
-            ...turnsTable(frequenciesOf(pairs), magnitude, CONTEXT),
+            ...ropeTable(frequenciesOf(pairs), magnitude, CONTEXT),
           ]),
         },
       };

@@ -1,5 +1,5 @@
 import { memoryWords, slotScores, slotScoresElements } from '../../src/kernels/selection/slot-scores.ts';
-import { turnsTable } from '../../src/models/rope-table.ts';
+import { ropeTable } from '../../src/models/rope-table.ts';
 import { kernelCase } from '../support/kernel-case.ts';
 import { attends, buildScene, sceneLabel, shortScene, type Scene, type SceneShape } from '../attention/scene.ts';
 import { KIND, OTHER_KIND } from './selection-scene.ts';
@@ -96,7 +96,7 @@ export default kernelCase(slotScores, {
         state,
         query,
         cache,
-        vectors: even ? turnsTable(frequencies(shape), 1, CONTEXT) : new Float32Array(4),
+        vectors: even ? ropeTable(frequencies(shape), 1, CONTEXT) : new Float32Array(4),
         memory: new Uint32Array(layout.maxSequences * memoryWords(heads, headDim, capacity)),
         scores: new Float32Array(slotScoresElements(bucket, heads, capacity)).fill(LOWEST),
       },

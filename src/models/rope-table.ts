@@ -1,7 +1,7 @@
 import { TURN_SPAN } from '../kernels/rope.ts';
 
 /** How many vec4f a table for positions below `context` takes. */
-export const turnsQuads = (pairs: number, context: number): number =>
+export const ropeTableQuads = (pairs: number, context: number): number =>
   Math.ceil(((TURN_SPAN + Math.ceil(context / TURN_SPAN) + 1) * pairs) / 2);
 
 /**
@@ -9,13 +9,13 @@ export const turnsQuads = (pairs: number, context: number): number =>
  * for its multiples up to `context`, computed in float64. `magnitude` (YaRN) is in the first part.
  * @returns [TURN_SPAN + ceil(context / TURN_SPAN) + 1][pairs] of (cos, sin)
  */
-export function turnsTable(
+export function ropeTable(
   frequencies: ArrayLike<number>,
   magnitude: number,
   context: number,
 ): Float32Array<ArrayBuffer> {
   const pairs = frequencies.length;
-  const table = new Float32Array(turnsQuads(pairs, context) * 4);
+  const table = new Float32Array(ropeTableQuads(pairs, context) * 4);
   const rows = TURN_SPAN + Math.ceil(context / TURN_SPAN) + 1;
   for (let row = 0; row < rows; row++) {
     const position = row < TURN_SPAN ? row : (row - TURN_SPAN) * TURN_SPAN;

@@ -11,7 +11,7 @@ import { requestGpu } from '../../src/gpu/request.ts';
 import { PlanRecorder } from '../../src/gpu/plan.ts';
 import { slotScoresElements } from '../../src/kernels/selection/slot-scores.ts';
 import { SEQUENCE_WORDS, SequenceWord } from '../../src/kernels/step-layout.ts';
-import { turnsTable } from '../../src/models/rope-table.ts';
+import { ropeTable } from '../../src/models/rope-table.ts';
 import questGolden from '../golden/kv-quest.json';
 import mergeGolden from '../golden/kv-lse_merge.json';
 import tokenSelectGolden from '../golden/kv-tokenselect.json';
@@ -180,7 +180,7 @@ test('kv-tokenselect.json: the vote of all heads, and when a choice is used agai
     scene.state[scene.layout.sequencesAt + SEQUENCE_WORDS + SequenceWord.rows] = 1;
     scene.query.set(inputs.q_prerope[query]!.flatMap((head) => rotated(head, tokens - 1)));
     // oxlint-disable-next-line no-await-in-loop -- a step remembers the one before
-    const { lists } = await choose(selection, scene, memory, turnsTable(frequencies, 1, 64));
+    const { lists } = await choose(selection, scene, memory, ropeTable(frequencies, 1, 64));
     expect(lists, `step ${query}`).toEqual(Array.from({ length: kvHeads }, () => want));
   }
   // Each choice differs from that of the step before as the case says: a hit keeps 4, 6, 8 where the vote would not.

@@ -9,7 +9,7 @@ import type { EvictionPolicy } from '../../src/cache/policy.ts';
 import type { Gpu } from '../../src/gpu/device.ts';
 import { requestGpu } from '../../src/gpu/request.ts';
 import { PlanRecorder, type Plan } from '../../src/gpu/plan.ts';
-import { turnsTable } from '../../src/models/rope-table.ts';
+import { ropeTable } from '../../src/models/rope-table.ts';
 import h2oGolden from '../golden/kv-h2o.json';
 import keyformerGolden from '../golden/kv-keyformer.json';
 import windowGolden from '../golden/kv-snapkv_tova_gemfilter.json';
@@ -180,7 +180,7 @@ describe('kv-streaming_llm_and_rerotation.json', () => {
   const { params, trace, rerotation } = streamingGolden;
   const pairs = 4;
   const frequencies = Array.from({ length: pairs }, (_, i) => params.rope_base ** (-i / pairs));
-  const shape = { ...ONE_HEAD, turns: { table: turnsTable(frequencies, 1, 1024), pairs } };
+  const shape = { ...ONE_HEAD, turns: { table: ropeTable(frequencies, 1, 1024), pairs } };
   const policy = streamingLlm({ positions: 'rank' });
   /** The key rotated to a place, as RoPE on neighbouring elements does it. */
   const rotated = (key: readonly number[], place: number): number[] =>

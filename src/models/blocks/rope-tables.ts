@@ -1,6 +1,6 @@
 import type { LayerConfig, RopeConfig } from '../model-config.ts';
 import { ropeFrequencies, ropeMagnitude } from '../rope.ts';
-import { turnsTable } from '../rope-table.ts';
+import { ropeTable } from '../rope-table.ts';
 import type { VectorSpec } from '../tensors.ts';
 
 /** Divisors of the frequencies, in files whose scaling is 'llama3'. */
@@ -20,5 +20,5 @@ export function ropeTables(layers: readonly LayerConfig[]): VectorSpec[] {
 const tableOf = (rope: RopeConfig): VectorSpec => ({
   kind: 'vector',
   tensors: rope.scaling.kind === 'llama3' ? [{ name: FACTORS, shape: [rope.dims / 2] }] : [],
-  make: ([factors], context) => turnsTable(ropeFrequencies(rope, factors), ropeMagnitude(rope), context),
+  make: ([factors], context) => ropeTable(ropeFrequencies(rope, factors), ropeMagnitude(rope), context),
 });
