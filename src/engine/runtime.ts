@@ -159,10 +159,10 @@ export async function prepareRuntime(
   onProgress({ stage: 'tune', loadedBytes: 0, totalBytes: 0 });
   const asked = options.activations ?? 'f32';
   const activationsOf = ({ type }: MatrixShape): ActivationType =>
-    chooseActivations(gpu.features, type, asked).activations;
+    chooseActivations(gpu.features, gpu.software, type, asked).activations;
   const matrices = matricesOf(weightPlan);
   for (const type of new Set(matrices.map((matrix) => matrix.type))) {
-    const { reason } = chooseActivations(gpu.features, type, asked);
+    const { reason } = chooseActivations(gpu.features, gpu.software, type, asked);
     if (reason !== undefined) fallbacks.push(reason);
   }
   const kernels = await chooseKernels({

@@ -8,11 +8,24 @@ export interface ActivationChoice {
   readonly reason: string | undefined;
 }
 
-/** What was asked for where the adapter and the weights allow it, else f32 with the reason in words. */
-export function chooseActivations(features: GpuFeatures, type: WeightType, asked: ActivationType): ActivationChoice {
+/**
+ * What was asked for where the adapter and the weights allow it, else f32 with the reason in words.
+ * @param software whether the adapter computes on the CPU
+ */
+export function chooseActivations(
+  features: GpuFeatures,
+  software: boolean,
+  type: WeightType,
+  asked: ActivationType,
+): ActivationChoice {
   const fallback = (reason: string): ActivationChoice => ({ activations: 'f32', reason });
   if (asked === 'f16' && !features.shaderF16)
     return fallback('activations are f32, not f16: the adapter lacks shader-f16');
+  // Such a tile kept lavapipe's compiler busy for five minutes, and came out wrong.
+  if (asked === 'f16' && software && !hasCodes(type))
+    return fallback(
+      `activations of ${type} weights are f32, not f16: the adapter computes on the CPU, whose driver compiles that for minutes`,
+    );
   if (asked === 'int8' && !features.packedDot)
     return fallback('activations are f32, not int8: WGSL here lacks packed_4x8_integer_dot_product');
   if (asked === 'int8' && !hasCodes(type))

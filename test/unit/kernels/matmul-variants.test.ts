@@ -32,23 +32,33 @@ const kinds: readonly ActivationType[] = ['f32', 'f16', 'int8'];
 describe('the numbers in which rows are multiplied', () => {
   test('are those asked for where adapter and weights allow them', () => {
     for (const asked of kinds)
-      expect(chooseActivations(all, 'Q4_1', asked)).toEqual({ activations: asked, reason: undefined });
+      expect(chooseActivations(all, false, 'Q4_1', asked)).toEqual({ activations: asked, reason: undefined });
   });
   test('are f32, with a reason, where they do not', () => {
-    expect(chooseActivations(none, 'Q4_1', 'f32').reason).toBeUndefined();
-    expect(chooseActivations(none, 'Q4_1', 'f16')).toMatchObject({
+    expect(chooseActivations(none, false, 'Q4_1', 'f32').reason).toBeUndefined();
+    expect(chooseActivations(none, false, 'Q4_1', 'f16')).toMatchObject({
       activations: 'f32',
       reason: expect.stringContaining('shader-f16'),
     });
-    expect(chooseActivations(none, 'Q4_1', 'int8')).toMatchObject({
+    expect(chooseActivations(none, false, 'Q4_1', 'int8')).toMatchObject({
       activations: 'f32',
       reason: expect.stringContaining('packed_4x8_integer_dot_product'),
     });
     for (const type of ['F32', 'F16', 'BF16'] as const)
-      expect(chooseActivations(all, type, 'int8')).toMatchObject({
+      expect(chooseActivations(all, false, type, 'int8')).toMatchObject({
         activations: 'f32',
         reason: expect.stringContaining(type),
       });
+  });
+  test('are f32 for weights that are numbers where f16 would be compiled for minutes', () => {
+    for (const type of ['F32', 'F16', 'BF16'] as const) {
+      expect(chooseActivations(all, false, type, 'f16').activations).toBe('f16');
+      expect(chooseActivations(all, true, type, 'f16')).toMatchObject({
+        activations: 'f32',
+        reason: expect.stringMatching(`${type}.*on the CPU`),
+      });
+    }
+    expect(chooseActivations(all, true, 'Q4_1', 'f16').activations).toBe('f16');
   });
 });
 
