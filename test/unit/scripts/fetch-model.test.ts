@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -66,7 +75,12 @@ function fileServer(content: Buffer, ranges: (string | undefined)[] = [], cutAft
     if (cut === undefined) return response.end(content.subarray(start));
     const end = start + cut;
     cut = undefined;
-    return response.write(content.subarray(start, end), () => setTimeout(() => response.destroy(), 20));
+    // Not before the other side has kept them: what is on its way is lost with the connection.
+    const cutWhenKept = (): void => {
+      if ((statSync(part(), { throwIfNoEntry: false })?.size ?? 0) < end) setTimeout(cutWhenKept, 5);
+      else response.destroy();
+    };
+    return response.write(content.subarray(start, end), cutWhenKept);
   };
 }
 
