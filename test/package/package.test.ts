@@ -37,7 +37,7 @@ beforeAll(() => {
   mkdirSync(modules);
   run('tar', ['xzf', tarball], folder);
   cpSync(join(folder, 'package'), join(modules, 'winnow-llm'), { recursive: true });
-  for (const name of ['@huggingface', '@noble', 'commander', 'webgpu'])
+  for (const name of ['@huggingface', '@noble', '@webgpu', 'commander', 'webgpu'])
     symlinkSync(join(root, 'node_modules', name), join(modules, name));
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', private: true }));
   writeFileSync(join(folder, 'tiny.gguf'), tinyModel({ tied: false, seed: 3 }));
@@ -54,6 +54,41 @@ test('its exports are well formed for every kind of consumer', () => {
   run('npx', ['publint', '--strict', join(folder, 'package')], root);
   const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'))!;
   run('npx', ['attw', join(folder, tarball), '--profile', 'esm-only'], root);
+});
+
+test.each([
+  // TypeScript's own dom library knows WebGPU; the types of @webgpu/types say it again, which only skipLibCheck lets pass.
+  { module: 'esnext', moduleResolution: 'bundler', types: [], skipLibCheck: false },
+  { module: 'nodenext', moduleResolution: 'nodenext', types: [], skipLibCheck: false },
+  { module: 'esnext', moduleResolution: 'bundler', types: ['@webgpu/types'], skipLibCheck: true },
+])('its types pass in a project with %j', (options) => {
+  writeFileSync(
+    join(folder, 'consumer.ts'),
+    `import { createEngine, createWorkerEngine, type Engine } from 'winnow-llm';
+     import { quest } from 'winnow-llm/attention';
+     import { evict, h2o } from 'winnow-llm/cache';
+     export async function answer(device: GPUDevice): Promise<string> {
+       const engine: Engine = await createEngine({ model: new Blob([]), device });
+       const worker = await createWorkerEngine({ model: 'smollm2-135m-instruct' });
+       await worker.dispose();
+       const cache = evict({ policy: h2o(), budget: 5 });
+       const conversation = engine.conversation({ cache, attention: { decode: quest({ pages: 3 }) } });
+       let text = '';
+       for await (const piece of conversation.send('a')) text += piece.text;
+       return text;
+     }
+     // @ts-expect-error -- the types are there, and refuse
+     export const wrong = createEngine({ model: 5 });`,
+  );
+  const compilerOptions = {
+    ...options,
+    target: 'es2023',
+    lib: ['es2023', 'dom', 'esnext.disposable'],
+    strict: true,
+    noEmit: true,
+  };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['consumer.ts'] }));
+  run(join(root, 'node_modules/.bin/tsc'), ['-p', folder], root);
 });
 
 test('importing it has no effect, and a plain Node script generates with it', () => {
