@@ -1,7 +1,16 @@
 import type { KernelWork } from '../../src/kernels/cases/kernel-case.ts';
 import type { Random } from '../../src/core/rng.ts';
 import type { ColumnSlotsShape } from '../../src/kernels/attention/column-sums.ts';
-import { isObserved, logSum, massOf, watch, weighedOf, type Watch, type WatchedScene } from './observed.ts';
+import {
+  gumbelNoise,
+  isObserved,
+  logSum,
+  massOf,
+  watch,
+  weighedOf,
+  type Watch,
+  type WatchedScene,
+} from './observed.ts';
 import { buildScene, shortScene, untouched, type SceneShape } from './scene.ts';
 
 /** Observed rows behind slots. */
@@ -90,7 +99,7 @@ export function inputsOf(shape: Shape, random: Random) {
     scene,
     params: { scale, layer, tiles: layout.maxPages, sequences: layout.maxSequences },
     constants: { KV_HEADS: kvHeads, GROUP: group, HEAD_DIM: headDim, WINDOW: shape.window ?? 0, MASKED: false },
-    variant: { kv, noise: shape.noise ?? false },
+    variant: { kv, noise: shape.noise ? gumbelNoise : undefined },
     buffers: { state, query, cache, log_sums: logSums, mass: scene.mass },
   };
 }

@@ -6,7 +6,16 @@ import {
 } from '../../src/kernels/attention/decode-flash.ts';
 import { scoreConstants } from '../../src/kernels/attention/observed.ts';
 import { kernelCase } from '../support/kernel-case.ts';
-import { isObserved, massOf, seenOf, watch, weighedOf, type Watch, type WatchedScene } from './observed.ts';
+import {
+  gumbelNoise,
+  isObserved,
+  massOf,
+  seenOf,
+  watch,
+  weighedOf,
+  type Watch,
+  type WatchedScene,
+} from './observed.ts';
 import { comparable, partialsOf } from './partials.ts';
 import { attentionOf, buildScene, sceneLabel, shortScene, untouched, type Scene, type SceneShape } from './scene.ts';
 
@@ -219,7 +228,7 @@ export const decodeObservingCase = kernelCase(decodeFlashObserving, {
         ...decodeConstants(cut, headDim),
         ...scoreConstants(group, cut.heads),
       },
-      variant: { kv: shape.kv, exchange: cut.exchange, noise: shape.noise ?? false },
+      variant: { kv: shape.kv, exchange: cut.exchange, noise: shape.noise ? gumbelNoise : undefined },
       buffers: {
         state,
         query,

@@ -2,7 +2,7 @@ import { listedMass } from '../../src/kernels/attention/listed-mass.ts';
 import { kernelCase } from '../support/kernel-case.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { KIND, OTHER_KIND } from '../selection/selection-scene.ts';
-import { massOf, watch, type Watch, type WatchedScene } from './observed.ts';
+import { gumbelNoise, massOf, watch, type Watch, type WatchedScene } from './observed.ts';
 import { attends, buildScene, sceneLabel, shortScene, untouched, type Lists, type SceneShape } from './scene.ts';
 
 interface Shape extends SceneShape {
@@ -70,7 +70,7 @@ export default kernelCase(listedMass, {
     const built = {
       params: { scale, layer, kind: KIND, rows: bucket, capacity },
       constants: { KV_HEADS: kvHeads, GROUP: group, HEAD_DIM: headDim, WINDOW: shape.window ?? 0, MASKED: false },
-      variant: { kv, noise: shape.noise ?? false },
+      variant: { kv, noise: shape.noise ? gumbelNoise : undefined },
       buffers: {
         state,
         query,

@@ -2,7 +2,7 @@ import { mergeSplitsObserving } from '../../src/kernels/attention/merge.ts';
 import { scoreConstants } from '../../src/kernels/attention/observed.ts';
 import { kernelCase } from '../support/kernel-case.ts';
 import { capacityOf, observedPartials, scoreElements, scoresOf } from './decode-observing.ts';
-import { massOf, watch, type Watch, type WatchedScene } from './observed.ts';
+import { gumbelNoise, massOf, watch, type Watch, type WatchedScene } from './observed.ts';
 import { attentionOf, buildScene, sceneLabel, shortScene, untouched, type SceneShape } from './scene.ts';
 
 interface Shape extends SceneShape {
@@ -100,7 +100,7 @@ export const mergeObservingCase = kernelCase(mergeSplitsObserving, {
         THREADS: shape.threads ?? 64,
         ...scoreConstants(group, layout.heads),
       },
-      variant: { kv, noise: shape.noise ?? false },
+      variant: { kv, noise: shape.noise ? gumbelNoise : undefined },
       buffers: {
         state,
         partials: Float32Array.from(observedPartials(scene, splits)),

@@ -1,7 +1,7 @@
 import { observeLines } from '../../src/kernels/attention/column-sums.ts';
 import { noisyLse } from '../../src/kernels/attention/noisy-lse.ts';
 import { kernelCase } from '../support/kernel-case.ts';
-import { isObserved, logSum, watch, weighedOf, type Watch, type WatchedScene } from './observed.ts';
+import { gumbelNoise, isObserved, logSum, watch, weighedOf, type Watch, type WatchedScene } from './observed.ts';
 import { buildScene, sceneLabel, shortScene, UNTOUCHED, untouched, type SceneShape } from './scene.ts';
 
 interface Shape extends SceneShape {
@@ -64,7 +64,7 @@ export default kernelCase(noisyLse, {
         LINES: observeLines(group),
         PARTS: shape.parts ?? 1,
       },
-      variant: { kv },
+      variant: { kv, noise: gumbelNoise },
       buffers: {
         state,
         query,

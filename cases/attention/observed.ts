@@ -1,3 +1,5 @@
+import { keyformer } from '../../src/cache/policies/keyformer.ts';
+import { setOwnWords } from '../support/own-words.ts';
 import { toUnit } from '../../src/core/rng.ts';
 import { threefry4x32 } from '../reference/threefry.ts';
 import { PAGE_SLOTS, pageWords } from '../../src/kernels/cache-layout.ts';
@@ -77,13 +79,16 @@ export function watch(scene: Scene, watches: readonly Watch[], random: () => num
       observeFrom: from,
       observeUntil: until,
       promptEnd: firstPosition(scene, sequence) + (one.promptEnd ?? 0),
-      tauFirst: floatWord(one.tau?.[0] ?? 0),
-      tauStep: floatWord(one.tau?.[1] ?? 0),
       window: one.mask?.window ?? 0,
       windowSinks: one.mask?.sinks ?? 0,
     };
     for (const [name, word] of Object.entries(words))
       state[layout.methodsAt + sequence * METHOD_WORDS + MethodWord[name as keyof typeof MethodWord]] = word;
+    // One token more: tau rises to its last value in one step.
+    if (one.tau) {
+      const [tauFirst, step] = one.tau;
+      setOwnWords(state, layout, sequence, keyformer({ tauFirst, tauLast: tauFirst + step }));
+    }
   });
   const pages = scene.cache.length / pageWords(kv, kvHeads, headDim);
   const mass = new Float32Array(pages * kvHeads * PAGE_SLOTS).fill(UNTOUCHED);
@@ -95,6 +100,9 @@ export function watch(scene: Scene, watches: readonly Watch[], random: () => num
   );
   return { ...scene, watches, mass };
 }
+
+/** The noise of the policy that has one. */
+export const gumbelNoise = keyformer().observes!.noise!;
 
 /** Whether a row is observed. */
 export function isObserved(scene: WatchedScene, row: number): boolean {

@@ -13,6 +13,7 @@ import {
   stepLayout,
   type StepLayout,
 } from '../../src/kernels/step-layout.ts';
+import { setOwnWords, type OwnWords } from '../support/own-words.ts';
 import { numberToHalf, roundToHalf } from '../../src/weights/half.ts';
 import { seededRandom, type SeededRandom } from '../support/seeded-random.ts';
 
@@ -24,6 +25,8 @@ export interface SceneSequence {
   readonly mask?: { readonly window: number; readonly sinks: number };
   /** Other words of its methods, as they are stored. */
   readonly methods?: Partial<Record<keyof typeof MethodWord, number>>;
+  /** The selection whose own words it has. */
+  readonly selection?: OwnWords;
 }
 
 /** A step over caches that already hold something. */
@@ -138,11 +141,12 @@ export function buildScene(shape: SceneShape, random: Random): Scene {
   const normal = normals(cache.length, draw);
   const rows: SceneRow[] = [];
   let nextPage = 0;
-  const slots = sequences.map(({ rows: count, select = 0, mask, methods }, i) => {
+  const slots = sequences.map(({ rows: count, select = 0, mask, methods, selection }, i) => {
     const sequence = i + 1;
     const settings = { select, ...(mask && { window: mask.window, windowSinks: mask.sinks }), ...methods };
     for (const [name, word] of Object.entries(settings) as [keyof typeof MethodWord, number][])
       state[layout.methodsAt + sequence * METHOD_WORDS + MethodWord[name]] = word;
+    if (selection) setOwnWords(state, layout, sequence, selection);
     const table = pages.slice(nextPage, (nextPage += pagesOf[i]!));
     state.set(table, layout.pagesAt + (sequence * layout.layers + layer) * layout.maxPages);
     state.set(lengths[i]!, layout.lengthsAt + (sequence * layout.layers + layer) * layout.kvStride);

@@ -1,6 +1,6 @@
 import { PAGE_SLOTS } from '../../src/kernels/cache-layout.ts';
 import { evict, EvictScope } from '../../src/kernels/cache/evict.ts';
-import { policyScores } from '../../src/kernels/cache/policy-scores.ts';
+import { h2o, random, snapKv, streamingLlm, tova } from '../../src/cache/policies/index.ts';
 import { LAYOUT_AT, layoutWords, NO_BUDGET, stepLayout, type StepLayout } from '../../src/kernels/step-layout.ts';
 import { evictModel } from '../reference/cache-model.ts';
 import { modelScores, type PolicyScore } from '../reference/policy-scores.ts';
@@ -25,11 +25,13 @@ interface CachedSequence extends SequenceMethods {
 interface Shape extends CacheShape {
   readonly scope: EvictScope;
   readonly score: PolicyScore;
-  readonly force?: boolean;
   /** Whether masses are few numbers, so that many are equal, or no numbers at all. */
   readonly masses?: 'tied' | 'some are no numbers';
   readonly sequences: readonly CachedSequence[];
 }
+
+/** The policies whose rankings these are. */
+const POLICIES = { mass: h2o, pooledMass: snapKv, layerMass: tova, recency: streamingLlm, random };
 
 const POLICY = 3;
 const LAYER = 1;
@@ -98,12 +100,11 @@ const SHAPES: readonly Shape[] = [
     ...both,
     scope: 'head',
     score: 'mass',
-    force: true,
     sequences: [
       ...BYSTANDERS,
       // Longer than a list of slots to move.
-      { slots: 2700, policy: POLICY, budget: 1300, every: 4096, sinks: 4, recent: 20 },
-      { slots: [65, 64, 63], policy: POLICY, budget: 64, every: 100 },
+      { slots: 2700, policy: POLICY, budget: 1300, sinks: 4, recent: 20 },
+      { slots: [65, 64, 63], policy: POLICY, budget: 64 },
     ],
   },
   {
@@ -122,7 +123,6 @@ const SHAPES: readonly Shape[] = [
     ...both,
     scope: 'head',
     score: 'pooledMass',
-    force: true,
     sequences: [
       ...BYSTANDERS,
       { slots: 230, policy: POLICY, budget: 80, sinks: 4, recent: 32, pool: 5, ordered: true },
@@ -158,8 +158,7 @@ const SHAPES: readonly Shape[] = [
     scope: 'joint',
     score: 'mass',
     masses: 'tied',
-    force: true,
-    sequences: [{ slots: [90, 90, 91], policy: POLICY, budget: 90, every: 10, sinks: 2, recent: 3, floor: 0.7 }],
+    sequences: [{ slots: [90, 92, 91], policy: POLICY, budget: 90, every: 1, sinks: 2, recent: 3, floor: 0.7 }],
   },
 ];
 
@@ -167,10 +166,10 @@ export default kernelCase(evict, {
   shapes: SHAPES,
   // Nothing is due a second time: a repeated call would time a test of lengths.
   bench: [],
-  build(shape, random) {
-    const { kvHeads, scope, score, sequences, force = false, masses } = shape;
+  build(shape, seeded) {
+    const { kvHeads, scope, score, sequences, masses } = shape;
     const layout = layoutOf(shape);
-    const draw = seededRandom(random.word());
+    const draw = seededRandom(seeded.word());
     const state = new Uint32Array(layout.words);
     state.set(layoutWords(layout), LAYOUT_AT);
     const tables = sequences.map((item) => Math.ceil(Math.max(0, ...lengthsOf(item, kvHeads)) / PAGE_SLOTS));
@@ -200,14 +199,14 @@ export default kernelCase(evict, {
       });
     });
     return {
-      params: { layer: LAYER, policy: POLICY, force: force ? 1 : 0, sequences: sequences.length },
+      params: { layer: LAYER, policy: POLICY, sequences: sequences.length },
       constants: { KV_HEADS: kvHeads, HEAD_DIM: shape.headDim, SCOPE: EvictScope[scope], MASS: true },
-      variant: { kv: shape.kv, score: policyScores[score] },
+      variant: { kv: shape.kv, score: POLICIES[score]().score },
       buffers: { state, cache: cache.words, mass: cache.mass, keys: new Uint32Array(cache.mass.length) },
     };
   },
   reference({ buffers }, shape) {
-    const { kvHeads, scope, score, sequences, force = false } = shape;
+    const { kvHeads, scope, score, sequences } = shape;
     const layout = layoutOf(shape);
     const state = Uint32Array.from(buffers.state as Uint32Array);
     const cache = new CacheWords(
@@ -223,7 +222,7 @@ export default kernelCase(evict, {
       const before = lengthsOf(item, kvHeads).map((length, head) =>
         Array.from({ length }, (_, slot) => cache.read(page(slot), head, slot)),
       );
-      const cut = { budget, every, sinks, recent, pool, floor, seed, layer: LAYER, force, scope };
+      const cut = { budget, every, sinks, recent, pool, floor, seed, layer: LAYER, scope };
       evictModel(before, { ...cut, score: modelScores[score] }).forEach((slots, head) => {
         state[lengthAt(layout, sequence, LAYER, head)] = slots.length;
         slots.forEach((slot, i) => cache.write(page(i), head, i, slot));

@@ -36,7 +36,6 @@ export interface ModelCut {
   readonly floor: number;
   readonly seed: number;
   readonly layer: number;
-  readonly force: boolean;
   readonly scope: 'head' | 'layer' | 'joint';
   readonly score: ModelScore;
 }
@@ -77,7 +76,7 @@ function cutTogether<T>(
 ): ReadonlySet<number>[] | undefined {
   const total = group.reduce((sum, head) => sum + heads[head]!.length, 0);
   const excess = total - sets * cut.budget;
-  if (excess < (cut.force ? 1 : sets * Math.max(1, cut.every))) return undefined;
+  if (excess < sets * Math.max(1, cut.every)) return undefined;
   const newest = Math.max(...group.flatMap((head) => heads[head]!.map(({ place }) => place)));
   const candidates = group.flatMap((head) =>
     heads[head]!.map(({ place }, slot): Candidate => {

@@ -3,7 +3,7 @@ import type { ModelScore, ScoreContext } from './cache-model.ts';
 
 const STREAM_EVICT = 3;
 
-/** The scores of src/kernels/cache/policy-scores.ts, by the same names. */
+/** The scores of shaders/lib/policy, by the same names. */
 export const modelScores = {
   mass: ({ heads, head, slot }) => heads[head]![slot]!.mass,
   layerMass: ({ heads, slot }) => heads.reduce((sum, slots) => Math.fround(sum + slots[slot]!.mass), 0),

@@ -1,3 +1,5 @@
+import { quest } from '../../src/attention/selections/quest.ts';
+import { accessorsPart } from '../../src/kernels/method-words.ts';
 import { pageTopK } from '../../src/kernels/selection/page-top-k.ts';
 import { kernelCase } from '../support/kernel-case.ts';
 import {
@@ -36,7 +38,7 @@ const evicted = (sequence: SceneSequence): SceneSequence => ({
 });
 
 /** A sequence whose rows choose `pages` pages. */
-const quest = (
+const choosing = (
   length: number | readonly number[],
   pages: number,
   { rows = 1, page = 16, sinks = 4, recent = 20 } = {},
@@ -44,7 +46,7 @@ const quest = (
   length,
   rows,
   select: KIND,
-  methods: { selectCount: pages, page, selectSinks: sinks, selectRecent: recent },
+  selection: quest({ pages, page: page as 16 | 32 | 64, sinks, recent }),
 });
 
 const capacityOf = ({ sequences }: Shape): number =>
@@ -52,36 +54,36 @@ const capacityOf = ({ sequences }: Shape): number =>
 
 export default kernelCase(pageTopK, {
   shapes: [
-    { ...one, sequences: [quest(0, 3)] },
-    { ...one, sequences: [quest(15, 1, { sinks: 0, recent: 1 })] },
-    { ...one, sequences: [quest(300, 5)] },
-    { ...one, sequences: [quest(303, 6, { sinks: 0, recent: 1 })] },
-    { ...one, ties: true, sequences: [quest(300, 7, { sinks: 0 })] },
-    { ...one, sequences: [quest(300, 2, { sinks: 40, recent: 70 })] },
-    { ...one, sequences: [quest(300, 100)] },
-    { ...one, sequences: [evicted(quest(300, 9, { sinks: 4, recent: 4 }))] },
-    { ...one, sequences: [evicted(quest([310, 303, 200], 3, { sinks: 0, recent: 1 }))] },
-    { ...one, sequences: [evicted(quest(500, 5, { page: 32, sinks: 2, recent: 3 }))] },
-    { ...one, kv: 'f32', headDim: 80, kvHeads: 2, group: 1, sequences: [quest(500, 4, { page: 32, recent: 1 })] },
-    { ...one, headDim: 128, kvHeads: 1, group: 7, sequences: [quest(700, 4, { page: 64 })] },
-    { ...one, headDim: 64, kvHeads: 1, group: 16, sequences: [quest(4300, 40)] },
+    { ...one, sequences: [choosing(0, 3)] },
+    { ...one, sequences: [choosing(15, 1, { sinks: 0, recent: 1 })] },
+    { ...one, sequences: [choosing(300, 5)] },
+    { ...one, sequences: [choosing(303, 6, { sinks: 0, recent: 1 })] },
+    { ...one, ties: true, sequences: [choosing(300, 7, { sinks: 0 })] },
+    { ...one, sequences: [choosing(300, 2, { sinks: 40, recent: 70 })] },
+    { ...one, sequences: [choosing(300, 100)] },
+    { ...one, sequences: [evicted(choosing(300, 9, { sinks: 4, recent: 4 }))] },
+    { ...one, sequences: [evicted(choosing([310, 303, 200], 3, { sinks: 0, recent: 1 }))] },
+    { ...one, sequences: [evicted(choosing(500, 5, { page: 32, sinks: 2, recent: 3 }))] },
+    { ...one, kv: 'f32', headDim: 80, kvHeads: 2, group: 1, sequences: [choosing(500, 4, { page: 32, recent: 1 })] },
+    { ...one, headDim: 128, kvHeads: 1, group: 7, sequences: [choosing(700, 4, { page: 64 })] },
+    { ...one, headDim: 64, kvHeads: 1, group: 16, sequences: [choosing(4300, 40)] },
     {
       ...one,
       bucket: 8,
       invalid: [4],
       sequences: [
         { length: 90, rows: 1 },
-        quest([140, 70, 303], 3, { rows: 3, recent: 1 }),
-        quest(100, 3),
+        choosing([140, 70, 303], 3, { rows: 3, recent: 1 }),
+        choosing(100, 3),
         { length: 100, rows: 1, select: OTHER_KIND },
         // Below METHOD_SELECT_DENSE the layer attends to everything, and yet keeps bounds.
-        { ...quest(111, 2), methods: { selectCount: 2, page: 16, selectRecent: 1, selectDense: 2 } },
+        { ...choosing(111, 2, { sinks: 0, recent: 1 }), methods: { selectDense: 2 } },
       ],
     },
   ] as readonly Shape[],
   bench: [
-    { ...one, headDim: 64, sequences: [quest(8191, 32, { recent: 64 })] },
-    { ...one, headDim: 128, kvHeads: 8, group: 4, sequences: [quest(8191, 32, { recent: 64 })] },
+    { ...one, headDim: 64, sequences: [choosing(8191, 32, { recent: 64 })] },
+    { ...one, headDim: 128, kvHeads: 8, group: 4, sequences: [choosing(8191, 32, { recent: 64 })] },
   ],
   label: sceneLabel,
   check: shortScene,
@@ -93,7 +95,7 @@ export default kernelCase(pageTopK, {
     const built = {
       params: { layer, kind: KIND, rows: bucket, capacity },
       constants: { KV_HEADS: kvHeads, GROUP: group, HEAD_DIM: headDim },
-      variant: { kv },
+      variant: { kv, accessors: accessorsPart(quest({ pages: 1 }).words) },
       buffers: {
         state,
         query,
@@ -110,28 +112,23 @@ export default kernelCase(pageTopK, {
     const scene = scenes.get(built)!;
     const lists = scene.rows.map(({ sequence, lengths }, row) =>
       lengths.map((length, head) => {
-        const {
-          selectCount = 1,
-          page = 16,
-          selectSinks = 0,
-          selectRecent = 0,
-          policy = 0,
-        } = scene.sequences[sequence - 1]!.methods ?? {};
         if (!attends(scene, row, KIND)) return [];
+        const { methods: { policy = 0 } = {}, selection } = scene.sequences[sequence - 1]!;
+        const { pages: wanted, page, sinks, recent } = selection!.values as Record<string, number>;
         const { keys, queries } = inputsOfRow(scene, row, head);
         const pages = questPages({
           keys,
           queries,
           length,
-          pages: selectCount,
-          page,
-          sinks: selectSinks,
-          recent: selectRecent,
+          pages: wanted!,
+          page: page!,
+          sinks: sinks!,
+          recent: recent!,
           ...(policy > 0 && {
             places: scene.slots[sequence - 1]![head]!.slice(0, keys.length).map(({ position }) => position),
           }),
         });
-        return slotsOf(pages, page, keys.length);
+        return slotsOf(pages, page!, keys.length);
       }),
     );
     return {

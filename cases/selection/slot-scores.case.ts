@@ -1,3 +1,5 @@
+import { tokenSelect } from '../../src/attention/selections/token-select.ts';
+import { accessorsPart } from '../../src/kernels/method-words.ts';
 import { memoryWords, slotScores, slotScoresElements } from '../../src/kernels/selection/slot-scores.ts';
 import { ropeTable } from '../../src/models/rope-table.ts';
 import { kernelCase } from '../support/kernel-case.ts';
@@ -8,7 +10,7 @@ import { LOWEST, readScores, wantScores, type PageSum } from './score-scene.ts';
 interface Shape extends SceneShape {
   /** Chosen slots take part in the softmax too. */
   readonly all?: boolean;
-  /** Every key is scored as if it lay `selectRecent` places before the row. */
+  /** Every key is scored as if it lay `recent` places before the row. */
   readonly even?: boolean;
 }
 
@@ -21,7 +23,7 @@ const choosing = (length: number | readonly number[], sinks: number, recent: num
   length,
   rows,
   select: KIND,
-  methods: { selectSinks: sinks, selectRecent: recent, selectCount: 4 },
+  selection: tokenSelect({ k: 4, sinks, recent }),
 });
 
 const capacityOf = ({ sequences }: Shape): number =>
@@ -91,7 +93,11 @@ export default kernelCase(slotScores, {
         ALL: all,
         KEEPS: false,
       },
-      variant: { kv, turn: even ? ('even' as const) : ('none' as const) },
+      variant: {
+        kv,
+        turn: even ? ('even' as const) : ('none' as const),
+        accessors: accessorsPart(tokenSelect({ k: 1 }).words),
+      },
       buffers: {
         state,
         query,
@@ -130,8 +136,8 @@ function wantOf(scene: Scene, shape: Shape, scale: number): Record<string, numbe
         continue;
       }
       const { sequence, position, ordinal, lengths } = rows[row]!;
-      const { mask, methods = {} } = scene.sequences[sequence - 1]!;
-      const { selectSinks = 0, selectRecent = 0 } = methods;
+      const { mask, selection } = scene.sequences[sequence - 1]!;
+      const [sinks, recent] = [Number(selection!.values['sinks']), Number(selection!.values['recent'])];
       const kvHead = Math.floor(head / group);
       const q = query.subarray((row * kvHeads * group + head) * headDim).subarray(0, headDim);
       const seen = slots[sequence - 1]![kvHead]!.slice(0, lengths[kvHead]! + ordinal + 1);
@@ -139,8 +145,8 @@ function wantOf(scene: Scene, shape: Shape, scale: number): Record<string, numbe
         const hidden =
           (window > 0 && position - place >= window) ||
           (mask && position - place >= mask.window && place >= mask.sinks);
-        const forced = !hidden && (place < selectSinks || place + selectRecent > position);
-        const by = shape.even ? Math.max(0, position - place - selectRecent) : 0;
+        const forced = !hidden && (place < sinks || place + recent > position);
+        const by = shape.even ? Math.max(0, position - place - recent) : 0;
         const turned = shape.even ? turn(key, by, angles) : key;
         const score = scale * turned.reduce((sum, element, i) => sum + element * q[i]!, 0);
         return { forced, score: hidden || (forced && !shape.all) ? LOWEST : score };

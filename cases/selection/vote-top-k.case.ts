@@ -1,3 +1,5 @@
+import { tokenSelect } from '../../src/attention/selections/token-select.ts';
+import { accessorsPart } from '../../src/kernels/method-words.ts';
 import { slotScoresElements } from '../../src/kernels/selection/slot-scores.ts';
 import { voteTopK } from '../../src/kernels/selection/vote-top-k.ts';
 import { kernelCase } from '../support/kernel-case.ts';
@@ -16,7 +18,12 @@ interface Shape extends SceneShape {
 
 const scenes = new WeakMap<object, Scene>();
 const one = { kv: 'f16', kvHeads: 3, group: 3, headDim: 4, bucket: 1 } as const;
-const choosing = (length: number, k: number, rows = 1) => ({ length, rows, select: KIND, methods: { selectCount: k } });
+const choosing = (length: number, k: number, rows = 1) => ({
+  length,
+  rows,
+  select: KIND,
+  selection: tokenSelect({ k }),
+});
 
 const capacityOf = ({ sequences }: Shape): number =>
   Math.max(...sequences.flatMap(({ length, rows }) => [length].flat().map((slots) => slots + rows))) + 5;
@@ -76,7 +83,7 @@ export default kernelCase(voteTopK, {
     const built = {
       params: { layer, kind: KIND, rows: bucket, capacity },
       constants: { Q_HEADS: heads, KV_HEADS: kvHeads, HEAD_DIM: headDim, SHARED: shape.shared },
-      variant: undefined,
+      variant: { accessors: accessorsPart(tokenSelect({ k: 1 }).words) },
       buffers: { state, query: new Uint32Array(query.buffer), scores, selected: untouchedLists(scene, capacity) },
     };
     scenes.set(built, scene);
@@ -104,7 +111,7 @@ export default kernelCase(voteTopK, {
             return sum + Math.exp(of(head, slot)) / total;
           }, 0),
         );
-        const k = scene.sequences[sequence - 1]!.methods!.selectCount!;
+        const k = Number(scene.sequences[sequence - 1]!.selection!.values['k']);
         // Equal votes must be equal in float64 too: the lowest slots win.
         const chosen = topK(shape.values === 1 ? votes.map(() => 0) : votes, k).map((index) => open[index]!);
         const forced = Array.from({ length: slots }, (__, slot) => slot).filter((slot) => of(voters[0]!, slot) > 1e30);

@@ -7,6 +7,8 @@ import {
   SequenceWord,
   type StepLayout,
 } from '../../src/kernels/step-layout.ts';
+import { snapKv } from '../../src/cache/policies/snap-kv.ts';
+import { setOwnWords } from './own-words.ts';
 import type { ModelSlot } from '../reference/cache-model.ts';
 
 export interface CacheShape {
@@ -108,7 +110,8 @@ export function setMethods(
   state[at + MethodWord.every] = every;
   state[at + MethodWord.sinks] = sinks;
   state[at + MethodWord.recent] = recent;
-  state[at + MethodWord.pool] = pool;
+  // The one number that a policy of these tests has for itself.
+  if (pool > 0) setOwnWords(state, layout, sequence, snapKv({ pool }));
   state[at + MethodWord.floor] = FLOAT.getUint32(0);
   state[at + MethodWord.rank] = rank ? 1 : 0;
   state[layout.sequencesAt + sequence * SEQUENCE_WORDS + SequenceWord.seed] = seed;

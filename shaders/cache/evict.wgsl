@@ -1,13 +1,13 @@
 // Cuts what is cached of the sequences of one policy, in one layer, to their budgets. Slots stay by rank: the newest
 // METHOD_RECENT places, then places below METHOD_SINKS, then by slot_score (lib/policy), ties to the lower place. Then the
 // i-th hole below the new length takes the i-th slot that stays above it: the work follows the slots that move.
-// A cut is due at budget + METHOD_EVERY slots, with `force` at budget + 1. A budget of 0 or NO_BUDGET cuts nothing.
+// A cut is due at budget + METHOD_EVERY slots. A budget of 0 or NO_BUDGET cuts nothing.
 // SCOPE_HEAD: a workgroup per (KV head, sequence), each with a set of its own. SCOPE_LAYER: one per sequence, one set for all heads,
 // whose slots hold the same tokens. SCOPE_JOINT: one per sequence whose METHOD_FLOOR is above 0: the heads compete for KV_HEADS
 // times the budget, and each keeps at least that share of the budget; the others are left to SCOPE_HEAD.
 // uses: lib/step-state, lib/cache-layout, lib/cache-slot, lib/radix-select, lib/policy/*
 // constants: KV_HEADS, SCOPE, MASS
-struct Params { layer : u32, policy : u32, force : u32, sequences : u32 }
+struct Params { layer : u32, policy : u32, sequences : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read_write> state : array<u32>;    // [step state]
 @group(0) @binding(2) var<storage, read_write> cache : array<u32>;    // [pages of the layer]
@@ -81,7 +81,7 @@ fn open_cut(sequence : u32, first_head : u32) -> Cut {
     longest = max(longest, lengths[i]);
   }
   let excess = max(total, SETS * budget) - SETS * budget;
-  let enough = select(excess / SETS >= max(1u, method_word(sequence, METHOD_EVERY)), excess > 0u, params.force != 0u);
+  let enough = excess / SETS >= max(1u, method_word(sequence, METHOD_EVERY));
   return Cut(select(0u, 1u, enough), budget, min(u32(floor_share * f32(budget)), budget), longest);
 }
 

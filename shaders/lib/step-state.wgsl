@@ -6,7 +6,7 @@
 //   sequences     [MAX_SEQUENCES] of 32 words: flags, seed, remaining, sampling settings, rows in this step, stop ids, first row
 //   lengths       [MAX_SEQUENCES][layers][kv_stride]: slots in use before this step
 //   page table    [MAX_SEQUENCES][layers][max_pages]: page of the layer's cache that holds slots PAGE_SLOTS p and on
-//   methods       [MAX_SEQUENCES] of 32 words: what the sequence's cache and attention methods are set to (MethodWord)
+//   methods       [MAX_SEQUENCES] of 32 words: what cache and attention methods are set to: 16 that all share (MethodWord), 8 of the policy, 8 of the selection
 //   budgets       [MAX_SEQUENCES][layers]: slots of a KV head that eviction leaves
 // A row's slot in (layer, KV head) is that head's length plus the row's ordinal among its sequence's rows. Its place is
 // where RoPE and masks see it: its position, less what rank positions have closed up.

@@ -1,10 +1,11 @@
 // Chooses pages by bounds of their scores (Quest: Tang et al. 2024, arXiv 2406.10774), one workgroup per (KV head, row): a
 // page's bound is the sum over dimensions of max(q min, q max), the largest over the query heads of the group. The pages of
-// the first METHOD_SELECT_SINKS slots, of the newest METHOD_SELECT_RECENT and of this step's slots are always chosen and
-// need no bounds; where slots were evicted these go by places, not by slots. METHOD_SELECT_COUNT pages of METHOD_PAGE slots
-// (a power of two from 16 to 64) are chosen, those among them, ties to the lower page, and their slots listed in order. A
-// row that closes a block of 16 slots writes its bounds. Rows whose kind of selection is not params.kind are left alone.
-// uses: lib/step-state, lib/kv.*, lib/cache-layout, lib/selection/bounds, lib/radix-select, lib/selection/write-list
+// the first `sinks` slots, of the newest `recent` and of this step's slots are always chosen and need no bounds; where
+// slots were evicted these go by places, not by slots. `pages` pages of `page` slots (a power of two from 16 to 64) are
+// chosen, those among them, ties to the lower page, and their slots listed in order. A row that closes a block of 16 slots
+// writes its bounds. Rows whose kind of selection is not params.kind are left alone.
+// uses: lib/step-state, settings/*, lib/kv.*, lib/cache-layout, lib/selection/bounds, lib/radix-select
+// uses: lib/selection/write-list
 // constants: KV_HEADS, GROUP
 struct Params { layer : u32, kind : u32, rows : u32, capacity : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
@@ -85,12 +86,12 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
   if (!row_attends(row, params.layer, params.kind)) { return; }
 
   let slots = last + 1u;
-  let page_slots = clamp(method_word(sequence, METHOD_PAGE), BLOCK_SLOTS, PAGE_SLOTS);
+  let page_slots = clamp(setting_page(sequence), BLOCK_SLOTS, PAGE_SLOTS);
   let pages = (slots + page_slots - 1u) / page_slots;
-  let wanted = max(1u, method_word(sequence, METHOD_SELECT_COUNT));
+  let wanted = max(1u, setting_pages(sequence));
   choice = Choice((row * KV_HEADS + kv_head) * GROUP * params.capacity, slots, page_slots, Threshold(0u, 0xffffffffu));
-  let sinks = method_word(sequence, METHOD_SELECT_SINKS);
-  let recent = method_word(sequence, METHOD_SELECT_RECENT);
+  let sinks = setting_sinks(sequence);
+  let recent = setting_recent(sequence);
   let newest = min(length, slots - min(slots, recent));
   let moved = method_word(sequence, METHOD_POLICY) != 0u;
   let oldest_recent = row_place(row) + 1u - min(row_place(row) + 1u, recent);

@@ -1,9 +1,9 @@
 // Scores every visible slot for the rows that choose slots: one workgroup per (page, KV head, row), a thread per slot. The
-// places below METHOD_SELECT_SINKS and the newest METHOD_SELECT_RECENT, the row's own among them, are marked: they are chosen
+// places below `sinks` and the newest `recent`, the row's own among them, are marked: they are chosen
 // anyway. Without ALL they take no part in the softmax, whose maximum and sum per page are noted down for selection/vote-top-k.
-// With KEEPS a row whose query is like the one of the choice in `memory` (cosine of all heads at least METHOD_THETA) uses
+// With KEEPS a row whose query is like the one of the choice in `memory` (cosine of all heads at least `theta`) uses
 // that again, unless it is old, the length has not grown by one since, or the sequence has several rows: only marks are written.
-// uses: lib/constants, lib/step-state, lib/kv.*, lib/cache-layout, lib/attention/window, lib/selection/turn.*
+// uses: lib/constants, lib/step-state, settings/*, lib/kv.*, lib/cache-layout, lib/attention/window, lib/selection/turn.*
 // uses: lib/selection/slot-scores
 // constants: Q_HEADS, GROUP, HEAD_DIM, ALL, KEEPS
 struct Params { scale : f32, layer : u32, kind : u32, rows : u32, capacity : u32, pages : u32, turns_at : u32 }
@@ -28,7 +28,7 @@ fn run_time(bound : u32) -> u32 { return select(0u, bound, params.rows > 0u); }
 fn is_fresh(row : u32, sequence : u32) -> bool {
   let slots = sequence_length(sequence, params.layer, 0u) + row_ordinal(row) + 1u;
   let at = memory_at(sequence);
-  let oldest = max(2u, method_word(sequence, METHOD_SELECT_RECENT) / 4u);
+  let oldest = max(2u, setting_recent(sequence) / 4u);
   return sequence_rows(sequence) == 1u && memory[at] > 0u && memory[at] + 1u == slots &&
     slots - memory[at + 1u] < oldest && row_place(row) >= memory[at + 2u];
 }
@@ -48,7 +48,7 @@ fn is_similar(t : u32, row : u32, sequence : u32) -> bool {
   workgroupBarrier();
   if (t == 0u) {
     for (var i = 1u; i < run_time(THREADS); i++) { sums += products[i]; }
-    similar = select(0u, 1u, sums.x >= method_setting(sequence, METHOD_THETA) * sqrt(sums.y * sums.z));
+    similar = select(0u, 1u, sums.x >= setting_theta(sequence) * sqrt(sums.y * sums.z));
   }
   return workgroupUniformLoad(&similar) == 1u;
 }
@@ -64,7 +64,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
   if (first >= slots) { return; }
   var reuse = false;
   if (KEEPS) {
-    if (method_setting(sequence, METHOD_THETA) <= 1.0 && is_fresh(row, sequence)) { reuse = is_similar(t, row, sequence); }
+    if (setting_theta(sequence) <= 1.0 && is_fresh(row, sequence)) { reuse = is_similar(t, row, sequence); }
     if (group.x == 0u && kv_head == 0u && t == 0u) { scores[reuse_at(row)] = select(0.0, 1.0, reuse); }
   }
 
@@ -72,9 +72,9 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
   let page = page_of(sequence, params.layer, first);
   let place = position_at(page, kv_head, slot);
   let own = row_place(row);
-  let recent = method_word(sequence, METHOD_SELECT_RECENT);
+  let recent = setting_recent(sequence);
   let visible = first + t < slots && (!HIDES || shows(mask_of(sequence), own + 1u, place));
-  let forced = visible && (place < method_word(sequence, METHOD_SELECT_SINKS) || place + recent > own);
+  let forced = visible && (place < setting_sinks(sequence) || place + recent > own);
   if (reuse) {
     if (kv_head == 0u && first + t < slots) { scores[score_at(row, 0u, slot)] = select(LOWEST, FORCED, forced); }
     return;

@@ -1,9 +1,9 @@
 // Chooses slots by the scores that selection/slot-scores left. The heads of a set vote with their softmax, and the
-// METHOD_SELECT_COUNT slots with the most votes are chosen, ties to the lower slot, besides those that are marked. With SHARED
+// `k` slots with the most votes are chosen, ties to the lower slot, besides those that are marked. With SHARED
 // all heads of the layer are one set (TokenSelect: Wu et al. 2024, arXiv 2411.02886), otherwise the query heads of each
 // KV head. One workgroup per (set, row). Slots are listed in order. With KEEPS the choice is kept in `memory`, or taken
 // from there where slot-scores says so.
-// uses: lib/constants, lib/step-state, lib/selection/slot-scores, lib/selection/memory.*, lib/radix-select
+// uses: lib/constants, lib/step-state, settings/*, lib/selection/slot-scores, lib/selection/memory.*, lib/radix-select
 // uses: lib/selection/write-list
 // constants: Q_HEADS, KV_HEADS, HEAD_DIM, SHARED
 struct Params { layer : u32, kind : u32, rows : u32, capacity : u32 }
@@ -98,9 +98,9 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
   }
   storageBarrier();
   workgroupBarrier();
-  if (!reuse) { choice.threshold = select_top(t, slots, max(1u, method_word(sequence, METHOD_SELECT_COUNT))); }
+  if (!reuse) { choice.threshold = select_top(t, slots, max(1u, setting_k(sequence))); }
 
-  let keeps = KEEPS && !reuse && sequence_rows(sequence) == 1u && method_setting(sequence, METHOD_THETA) <= 1.0;
+  let keeps = KEEPS && !reuse && sequence_rows(sequence) == 1u && setting_theta(sequence) <= 1.0;
   let at = (row * KV_HEADS + first_list) * (params.capacity + 1u);
   let lists = select(1u, 2u, keeps);
   for (var list = 0u; list < lists; list++) {

@@ -1,7 +1,8 @@
 import type { GpuArray } from '../gpu/array.ts';
 import type { PlanRecorder } from '../gpu/plan.ts';
+import type { ScoreNoise } from '../kernels/attention/observed.ts';
 import type { LayerView } from '../kernels/layer-view.ts';
-import type { DecodeSelection } from './selection.ts';
+import type { AuxOf, DecodeSelection } from './selection.ts';
 
 /** What attention reads and writes besides the layer's cache. */
 export interface AttentionArrays {
@@ -19,8 +20,8 @@ export interface AttentionArrays {
 export interface AttentionKinds {
   /** What attention notes down: nothing; of single rows, in the attention itself; or of any rows, behind it. */
   readonly observe: 'nothing' | 'rows' | 'columns';
-  /** Whether some of it is noted down with noise. */
-  readonly noisy: boolean;
+  /** What changes some of the scores before they are noted down. */
+  readonly noise: ScoreNoise | undefined;
   /** What chooses slots for decoding rows, the longest of its lists, rounded up, and whether policies observe what is read. */
   readonly selections: readonly {
     readonly selection: DecodeSelection;
@@ -45,9 +46,8 @@ export interface MethodArrays {
   readonly selected: GpuArray;
   /** Scratch, f32 [rows, qHeads] for all rows of a step: log-sum-exp of noisy scores. */
   readonly noisyLse: GpuArray;
-  /** What was noted down, and key bounds, beside the pages (`Side` of the cache). */
-  readonly mass: GpuArray | undefined;
-  readonly bounds: GpuArray | undefined;
+  /** What methods keep beside the pages. */
+  readonly aux: AuxOf;
   /** What a selection keeps from step to step. */
   memory(selection: DecodeSelection): GpuArray | undefined;
 }

@@ -113,7 +113,7 @@ function encodeDecode(
   const direct = splits === 1 && (!observe || tuning.heads >= groupSize);
   const capacity = observe?.capacity ?? 0;
   invariant(!observe || lengthBucket <= capacity, () => `${lengthBucket} slots, room for scores of ${capacity}`);
-  const noise = observe?.noisyLse !== undefined;
+  const noise = observe?.noise;
   const layout = scoreConstants(groupSize, tuning.heads);
   const attend = {
     params: { scale: scaleOf(layer), layer: layer.layer, splits, rows, capacity, kind: 0 },

@@ -1,7 +1,12 @@
 /** What a conversation's rows attend to: selections for decoding, masks for prompts and decoding. */
 
-export { aShape, slidingWindow } from './masks.ts';
-export { oracleTopK } from './selections/oracle-top-k.ts';
-export { quest } from './selections/quest.ts';
-export { tokenSelect } from './selections/token-select.ts';
+export * from './masks/index.ts';
+export * from './selections/index.ts';
+export { defineMask, type MaskDefinition, type MaskFactory } from './define-mask.ts';
+export {
+  defineSelection,
+  type SelectionDefinition,
+  type SelectionFactory,
+  type SelectionTraits,
+} from './define-selection.ts';
 export type { AttentionMask, DecodeSelection } from './selection.ts';

@@ -9,6 +9,8 @@ import {
 import { listedMass } from '../kernels/attention/listed-mass.ts';
 import { lanesConstants } from '../kernels/attention/prefill-lanes.ts';
 import { noisyLse } from '../kernels/attention/noisy-lse.ts';
+import type { ScoreNoise } from '../kernels/attention/observed.ts';
+import { massBuffer } from '../kernels/aux-buffer.ts';
 import { PAGE_SLOTS } from '../kernels/cache-layout.ts';
 import { layerConstants, scaleOf, type LayerObservation, type LayerView } from '../kernels/layer-view.ts';
 import { ceilDiv, invariant } from '../core/invariant.ts';
@@ -22,15 +24,14 @@ import type { AttentionArrays, AttentionShape, MethodArrays } from './backend.ts
 export function encodeColumnSums(
   recorder: PlanRecorder,
   layer: LayerView,
-  { mass, noisyLse: noisySums }: LayerObservation,
+  { mass, noise }: LayerObservation,
   { query, lse }: AttentionArrays,
   { rows, lengthBucket }: AttentionShape,
   cut: ColumnSumsShape,
 ): void {
   const { kv, state, cache, stepLayout } = layer;
-  const noise = noisySums !== undefined;
   const params = { scale: scaleOf(layer), layer: layer.layer };
-  if (noisySums)
+  if (noise)
     recorder.add(
       'attention-noise',
       noisyLse.call({
@@ -40,20 +41,23 @@ export function encodeColumnSums(
           LINES: observeLines(layer.groupSize),
           PARTS: cut.core === 'slots' ? cut.parts : 1,
         },
-        variant: { kv },
-        bindings: { state, query, cache, lse, log_sums: noisySums },
+        variant: { kv, noise },
+        bindings: { state, query, cache, lse, log_sums: noise.lse },
       }),
     );
   const sums = {
     params: { ...params, tiles: ceilDiv(lengthBucket, PAGE_SLOTS), sequences: stepLayout.maxSequences },
     variant: { kv, noise },
-    bindings: { state, query, cache, log_sums: noisySums ?? lse, mass },
+    bindings: { state, query, cache, log_sums: noise?.lse ?? lse, mass },
   };
   const constants = layerConstants(layer);
   recorder.add(
     'attention-mass',
     cut.core === 'slots'
-      ? columnSums.call({ ...sums, constants: { ...constants, ...columnSumsConstants(cut, layer, noise) } })
+      ? columnSums.call({
+          ...sums,
+          constants: { ...constants, ...columnSumsConstants(cut, layer, noise !== undefined) },
+        })
       : columnSumsLanes.call({ ...sums, constants: { ...constants, ...lanesConstants(cut.lanes, layer.headDim) } }),
   );
 }
@@ -64,7 +68,7 @@ export interface ListedMassShape {
   /** Which rows it is for: those whose `row_select` is this. */
   readonly kind: number;
   readonly masked: boolean;
-  readonly noise: boolean;
+  readonly noise: ScoreNoise | undefined;
 }
 
 /** Records what notes down the mass of rows that read listed slots; it goes behind their attention. */
@@ -72,9 +76,10 @@ export function encodeListedMass(
   recorder: PlanRecorder,
   layer: LayerView,
   query: GpuArray,
-  { scores, selected, mass }: MethodArrays,
+  { scores, selected, aux }: MethodArrays,
   { rows, capacity, kind, masked, noise }: ListedMassShape,
 ): void {
+  const mass = aux(massBuffer);
   invariant(mass !== undefined, () => 'nothing is observed');
   const { kvHeads, groupSize, headDim, window, kv, state, cache } = layer;
   recorder.add(

@@ -1,6 +1,11 @@
+import { distinctName } from '../core/distinct-name.ts';
+import type { MethodText } from '../core/method-text.ts';
+import type { SettingValues } from '../core/settings.ts';
 import type { GpuArray } from '../gpu/array.ts';
 import type { PlanRecorder } from '../gpu/plan.ts';
+import type { AuxSpec } from '../kernels/aux-buffer.ts';
 import type { LayerView } from '../kernels/layer-view.ts';
+import type { MethodWords } from '../kernels/method-words.ts';
 
 /** What a selection works with besides the layer's cache. */
 export interface SelectionArrays {
@@ -15,9 +20,11 @@ export interface SelectionArrays {
    * sequence is set to 0 when the sequence begins and when its length is lowered: then nothing is kept.
    */
   readonly memory: GpuArray | undefined;
-  /** Key bounds of blocks of 16 slots, f32 [pages, kvHeads, headDim / 4, 2, 4, 4]: lib/selection/bounds; undefined without `bounds`. */
-  readonly bounds: GpuArray | undefined;
+  readonly aux: AuxOf;
 }
+
+/** What a method keeps beside the layer's pages; undefined where nobody asked for it. */
+export type AuxOf = (spec: AuxSpec) => GpuArray | undefined;
 
 export interface SelectionShape {
   /** Rows that may select, at most 8: they are the first of the step. */
@@ -33,40 +40,33 @@ export interface SelectionShape {
 /** A `theta` that no cosine reaches: every row chooses anew. */
 export const NEVER = 2;
 
-/** f32 elements of `bounds`. */
-export const boundsElements = (pages: number, kvHeads: number, headDim: number): number =>
-  pages * kvHeads * 8 * headDim;
-
-/** Settings that a selection reads from the step state; they are never compiled in. */
-export interface SelectionSettings {
-  /** Slots to choose, or pages. */
-  readonly count: number;
-  readonly sinks: number;
-  readonly recent: number;
-  /** Layers below this one attend to all slots. */
-  readonly dense: number;
-  /** Tokens of a page, where whole pages are chosen: 16, 32 or 64. */
-  readonly page: number;
-  /** Cosine of queries from which a choice is used again; above 1 = never. */
-  readonly theta: number;
-}
-
 /** Chooses the slots that a decoding row reads; nothing is evicted. */
 export interface DecodeSelection {
   readonly name: string;
-  /** Tells apart selections of one name whose kernels differ. */
+  /** What it was made by: what tells it apart from others of its name. */
+  readonly method: MethodText;
+  /** Tells apart selections of one method whose kernels differ. */
   readonly variant?: string;
-  readonly settings: SelectionSettings;
+  /** Layers below this one attend to all slots. */
+  readonly dense: number;
+  /** The most slots of a KV head that a row reads where they are chosen. */
+  readonly mostSlots: number;
+  /** Slots of a page where whole pages are chosen. */
+  readonly pageSlots?: number;
   /** Whether all KV heads of a layer read the same slots. */
   readonly shared: boolean;
-  /** Whether it needs key bounds, and how many words of memory for a sequence and layer. */
-  readonly bounds: boolean;
+  /** What it needs beside the pages. */
+  readonly aux: readonly AuxSpec[];
+  /** Words of memory for a sequence and layer. */
   memoryWords(layer: Pick<LayerView, 'qHeads' | 'kvHeads' | 'headDim'>, capacity: number): number;
   /** Records what chooses the slots of one layer for the rows whose `row_select` is `kind`. */
   encode(recorder: PlanRecorder, layer: LayerView, arrays: SelectionArrays, shape: SelectionShape, kind: number): void;
-  /** Records what a step of more than 8 rows must note down in `bounds`, for all its rows; left out where that is nothing. */
-  encodePrompt?(recorder: PlanRecorder, layer: LayerView, bounds: GpuArray, rows: number, kind: number): void;
+  /** Records what a step of more than 8 rows must note down beside the pages, for all its rows; left out where that is nothing. */
+  encodePrompt?(recorder: PlanRecorder, layer: LayerView, aux: AuxOf, rows: number, kind: number): void;
   readonly parameters: Readonly<Record<string, number | string>>;
+  /** Its own words in the step state, and the values that they are made of. */
+  readonly words: MethodWords;
+  readonly values: SettingValues;
 }
 
 /** Hides slots from rows, in prompts or in decoding, by their positions alone. */
@@ -78,6 +78,10 @@ export interface AttentionMask {
   readonly parameters: Readonly<Record<string, number | string>>;
 }
 
-/** Selections with equal names here share their kernels. */
-export const selectionName = ({ name, variant }: Pick<DecodeSelection, 'name' | 'variant'>): string =>
-  variant === undefined ? name : `${name} ${variant}`;
+/** What tells selections apart whose kernels differ: a name, and what it stands for. */
+export const selectionName = ({
+  name,
+  variant,
+  method,
+}: Pick<DecodeSelection, 'name' | 'variant' | 'method'>): string =>
+  distinctName('selection', variant === undefined ? name : `${name} ${variant}`, method);

@@ -1,3 +1,4 @@
+import { massBuffer } from '../kernels/aux-buffer.ts';
 import type { LayerObservation } from '../kernels/layer-view.ts';
 import type { AttentionBackend, MethodArrays, StepMethods } from './backend.ts';
 import type { ListedAttention } from './listed.ts';
@@ -18,7 +19,7 @@ export const withMethods = (dense: AttentionBackend, listed: ListedAttention): A
       return;
     }
     const { capacity } = methods;
-    const { selections, noting, full, masked, observer, noisy } = methods.kinds;
+    const { selections, noting, full, masked, observer, noise } = methods.kinds;
     const own = methods.arrays(layer);
     const rows = Math.min(shape.rows, MOST_SELECTING);
     for (const { selection, listBucket, observed } of selections) {
@@ -31,7 +32,7 @@ export const withMethods = (dense: AttentionBackend, listed: ListedAttention): A
           scores: own.scores,
           selected: own.selected,
           memory: own.memory(selection),
-          bounds: own.bounds,
+          aux: own.aux,
         },
         { rows, lengthBucket: shape.lengthBucket, capacity },
         kind,
@@ -42,11 +43,10 @@ export const withMethods = (dense: AttentionBackend, listed: ListedAttention): A
         { ...arrays, selected: own.selected },
         { rows, lengthBucket: shape.lengthBucket, capacity, listBucket, kind, masked },
       );
-      if (observed)
-        encodeListedMass(recorder, layer, arrays.query, own, { rows, capacity, kind, masked, noise: noisy });
+      if (observed) encodeListedMass(recorder, layer, arrays.query, own, { rows, capacity, kind, masked, noise });
     }
     for (const selection of noting)
-      selection.encodePrompt?.(recorder, layer, own.bounds!, shape.rows, methods.kindOf(selection));
+      selection.encodePrompt?.(recorder, layer, own.aux, shape.rows, methods.kindOf(selection));
     if (full) dense.encode(recorder, { ...layer, observe: observationOf(methods, own) }, arrays, { ...shape, masked });
     observer?.encode(recorder, layer, arrays, shape);
   },
@@ -54,12 +54,13 @@ export const withMethods = (dense: AttentionBackend, listed: ListedAttention): A
 
 /** What attention notes down in this step, and where; undefined = nothing. */
 function observationOf({ kinds, capacity }: StepMethods, arrays: MethodArrays): LayerObservation | undefined {
-  const { observe, noisy } = kinds;
-  if (observe === 'nothing' || !arrays.mass) return undefined;
+  const { observe, noise } = kinds;
+  const mass = arrays.aux(massBuffer);
+  if (observe === 'nothing' || !mass) return undefined;
   return {
-    mass: arrays.mass,
+    mass,
     scores: observe === 'rows' ? arrays.scores : undefined,
     capacity,
-    noisyLse: noisy ? arrays.noisyLse : undefined,
+    noise: noise && { ...noise, lse: arrays.noisyLse },
   };
 }

@@ -1,9 +1,10 @@
 import { UsageError } from '../core/errors.ts';
-import { checkedParameter } from '../core/parameter.ts';
+import { checkedNumber } from '../core/settings.ts';
+import { EVICT_SETTINGS } from './evict-settings.ts';
 import type { Budget } from './policy.ts';
 
 const checkedSlots = (budget: string, slots: number): number =>
-  checkedParameter(budget, 'slots', slots, { min: 1, max: 2 ** 31 - 1, integer: true });
+  checkedNumber(budget, 'slots', slots, EVICT_SETTINGS.budget.range);
 
 /** The same number of slots for every KV head of every layer. @throws UsageError 'usage-option' */
 export function uniform(slots: number): Budget {
@@ -26,7 +27,7 @@ export function uniform(slots: number): Budget {
  */
 export function pyramid(slots: number, { beta = 20 }: { readonly beta?: number } = {}): Budget {
   checkedSlots('pyramid', slots);
-  checkedParameter('pyramid', 'beta', beta, { min: 1 });
+  checkedNumber('pyramid', 'beta', beta, EVICT_SETTINGS.beta.range);
   if (beta > slots)
     throw new UsageError({
       code: 'usage-option',
@@ -64,7 +65,7 @@ function pyramidOf(layers: number, slots: number, beta: number): readonly number
  */
 export function adaptivePerHead(slots: number, { floor = 0.2 }: { readonly floor?: number } = {}): Budget {
   checkedSlots('adaptive-per-head', slots);
-  checkedParameter('adaptive-per-head', 'floor', floor, { min: 0, above: true, max: 1 });
+  checkedNumber('adaptive-per-head', 'floor', floor, EVICT_SETTINGS.floor.range);
   return {
     name: 'adaptive-per-head',
     slots,

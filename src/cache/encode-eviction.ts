@@ -21,8 +21,6 @@ export interface EvictionDispatch {
   readonly number: number;
   /** For the sequences with a joint budget (MethodWord.floor above 0); else for those without. */
   readonly joint: boolean;
-  /** Cut as soon as there is more than the budget, whatever `every` says. */
-  readonly force: boolean;
 }
 
 /**
@@ -35,7 +33,7 @@ export function encodeEviction(
   layer: LayerView,
   policy: EvictionPolicy,
   { mass, keys, rope }: EvictionArrays,
-  { number, joint, force }: EvictionDispatch,
+  { number, joint }: EvictionDispatch,
 ): void {
   invariant(number > 0, () => 'policy 0 is none');
   invariant(
@@ -47,7 +45,7 @@ export function encodeEviction(
   recorder.add(
     'cache.evict',
     evict.call({
-      params: { ...shared, force: force ? 1 : 0 },
+      params: shared,
       constants: {
         KV_HEADS: kvHeads,
         HEAD_DIM: headDim,

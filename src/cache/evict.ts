@@ -1,8 +1,9 @@
 import { UsageError } from '../core/errors.ts';
 import type { MethodSpec } from '../core/method-spec.ts';
-import { checkedParameter } from '../core/parameter.ts';
-import type { Budget, EvictionPolicy } from './policy.ts';
+import { checkedNumber, checkedSetting, MOST_SLOTS } from '../core/settings.ts';
 import { uniform } from './budgets.ts';
+import { addsUp, EVICT_SETTINGS } from './evict-settings.ts';
+import type { Budget, EvictionPolicy } from './policy.ts';
 
 /** What a conversation's cache keeps. Slots are counted per KV head and layer. */
 export interface EvictOptions {
@@ -30,10 +31,6 @@ export interface CacheMethod {
   readonly prefill: 'whole' | 'chunked';
 }
 
-export const DEFAULT_SINKS = 4;
-export const DEFAULT_EVERY = 16;
-/** The most slots that an option may name. */
-export const MOST_SLOTS = 2 ** 30;
 const OPTIONS: readonly (keyof EvictOptions)[] = ['policy', 'budget', 'sinks', 'recent', 'every', 'prefill'];
 
 /**
@@ -49,13 +46,18 @@ export function evict(options: EvictOptions): CacheMethod {
         (options as unknown as Record<string, unknown>)[name],
         `The options of evict() are ${OPTIONS.join(', ')}.`,
       );
-  const { policy, sinks = DEFAULT_SINKS, every = DEFAULT_EVERY, prefill = 'whole' } = options;
+  const {
+    policy,
+    sinks = EVICT_SETTINGS.sinks.default,
+    every = EVICT_SETTINGS.every.default,
+    prefill = EVICT_SETTINGS.prefill.default.word,
+  } = options;
   if (typeof policy !== 'object' || policy === null || typeof policy.name !== 'string')
     refuse('policy', policy, 'A policy such as h2o() or streamingLlm().');
   const budget = budgetOf(options.budget);
-  whole('sinks', sinks, 0);
-  whole('every', every, 1);
-  if (prefill !== 'whole' && prefill !== 'chunked') refuse('prefill', prefill, '"whole" or "chunked".');
+  checked('sinks', sinks);
+  checked('every', every);
+  checkedSetting('evict()', 'prefill', prefill, EVICT_SETTINGS.prefill.range);
   checkPolicy(policy, budget, options);
   const recent = recentOf(policy, budget, sinks, options.recent);
   checkRoom(policy, leastSlots(budget, alwaysOf(policy, sinks, recent)), sinks, recent);
@@ -81,35 +83,32 @@ export function layerBudgets({ policy, budget, sinks, recent }: CacheMethod, lay
   return slots;
 }
 
-/** Whether slots are ranked by position alone: whatever `recent` says, the newest stay. */
-const isWindow = ({ name }: EvictionPolicy): boolean => name === 'streaming-llm';
-
 /** The newest slots that a policy is tied to, whatever is asked. */
-const tiedRecent = (policy: EvictionPolicy, budget: Budget, sinks: number): number | undefined =>
-  isWindow(policy) ? leastSlots(budget, sinks) - sinks : policy.recent > 0 ? policy.recent : undefined;
+function tiedRecent({ recent }: EvictionPolicy, budget: Budget, sinks: number): number | undefined {
+  if (recent === 'rest') return leastSlots(budget, sinks) - sinks;
+  return recent > 0 ? recent : undefined;
+}
 
 /** Slots that every layer keeps, whatever its share of the budget. */
 const alwaysOf = (policy: EvictionPolicy, sinks: number, recent: number): number =>
-  isWindow(policy) ? sinks : sinks + recent;
+  policy.recent === 'rest' ? sinks : sinks + recent;
 
 function recentOf(policy: EvictionPolicy, budget: Budget, sinks: number, asked: number | undefined): number {
   const tied = tiedRecent(policy, budget, sinks);
-  if (asked !== undefined) whole('recent', asked, 0);
+  if (asked !== undefined) checked('recent', asked);
   if (tied !== undefined) {
     if (asked !== undefined && asked !== tied) refuse('recent', asked, `${policy.name} itself says ${tied} here.`);
     return tied;
   }
-  // Sums of mass favour old slots, so new ones need time; where only the last row counts they do not.
-  const adds = policy.observes !== undefined && policy.observes.decay > 0;
-  return asked ?? (adds ? Math.max(0, Math.floor((budget.slots - sinks) / 2)) : 0);
+  return asked ?? (addsUp(policy) ? Math.max(0, Math.floor((budget.slots - sinks) / 2)) : 0);
 }
 
 function checkRoom(policy: EvictionPolicy, slots: number, sinks: number, recent: number): void {
   if (sinks >= slots)
     refuse('sinks', sinks, `A whole number from 0 to ${slots - 1}, below the ${slots} slots of the smallest layer.`);
-  if (!isWindow(policy) && sinks + recent >= slots)
+  if (policy.recent !== 'rest' && sinks + recent >= slots)
     refuse(
-      policy.recent > 0 ? 'window' : 'recent',
+      policy.recent === 0 ? 'recent' : 'window',
       recent,
       `With ${sinks} sinks it has to be below ${slots - sinks}, so that ${policy.name} can choose among the ${slots} slots of the smallest layer.`,
     );
@@ -140,12 +139,12 @@ function checkPolicy(policy: EvictionPolicy, budget: Budget, { every, prefill }:
 
 function budgetOf(budget: number | Budget): Budget {
   if (typeof budget === 'number') {
-    whole('budget', budget, 1);
+    checked('budget', budget);
     return uniform(budget);
   }
   if (typeof budget !== 'object' || budget === null || typeof budget.perLayer !== 'function')
     refuse('budget', budget, `A whole number from 1 to ${MOST_SLOTS}, or uniform(), pyramid() or adaptivePerHead().`);
-  whole('budget', budget.slots, 1);
+  checked('budget', budget.slots);
   return budget;
 }
 
@@ -175,8 +174,8 @@ function parametersOf(
 const shapeOf = ({ parameters }: Budget): MethodSpec['parameters'] =>
   Object.fromEntries(Object.entries(parameters).filter(([key]) => key !== 'slots'));
 
-const whole = (name: string, value: unknown, min: number): number =>
-  checkedParameter('evict()', name, value, { min, max: MOST_SLOTS, integer: true });
+const checked = (name: 'budget' | 'sinks' | 'recent' | 'every', value: unknown): number =>
+  checkedNumber('evict()', name, value, EVICT_SETTINGS[name].range);
 
 function refuse(option: string, value: unknown, expected: string): never {
   throw new UsageError({

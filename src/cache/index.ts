@@ -2,10 +2,6 @@
 
 export { evict, type CacheMethod, type EvictOptions } from './evict.ts';
 export { adaptivePerHead, pyramid, uniform } from './budgets.ts';
-export { h2o } from './policies/h2o.ts';
-export { keyformer } from './policies/keyformer.ts';
-export { random } from './policies/random.ts';
-export { snapKv } from './policies/snap-kv.ts';
-export { streamingLlm } from './policies/streaming-llm.ts';
-export { tova } from './policies/tova.ts';
+export * from './policies/index.ts';
+export { definePolicy, type PolicyDefinition, type PolicyFactory, type PolicyTraits } from './define-policy.ts';
 export type { Budget, EvictionPolicy, Observation } from './policy.ts';

@@ -1,6 +1,7 @@
 import { MemoryError } from '../core/errors.ts';
 import { wholeBuffer, type GpuArray } from '../gpu/array.ts';
 import type { Gpu } from '../gpu/device.ts';
+import type { AuxSpec } from '../kernels/aux-buffer.ts';
 import { PAGE_SLOTS, pageWords, type KvType } from '../kernels/cache-layout.ts';
 
 export interface CacheLayerShape {
@@ -8,24 +9,12 @@ export interface CacheLayerShape {
   readonly headDim: number;
 }
 
-/**
- * What may lie beside the pages of a layer, under the same page numbers; allocated when a method first asks for it.
- * `mass`: f32 [pages, kvHeads, 64], what attention noted down about a slot. `bounds`: f32 [pages, kvHeads, 4, 2,
- * headDim], minima and maxima of the keys of 16 slots.
- */
-export type Side = 'mass' | 'bounds';
-
-const SIDE_BYTES: Readonly<Record<Side, (layer: CacheLayerShape) => number>> = {
-  mass: ({ kvHeads }) => kvHeads * PAGE_SLOTS * 4,
-  bounds: ({ kvHeads, headDim }) => kvHeads * (PAGE_SLOTS / 16) * 2 * headDim * 4,
-};
-
 interface Layer {
   readonly pageBytes: number;
   readonly shape: CacheLayerShape;
   pages: number;
   buffer: GPUBuffer | undefined;
-  readonly sides: Map<Side, GPUBuffer>;
+  readonly aux: Map<AuxSpec, GPUBuffer>;
 }
 
 /** Keys and values of conversations that store them alike: per layer one buffer of pages, grown by doubling. */
@@ -37,7 +26,7 @@ export class KvCache {
   peakBytes = 0;
   readonly #gpu: Gpu;
   readonly #layers: readonly Layer[];
-  readonly #sides = new Set<Side>();
+  readonly #aux = new Set<AuxSpec>();
 
   constructor(gpu: Gpu, kv: KvType, layers: readonly CacheLayerShape[]) {
     this.#gpu = gpu;
@@ -47,7 +36,7 @@ export class KvCache {
       pageBytes: pageWords(kv, shape.kvHeads, shape.headDim) * 4,
       pages: 0,
       buffer: undefined,
-      sides: new Map(),
+      aux: new Map(),
     }));
   }
 
@@ -59,7 +48,7 @@ export class KvCache {
   /** Bytes of a page of each layer, with what lies beside it. */
   get pageBytes(): readonly number[] {
     return this.#layers.map(
-      ({ pageBytes, shape }) => pageBytes + [...this.#sides].reduce((sum, side) => sum + SIDE_BYTES[side](shape), 0),
+      ({ pageBytes, shape }) => pageBytes + [...this.#aux].reduce((sum, spec) => sum + spec.pageBytes(shape), 0),
     );
   }
 
@@ -92,20 +81,20 @@ export class KvCache {
   }
 
   /** What lies beside a layer's pages; undefined until it is required. */
-  side(index: number, side: Side): GpuArray | undefined {
-    const buffer = this.#layers[index]!.sides.get(side);
+  aux(index: number, spec: AuxSpec): GpuArray | undefined {
+    const buffer = this.#layers[index]!.aux.get(spec);
     return buffer && wholeBuffer(buffer);
   }
 
   /** Allocates what is to lie beside the pages, zeroed. Returns whether it was missing: plans then must be recorded again. */
-  async require(side: Side): Promise<boolean> {
-    if (this.#sides.has(side)) return false;
-    await this.#gpu.checked(`allocating ${side} beside the cache`, () => {
+  async require(spec: AuxSpec): Promise<boolean> {
+    if (this.#aux.has(spec)) return false;
+    await this.#gpu.checked(`allocating ${spec.name} beside the cache`, () => {
       this.#layers.forEach((layer, i) => {
-        if (layer.pages > 0) layer.sides.set(side, this.#createSide(side, layer, i, layer.pages));
+        if (layer.pages > 0) layer.aux.set(spec, this.#createAux(spec, layer, i, layer.pages));
       });
     });
-    this.#sides.add(side);
+    this.#aux.add(spec);
     this.#note();
     return true;
   }
@@ -148,7 +137,7 @@ export class KvCache {
       () =>
         changed.map(({ layer, i, pages }) => ({
           buffer: this.#gpu.createBuffer(`cache ${i}`, pages * layer.pageBytes),
-          sides: [...this.#sides].map((side) => [side, this.#createSide(side, layer, i, pages)] as const),
+          aux: [...this.#aux].map((spec) => [spec, this.#createAux(spec, layer, i, pages)] as const),
         })),
     );
     const encoder = this.#gpu.device.createCommandEncoder();
@@ -159,11 +148,11 @@ export class KvCache {
       old.push(from);
     };
     changed.forEach(({ layer, pages }, at) => {
-      const { buffer, sides } = made[at]!;
+      const { buffer, aux } = made[at]!;
       move(layer.buffer, buffer);
-      for (const [side, array] of sides) {
-        move(layer.sides.get(side), array);
-        layer.sides.set(side, array);
+      for (const [spec, array] of aux) {
+        move(layer.aux.get(spec), array);
+        layer.aux.set(spec, array);
       }
       layer.buffer = buffer;
       layer.pages = pages;
@@ -173,8 +162,8 @@ export class KvCache {
     this.#note();
   }
 
-  #createSide(side: Side, { shape }: Layer, index: number, pages: number): GPUBuffer {
-    return this.#gpu.createBuffer(`${side} ${index}`, pages * SIDE_BYTES[side](shape));
+  #createAux(spec: AuxSpec, { shape }: Layer, index: number, pages: number): GPUBuffer {
+    return this.#gpu.createBuffer(`${spec.name} ${index}`, pages * spec.pageBytes(shape));
   }
 
   #note(): void {

@@ -1,20 +1,22 @@
+import { distinctName } from '../core/distinct-name.ts';
+import type { SettingValues } from '../core/settings.ts';
 import type { WgslPart } from '../gpu/wgsl.ts';
+import type { ScoreNoise } from '../kernels/attention/observed.ts';
+import type { MethodWords } from '../kernels/method-words.ts';
 
 /** Numbers and words that a method was made with, as the option grammar writes them. */
 export type MethodParameters = Readonly<Record<string, number | string>>;
 
-/** What an eviction policy wants attention to note down about every slot. */
+/** What an eviction policy wants attention to note down about every slot: the attention that it receives, summed over the query heads of its KV head. */
 export interface Observation {
-  /** The attention that a slot receives, summed over the query heads of its KV head; or the same with Gumbel noise on the scores. */
-  readonly kind: 'mass' | 'noisy-mass';
   /** Which rows of a prompt count: all, or so many of the last. */
   readonly promptRows: 'all' | number;
   /** Whether the rows after the prompt count. */
   readonly decodeRows: boolean;
   /** What a slot's mass is multiplied with before the mass of a step after the prompt is added: 1 sums, 0 keeps the last. */
   readonly decay: number;
-  /** Temperature of noisy mass: in the prompt, and after the last token that may be generated. Linear between. */
-  readonly tau?: readonly [first: number, last: number];
+  /** What changes the scores before they are added up; undefined: nothing. Attention itself never sees it. */
+  readonly noise: ScoreNoise | undefined;
 }
 
 /**
@@ -34,17 +36,27 @@ export interface EvictionPolicy {
    * `mass_at` and `place_at` (sequence, kv_head, slot), `is_recent(sequence, place)` and what lib/step-state has.
    */
   readonly score: readonly WgslPart[];
-  /** Neighbouring slots over which scores are averaged; 1 = none. */
-  readonly pool: number;
-  /** Newest slots that it always keeps; where there are some, the caller cannot ask for another number. */
-  readonly recent: number;
+  /**
+   * Newest slots that it always keeps: 0: as many as the caller says; a number: so many, and the caller cannot ask for another;
+   * 'rest': all that sinks leave, so that slots are ranked by position alone.
+   */
+  readonly recent: number | 'rest';
   /** Whether survivors take their rank as their position, and their keys turn with it. */
   readonly positions: 'original' | 'rank';
   readonly parameters: MethodParameters;
+  /** Its own words in the step state, and the values that they are made of. */
+  readonly words: MethodWords;
+  readonly values: SettingValues;
 }
 
 /** Whether all KV heads of a layer hold the same tokens in the same slots, given equal budgets: they choose together, or by position alone. */
-export const keepsOneSet = ({ scope, name }: EvictionPolicy): boolean => scope === 'layer' || name === 'streaming-llm';
+export const keepsOneSet = ({ scope, recent }: EvictionPolicy): boolean => scope === 'layer' || recent === 'rest';
+
+/** What tells policies apart whose kernels differ: a name, and what it stands for. */
+export function policyName({ name, positions, scope, observes, score }: EvictionPolicy): string {
+  const kernels = JSON.stringify([scope, observes !== undefined, score.map(({ text }) => text)]);
+  return distinctName('policy', positions === 'rank' ? `${name} by rank` : name, kernels);
+}
 
 /** How many slots eviction leaves, and how they are shared among layers and heads. */
 export interface Budget {

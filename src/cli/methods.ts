@@ -42,11 +42,13 @@ export function formatMethods(methods: readonly AnyMethod[]): string {
 
 /** What most methods of a kind have in common is told once. */
 function formatKind(heading: string, methods: readonly AnyMethod[]): string {
-  const counts = new Map<Parameter, number>();
+  const found = new Map<string, Parameter[]>();
   for (const parameter of methods.flatMap(({ parameters }) => parameters))
-    counts.set(parameter, (counts.get(parameter) ?? 0) + 1);
-  const shared = new Set([...counts].filter(([, count]) => count >= 3).map(([parameter]) => parameter));
-  const common = shared.size === 0 ? [] : ['  Parameters of several:', ...formatParameters([...shared]), ''];
+    found.set(textOf(parameter), [...(found.get(textOf(parameter)) ?? []), parameter]);
+  const several = [...found].filter(([, same]) => same.length >= 3);
+  const shared = new Set(several.map(([text]) => text));
+  const common =
+    shared.size === 0 ? [] : ['  Parameters of several:', ...formatParameters(several.map(([, [one]]) => one!)), ''];
   const lines = [heading, '', ...common, ...methods.flatMap((method) => formatMethod(method, shared))];
   return lines.map((line) => `${line}\n`).join('');
 }
@@ -67,15 +69,18 @@ function parameterData({ key, meaning, range, default: value }: Parameter): obje
   };
 }
 
-function formatMethod(method: AnyMethod, shared: ReadonlySet<Parameter>): string[] {
+/** Equal parameters have equal texts. */
+const textOf = (parameter: Parameter): string => JSON.stringify(parameterData(parameter));
+
+function formatMethod(method: AnyMethod, shared: ReadonlySet<string>): string[] {
   const { name, description, paper, status, parameters } = method;
-  const common = parameters.filter((parameter) => shared.has(parameter)).map(({ key }) => key);
+  const common = parameters.filter((parameter) => shared.has(textOf(parameter))).map(({ key }) => key);
   return [
     ...wrap(`${name}: ${description}`, 2),
     ...(paper ? wrap(`${paper.title}, ${paper.url}`, 4) : []),
     ...(paper || status !== 'faithful' ? wrap(status, 4) : []),
     ...(common.length > 0 ? wrap(`parameters: ${common.join(', ')}`, 4) : []),
-    ...formatParameters(parameters.filter((parameter) => !shared.has(parameter))),
+    ...formatParameters(parameters.filter((parameter) => !shared.has(textOf(parameter)))),
     '',
   ];
 }

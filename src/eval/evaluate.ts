@@ -1,8 +1,9 @@
-import type { Engine } from '../core/api.ts';
+import type { Engine, MethodOptions } from '../core/api.ts';
 import { UsageError } from '../core/errors.ts';
 import type { KvType } from '../kernels/cache-layout.ts';
 import { resolveMethods } from '../engine/memory/resolve-methods.ts';
 import { runtimeOf } from '../engine/engine.ts';
+import { METHODS, parseSpec, type MethodSpec } from '../methods/index.ts';
 import { LogitComparison } from '../bench/logit-comparison.ts';
 import { standardError } from '../bench/statistics.ts';
 import type { EvalResult, EvalRun } from './eval-result.ts';
@@ -100,13 +101,18 @@ function describe(setting: string, run: ForcedRun, denseNlls: readonly number[],
 }
 
 /** A cut after each token, unless the setting says otherwise: what is compared is what a budget keeps, not when it acts. */
-function withEvery({ cache, attention, kv }: EvalSetting): { cache?: string; attention?: string; kv?: KvType } {
-  const silent = cache !== undefined && !/[:,]every=/.test(cache) && !cache.startsWith('snap-kv');
+function withEvery({ cache, attention, kv }: EvalSetting): MethodOptions {
   return {
-    ...(cache !== undefined && { cache: silent ? `${cache}${cache.includes(':') ? ',' : ':'}every=1` : cache }),
+    ...(cache !== undefined && { cache: cutAtOnce(parseSpec(cache)) }),
     ...(attention !== undefined && { attention }),
     ...(kv !== undefined && { kv }),
   };
+}
+
+/** With every=1 where the method has that parameter and does not say it. */
+function cutAtOnce({ name, parameters }: MethodSpec): MethodSpec {
+  const waits = METHODS.find((method) => method.name === name)?.parameters.some(({ key }) => key === 'every');
+  return { name, parameters: waits ? { every: 1, ...parameters } : parameters };
 }
 
 function checkLengths(ids: readonly number[], prefill: number, decode: number, context: number): void {

@@ -1,7 +1,8 @@
 import { throwIfAborted } from '../core/errors.ts';
 import { ForcedSequence } from '../engine/measure/forced-sequence.ts';
 import type { Runtime } from '../engine/runtime.ts';
-import { selectedSlots, type SequenceMethods } from '../engine/memory/sequence-methods.ts';
+import type { SequenceMethods } from '../engine/memory/sequence-methods.ts';
+import { PAGE_SLOTS } from '../kernels/cache-layout.ts';
 import { spread } from '../bench/statistics.ts';
 import { MassMeter } from './mass-meter.ts';
 
@@ -129,14 +130,17 @@ function readingOf(
     return { slots: seen, bytes: seen * slotBytes };
   }
   if (!select) return { slots, bytes: slots * slotBytes };
-  const { page, dense } = select.settings;
+  const { pageSlots = 1, dense } = select;
   // The open page of a selection of pages is read as far as it is filled.
-  const unfilled = select.bounds ? (page - (slots % page)) % page : 0;
-  const chosen = Math.min(slots, selectedSlots(select) - unfilled);
+  const unfilled = (pageSlots - (slots % pageSlots)) % pageSlots;
+  const chosen = Math.min(slots, select.mostSlots - unfilled);
   const share = dense / config.layers.length;
   const read = share * slots + (1 - share) * chosen;
-  // To choose, a selection reads key bounds, or all keys.
-  const bounds = config.layers.reduce((sum, { kvHeads, headDim }) => sum + kvHeads * 2 * headDim * 4, 0);
-  const looked = (1 - share) * slots * (select.bounds ? bounds / 16 : slotBytes / 2);
+  // To choose, a selection reads what it keeps beside the pages, or all keys.
+  const auxBytes = config.layers.reduce(
+    (sum, layer) => select.aux.reduce((bytes, spec) => bytes + spec.pageBytes(layer), sum),
+    0,
+  );
+  const looked = (1 - share) * slots * (select.aux.length > 0 ? auxBytes / PAGE_SLOTS : slotBytes / 2);
   return { slots: read, bytes: read * slotBytes + looked };
 }

@@ -1,3 +1,4 @@
+import { distinctName } from '../core/distinct-name.ts';
 import { CapabilityError } from '../core/errors.ts';
 import { MATRIX_FEATURE } from './matrix-unit.ts';
 import { STAGE_COMPUTE } from './usage.ts';
@@ -32,10 +33,13 @@ const FEATURES: Readonly<Record<string, string>> = {
 /** Optional features of a device, from the names that WGSL enables. */
 export const featuresOf = (enables: readonly string[]): string[] => enables.map((name) => FEATURES[name] ?? name);
 
-/** `name|part+part|CONSTANT=value,…`: what a pipeline was made of, readable in reports and traces. */
+/**
+ * `name|part+part|CONSTANT=value,…`: what a pipeline was made of, readable in reports and traces. Parts of one name and
+ * different texts are told apart.
+ */
 export function pipelineKey({ name, parts, constants }: PipelineRequest): string {
   const values = Object.entries(constants).map(([constant, { value }]) => `${constant}=${String(value)}`);
-  return `${name}|${parts.map((part) => part.name).join('+')}|${values.join(',')}`;
+  return `${name}|${parts.map((part) => distinctName('part', part.name, part.text)).join('+')}|${values.join(',')}`;
 }
 
 /** One pipeline per key and device; concurrent requests share one compilation. */

@@ -1,4 +1,5 @@
 import type { GpuArray } from '../gpu/array.ts';
+import type { ScoreNoise } from './attention/observed.ts';
 import type { KvType } from './cache-layout.ts';
 import type { StepLayout } from './step-layout.ts';
 
@@ -13,8 +14,8 @@ export interface LayerObservation {
   readonly scores: GpuArray | undefined;
   /** Slots of a row and head in `scores`, at least the plan's lengthBucket. */
   readonly capacity: number;
-  /** Scratch of the column sums, f32 [rows, qHeads], where a sequence may want noise on its scores; undefined: none does. */
-  readonly noisyLse: GpuArray | undefined;
+  /** What changes the scores of sequences that want it, and scratch of the column sums, f32 [rows, qHeads]; undefined: none does. */
+  readonly noise: (ScoreNoise & { readonly lse: GpuArray }) | undefined;
 }
 
 /** One layer of the network as attention and cache methods see it. */

@@ -72,8 +72,8 @@ export const SEQUENCE_IGNORE_EOS = 4;
 export const SEQUENCE_MASKED = 8;
 
 /**
- * Words of a sequence's methods. All 0 means: nothing is evicted, observed, selected or masked.
- * `decay`, `tauFirst`, `tauStep`, `theta` and `floor` are f32.
+ * Words of a sequence's methods that all methods share. All 0 means: nothing is evicted, observed, selected or masked.
+ * `decay` and `floor` are f32. Behind them a policy and a selection have words of their own: src/kernels/method-words.ts.
  */
 export const MethodWord = {
   /** Which policy evicts: a number the engine gives it; 0 = none. */
@@ -92,33 +92,24 @@ export const MethodWord = {
   observeUntil: 7,
   /** Position of the first token after the prompt. */
   promptEnd: 8,
-  /** Temperature of noisy mass: tauFirst in the prompt, and tauStep more with every token after it. */
-  tauFirst: 9,
-  tauStep: 10,
   /** Rank positions: by how much places are lower than positions. The GPU counts it. */
-  closed: 11,
+  closed: 9,
   /** How decoding rows choose slots; 0 = all. */
-  select: 12,
-  /** Slots to choose, or pages. */
-  selectCount: 13,
-  selectSinks: 14,
-  selectRecent: 15,
+  select: 10,
   /** Layers below this one attend to all slots. */
-  selectDense: 16,
-  /** Cosine of queries from which a choice is used again; above 1 = never. */
-  theta: 17,
+  selectDense: 11,
   /** Only slots less than `window` positions back are visible, and the first `windowSinks` positions; 0 = all. */
-  window: 18,
-  windowSinks: 19,
-  /** Slots over which scores are averaged. */
-  pool: 20,
+  window: 12,
+  windowSinks: 13,
   /** 1 = survivors take their rank as position, and their keys turn with it. */
-  rank: 21,
+  rank: 14,
   /** The share of its even part that a head keeps under a joint budget; 0 = no joint budget. */
-  floor: 22,
-  /** Tokens of a page of selection. */
-  page: 23,
+  floor: 15,
 } as const;
+
+/** The words that a policy and a selection have for their own numbers. */
+export const POLICY_WORDS = { first: 16, room: 8 } as const;
+export const SELECTION_WORDS = { first: 24, room: 8 } as const;
 
 /** What attention notes down for an eviction policy. */
 export const Observe = { nothing: 0, mass: 1, noisyMass: 2 } as const;

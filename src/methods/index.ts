@@ -1,11 +1,10 @@
-/** Methods by name: what there is, read from text or plain data, checked together. */
+/** Methods by name: what there is, read from text or plain data, checked together; and one's own made known. */
 
 export { formatSpec, parseSpec, type MethodSpec } from '../core/method-spec.ts';
+export { defaultText, f32, MOST_SLOTS, oneOf, rangeText, u32, word, type Parameter } from '../core/settings.ts';
 export { attentionOf, cacheMethodOf, isSelection } from './options.ts';
 export type { AttentionMethods, AttentionOptions } from './options.ts';
 export { checkCombination, type MethodCombination } from './combination.ts';
-export { makeMethod, METHODS } from './registry.ts';
+export { makeMethod, METHODS, registerMethod } from './registry.ts';
 export { plainAttention, plainCache, type PlainAttention, type PlainMethod } from './plain.ts';
-export { defaultText, rangeText, type Parameter } from './parameters.ts';
-export type { AnyMethod, KvType, Method, MethodKind } from './method.ts';
-export { MOST_SLOTS } from '../cache/evict.ts';
+export type { AnyMethod, KvType, Method, MethodFactory, MethodKind } from './method.ts';

@@ -1,7 +1,12 @@
+import type { MaskFactory } from '../attention/define-mask.ts';
+import type { SelectionFactory } from '../attention/define-selection.ts';
 import type { AttentionMask, DecodeSelection } from '../attention/selection.ts';
+import type { PolicyFactory } from '../cache/define-policy.ts';
 import type { CacheMethod } from '../cache/evict.ts';
 import type { KvType } from '../core/api.ts';
-import type { Parameter, Values } from './parameters.ts';
+import type { MethodSpec } from '../core/method-spec.ts';
+import type { MethodText } from '../core/method-text.ts';
+import type { Parameter } from '../core/settings.ts';
 
 export type { KvType };
 
@@ -15,23 +20,16 @@ export interface MethodValues {
 
 export type MethodKind = keyof MethodValues;
 
-/** What people are told about a method. */
-export interface MethodDescription {
-  readonly name: string;
-  /** What it does, in a sentence. */
-  readonly description: string;
-  /** Undefined: there is no paper of its own. */
-  readonly paper: { readonly title: string; readonly url: string } | undefined;
-  /** Whether it computes what its paper and its authors' code compute, or what it does otherwise. */
-  readonly status: 'faithful' | `differs: ${string}`;
-  readonly parameters: readonly Parameter[];
-}
-
-/** A method of the registry: what it is, and how its value is made from checked parameters. */
-export interface Method<K extends MethodKind = MethodKind> extends MethodDescription {
+/** A method of the registry: what it is, and how its value is made from the parameters of a spec. */
+export interface Method<K extends MethodKind = MethodKind> extends MethodText {
   readonly kind: K;
-  /** @throws UsageError 'usage-option' for parameters that do not go together */
-  make(values: Values): MethodValues[K];
+  readonly parameters: readonly Parameter[];
+  /** @throws UsageError 'usage-option' for values out of range, or that do not go together */
+  make(parameters: MethodSpec['parameters']): MethodValues[K];
 }
 
 export type AnyMethod = { readonly [K in MethodKind]: Method<K> }[MethodKind];
+
+/** What makes the values of a method: `definePolicy()`, `defineSelection()` and `defineMask()` return such. */
+// oxlint-disable-next-line typescript/no-explicit-any -- whatever its settings are
+export type MethodFactory = PolicyFactory<any> | SelectionFactory<any> | MaskFactory<any>;

@@ -1,13 +1,48 @@
+import * as masks from '../attention/masks/index.ts';
+import * as selections from '../attention/selections/index.ts';
+import * as policies from '../cache/policies/index.ts';
 import { UsageError } from '../core/errors.ts';
-import { type MethodSpec, parseSpec } from '../core/method-spec.ts';
-import { MASK_METHODS, SELECTION_METHODS } from './attention-methods.ts';
-import { CACHE_METHODS } from './cache-methods.ts';
-import { KV_TYPES } from './kv-types.ts';
-import type { AnyMethod, Method, MethodKind, MethodValues } from './method.ts';
-import { readParameters } from './parameters.ts';
+import { formatSpec, type MethodSpec, parseSpec } from '../core/method-spec.ts';
+import { keysText, rangeText } from '../core/settings.ts';
+import { entryOf } from './entries.ts';
+import { KV_METHODS } from './kv-methods.ts';
+import type { AnyMethod, Method, MethodFactory, MethodKind, MethodValues } from './method.ts';
 
-/** All methods, in the order in which people are told about them. */
-export const METHODS: readonly AnyMethod[] = [...CACHE_METHODS, ...SELECTION_METHODS, ...MASK_METHODS, ...KV_TYPES];
+/** Methods that were given to `registerMethod`, by name. */
+const registered = new Map<string, MethodFactory>();
+
+const listed = (kind: Readonly<Record<string, MethodFactory>>): AnyMethod[] =>
+  Object.values(kind).map(entryOf).toSorted(inOrder);
+
+const inOrder = (a: AnyMethod, b: AnyMethod): number =>
+  (a.listed ?? 100) - (b.listed ?? 100) || (a.name < b.name ? -1 : 1);
+
+const all: AnyMethod[] = [...listed(policies), ...listed(selections), ...listed(masks), ...KV_METHODS];
+
+/** All methods, in the order in which people are told about them; those that are registered come last. */
+export const METHODS: readonly AnyMethod[] = all;
+
+/**
+ * Makes a method of one's own known by its name: text and specs then name it like any other. An engine in a Worker knows
+ * only what was registered there, in a Worker script of one's own.
+ * @param factory what `definePolicy()`, `defineSelection()` or `defineMask()` returned; the same one may be given again
+ * @throws UsageError 'usage-option' for a name that another method has
+ */
+export function registerMethod(factory: MethodFactory): void {
+  const { name } = factory.method;
+  if (registered.get(name) === factory) return;
+  const entry = entryOf(factory);
+  formatSpec({ name, parameters: {} }); // A name that the grammar cannot write could never be asked for.
+  if (all.some((method) => method.name === name))
+    throw new UsageError({
+      code: 'usage-option',
+      happened: `A method "${name}" was registered, and there is one of this name.`,
+      expected: 'Every method has a name of its own.',
+      todo: 'Give it another name.',
+    });
+  registered.set(name, factory);
+  all.push(entry);
+}
 
 /**
  * Builds what a spec names.
@@ -25,7 +60,25 @@ export function makeMethod<K extends MethodKind>(
   const found = METHODS.find((method) => method.name === name);
   if (!found || !isOf(found, kinds)) throw unknown(name, found, kinds, place);
   const method: Method<K> = found;
-  return method.make(readParameters({ name, parameters }, found.parameters));
+  checkKeys({ name, parameters }, method);
+  return method.make(parameters);
+}
+
+/** Refuses keys that a method has not, and says which it needs. */
+function checkKeys(spec: MethodSpec, { parameters }: Pick<AnyMethod, 'parameters'>): void {
+  const refused = (what: string, expected: string): UsageError =>
+    new UsageError({
+      code: 'usage-option',
+      happened: `The method ${spec.name} ${what} (in "${formatSpec(spec)}").`,
+      expected,
+      todo: 'Correct it; "winnow methods" lists all parameters.',
+    });
+  const keys = parameters.map(({ key }) => key);
+  for (const key of Object.keys(spec.parameters))
+    if (!keys.includes(key)) throw refused(`has no parameter ${key}`, keysText(spec.name, keys));
+  for (const { key, meaning, range, default: value } of parameters)
+    if (value === 'required' && !Object.hasOwn(spec.parameters, key))
+      throw refused(`needs ${key}`, `It is ${meaning}: ${rangeText(range)}.`);
 }
 
 const isOf = <K extends MethodKind>(method: { readonly kind: MethodKind }, kinds: readonly K[]): method is Method<K> =>

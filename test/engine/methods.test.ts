@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Random } from '../../src/core/rng.ts';
 import type { Conversation, Engine, GenerationResult, MethodOptions } from '../../src/index.ts';
 import { runtimeOf } from '../../src/engine/engine.ts';
+import { keyBounds } from '../../src/kernels/selection/page-bounds.ts';
 import { METHOD_WORDS, MethodWord } from '../../src/kernels/step-layout.ts';
 import { heldWords } from '../support/held-cache.ts';
 import { readBuffer } from '../support/run-kernel.ts';
@@ -116,7 +117,7 @@ test('key bounds are those of the slots that eviction left where they are', asyn
   const held = await heldWords(runtime, lease, length);
   const checked: number[] = [];
   for (const [layer, { kvHeads, headDim }] of runtime.config.layers.entries()) {
-    const side = runtime.caches.of('f32').side(layer, 'bounds')!;
+    const side = runtime.caches.of('f32').aux(layer, keyBounds)!;
     const bounds = new Float32Array((await readBuffer(runtime.gpu, side.buffer, side.byteLength)).buffer);
     const size = 2 * headDim + 1;
     for (let head = 0; head < kvHeads; head++)

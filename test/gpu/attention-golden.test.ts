@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { listed } from '../../src/attention/listed.ts';
-import { boundsElements, type DecodeSelection } from '../../src/attention/selection.ts';
+import type { DecodeSelection } from '../../src/attention/selection.ts';
 import { quest } from '../../src/attention/selections/quest.ts';
 import { tokenSelect } from '../../src/attention/selections/token-select.ts';
 import { runKernel } from '../../src/kernels/cases/run-kernel.ts';
@@ -9,6 +9,7 @@ import { wholeBuffer, type GpuArray } from '../../src/gpu/array.ts';
 import type { Gpu } from '../../src/gpu/device.ts';
 import { requestGpu } from '../../src/gpu/request.ts';
 import { PlanRecorder } from '../../src/gpu/plan.ts';
+import { keyBounds } from '../../src/kernels/selection/page-bounds.ts';
 import { slotScoresElements } from '../../src/kernels/selection/slot-scores.ts';
 import { SEQUENCE_WORDS, SequenceWord } from '../../src/kernels/step-layout.ts';
 import { ropeTable } from '../../src/models/rope-table.ts';
@@ -72,11 +73,11 @@ async function choose(
   const [output, lse, partials] = [zeros(qHeads * headDim), zeros(qHeads), zeros(64)];
   const recorder = new PlanRecorder();
   const scores = zeros(slotScoresElements(1, qHeads, CAPACITY));
-  const bounds = zeros(boundsElements(scene.cache.length, kvHeads, headDim));
+  const bounds = zeros((keyBounds.pageBytes(view) / 4) * scene.cache.length);
   selection.encode(
     recorder,
     view,
-    { query, scores, selected, memory, bounds },
+    { query, scores, selected, memory, aux: () => bounds },
     { rows: 1, lengthBucket: CAPACITY, capacity: CAPACITY },
     KIND,
   );
@@ -112,20 +113,20 @@ test('kv-quest.json: the pages that are read, and what they give', async () => {
   const { inputs, params, selected_pages, output } = questGolden;
   // The case has pages of 4 tokens and ours have 16 at least: each token four times has the same bounds and the same attention.
   const times = 16 / params.page;
+  const selection = quest({ pages: params.page_budget_incl_last, sinks: 0, recent: 1 });
   const tokens = inputs.K.flatMap((key, i) => Array.from({ length: times }, () => ({ key, value: inputs.V[i]! })));
   const scene = sceneOf(
     {
       length: tokens.length - 1,
       rows: 1,
       select: KIND,
-      methods: { selectCount: params.page_budget_incl_last, page: 16, selectSinks: 0, selectRecent: 1 },
+      selection,
     },
     1,
     1,
   );
   fillSlots(scene, [tokens]);
   scene.query.set(inputs.q);
-  const selection = quest({ pages: params.page_budget_incl_last, sinks: 0, recent: 1 });
   // Bounds of closed pages are noted down while a page is filled: here at once.
   const chosen = await choose(selection, scene, undefined);
   expect(chosen.lists).toEqual([
@@ -156,12 +157,7 @@ test('kv-tokenselect.json: the vote of all heads, and when a choice is used agai
         length: tokens - 1,
         rows: 1,
         select: KIND,
-        methods: {
-          selectCount: k,
-          selectSinks: sinks,
-          selectRecent: recent,
-          theta: new Uint32Array(Float32Array.of(theta).buffer)[0]!,
-        },
+        selection,
       },
       kvHeads,
       qHeads / kvHeads,

@@ -37,7 +37,7 @@ async function withCut(
 ): Promise<void> {
   const harness = new CacheHarness(gpu, shape);
   const recorder = new PlanRecorder();
-  encodeEviction(recorder, harness.layer, policy, harness.arrays, { number: NUMBER, joint: false, force: false });
+  encodeEviction(recorder, harness.layer, policy, harness.arrays, { number: NUMBER, joint: false });
   const plan = await recorder.build(gpu, `cut of ${policy.name}`);
   try {
     await use(harness, plan);
@@ -156,8 +156,12 @@ describe('kv-snapkv_tova_gemfilter.json', () => {
   test('SnapKV: the group decides together', async () => {
     const policy = snapKv({ window: params.window, pool: params.kernel });
     await withCut(shape, policy, async (harness, cut) => {
-      const { recent, pool } = policy;
-      harness.setMethods(0, { policy: NUMBER, budget: params.capacity, recent, pool });
+      harness.setMethods(0, {
+        policy: NUMBER,
+        budget: params.capacity,
+        recent: params.window,
+        pool: params.kernel,
+      });
       fill(harness, [0, 1, 2]);
       await harness.run(cut);
       const kept = Array.from({ length: params.Hkv }, (_, head) => placesOf(harness, head));

@@ -2,7 +2,7 @@
 // is softmax((score + noise) / tau). Fresh for every (seed, row, layer, query head, slot), and the same in every
 // kernel that asks. It goes by slots, not by the positions of what they hold: slots move between steps only, and the row's own
 // position makes it fresh in each. It needs lib/threefry and lib/gumbel.
-// uses: lib/step-state, lib/attention/observed, lib/threefry, lib/gumbel
+// uses: lib/step-state, settings/*, lib/attention/observed, lib/threefry, lib/gumbel
 const NOISE = true;
 const STREAM_MASS_NOISE = 16u;
 
@@ -23,6 +23,6 @@ fn row_noise(row : u32) -> RowNoise {
   let position = row_position(row);
   let next = position + 1u;
   let end = method_word(sequence, METHOD_PROMPT_END);
-  let cooling = 1.0 / (method_setting(sequence, METHOD_TAU_FIRST) + method_setting(sequence, METHOD_TAU_STEP) * f32(select(0u, next - end, next > end)));
+  let cooling = 1.0 / (setting_tau_first(sequence) + setting_tau_step(sequence) * f32(select(0u, next - end, next > end)));
   return RowNoise(position, sequence_word(sequence, SEQUENCE_SEED), cooling);
 }

@@ -1,9 +1,9 @@
-// The mean of the mass over METHOD_POOL neighbouring places (SnapKV), the newest slots left out. Places before the first
+// The mean of the mass over `pool` neighbouring places (SnapKV), the newest slots left out. Places before the first
 // and from the newest slots on count as 0. Slots lie in any order after a cut: a neighbour is the slot beside this one if
 // it holds the place beside, and what is not there does not count at all.
-// uses: lib/step-state
+// uses: settings/*
 fn slot_score(sequence : u32, kv_head : u32, slot : u32, length : u32) -> f32 {
-  let half = i32(method_word(sequence, METHOD_POOL) / 2u);
+  let half = i32(setting_pool(sequence) / 2u);
   let place = i32(place_at(sequence, kv_head, slot));
   var sum = 0.0;
   var count = 0.0;

@@ -1,4 +1,4 @@
-// Every key is scored as if it lay METHOD_SELECT_RECENT places before the row, whatever its own place: turned by how much
+// Every key is scored as if it lay `recent` places before the row, whatever its own place: turned by how much
 // farther it is. It needs lib/rope.
 // uses: lib/rope
 // constants: ROPE_PAIRS

@@ -4,6 +4,7 @@ import { PAGE_SLOTS } from '../../kernels/cache-layout.ts';
 import { scaleOf, type LayerView } from '../../kernels/layer-view.ts';
 import { slotScores } from '../../kernels/selection/slot-scores.ts';
 import { MAX_VOTERS, voteTopK, voteTopKKept } from '../../kernels/selection/vote-top-k.ts';
+import type { WgslPart } from '../../gpu/wgsl.ts';
 import type { SelectionArrays, SelectionShape } from '../selection.ts';
 
 export interface VoteMethod {
@@ -13,6 +14,8 @@ export interface VoteMethod {
   readonly all: boolean;
   /** Scores as if all keys lay equally far from the row, and unscaled. */
   readonly even: boolean;
+  /** The include by which kernels read `k`, `sinks`, `recent` and `theta`. */
+  readonly accessors: WgslPart;
 }
 
 /** Records the two dispatches of a selection by votes: scores of all slots, then the choice. */
@@ -22,7 +25,7 @@ export function encodeVotes(
   { query, scores, selected, memory }: SelectionArrays,
   { rows, lengthBucket, capacity, masked = false }: SelectionShape,
   kind: number,
-  { shared, all, even }: VoteMethod,
+  { shared, all, even, accessors }: VoteMethod,
 ): void {
   const { qHeads, kvHeads, groupSize, headDim, window, kv, state, cache, turns } = layer;
   invariant((shared ? qHeads : groupSize) <= MAX_VOTERS, () => `${qHeads} heads vote`);
@@ -49,14 +52,14 @@ export function encodeVotes(
         ALL: all,
         KEEPS: memory !== undefined,
       },
-      variant: { kv, turn: even ? 'even' : 'none' },
+      variant: { kv, turn: even ? 'even' : 'none', accessors },
       bindings: { state, query, cache, vectors: even ? turns!.vectors : query, memory: memory ?? query, scores },
     }),
   );
   const call = {
     params: { layer: layer.layer, kind, rows, capacity },
     constants: { ...constants, SHARED: shared },
-    variant: undefined,
+    variant: { accessors },
   };
   const bindings = { state, query, scores, selected };
   recorder.add(

@@ -1,6 +1,6 @@
-import { checkedParameter } from '../../core/parameter.ts';
-import { policyScores } from '../../kernels/cache/policy-scores.ts';
-import type { EvictionPolicy } from '../policy.ts';
+import mass from '../../../shaders/lib/policy/mass.wgsl?raw';
+import { f32 } from '../../core/settings.ts';
+import { definePolicy } from '../define-policy.ts';
 
 /**
  * H2O keeps the slots that have received the most attention, and the newest (https://arxiv.org/abs/2306.14048).
@@ -8,20 +8,31 @@ import type { EvictionPolicy } from '../policy.ts';
  * differences: sets are per KV head (the code drops only in models without grouped heads), a token that leaves the
  * newest competes at once (the masking code hides it for one step), and nothing is taken from later rows (as the code
  * behind the published lm-eval numbers does).
- * @param decay what the sum is multiplied with before a generated token's attention is added, above 0, at most 1 (the paper)
- * @throws UsageError 'usage-option' for a decay out of range.
  */
-export function h2o({ decay = 1 }: { readonly decay?: number } = {}): EvictionPolicy {
-  checkedParameter('h2o', 'decay', decay, { min: 0, above: true, max: 1 });
-  return {
-    name: 'h2o',
-    observes: { kind: 'mass', promptRows: 'all', decodeRows: true, decay },
-    scope: 'head',
-    cuts: 'always',
-    score: policyScores.mass,
-    pool: 1,
-    recent: 0,
-    positions: 'original',
-    parameters: { decay },
-  };
-}
+export const h2o = definePolicy({
+  name: 'h2o',
+  listed: 10,
+  description: 'Keeps the slots that have received most attention so far, and the newest.',
+  paper: {
+    title: 'H2O: Heavy-Hitter Oracle for Efficient Generative Inference of Large Language Models',
+    url: 'https://arxiv.org/abs/2306.14048',
+  },
+  status:
+    'differs: the query heads of a group are summed (published code: one key head per query head); a cut waits for `every` slots, and sinks stay (papers: every=1,sinks=0)',
+  settings: {
+    decay: f32(1, {
+      min: 0,
+      above: true,
+      max: 1,
+      says: 'what mass is multiplied with at each new token; 1 sums, as in the paper',
+    }),
+  },
+  score: [{ name: 'lib/policy/mass', text: mass }],
+  traits: ({ decay }) => ({ observes: { promptRows: 'all', decodeRows: true, decay } }),
+  laws: [
+    { tight: 'budget=24,sinks=2,recent=8,every=4', loose: 'budget=400' },
+    { tight: 'budget=24,sinks=2,recent=8,budgets=pyramid,beta=4', loose: 'budget=400,budgets=pyramid,beta=2' },
+    { tight: 'budget=24,recent=8,budgets=adaptive-per-head,floor=0.3', loose: 'budget=400,budgets=adaptive-per-head' },
+    { tight: 'budget=24,recent=8,prefill=chunked', loose: 'budget=400,prefill=chunked' },
+  ],
+});

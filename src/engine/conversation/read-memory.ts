@@ -1,5 +1,6 @@
 import type { HeadMemory, MemoryView } from '../../core/api.ts';
 import { ceilDiv } from '../../core/invariant.ts';
+import { massBuffer } from '../../kernels/aux-buffer.ts';
 import { PAGE_SLOTS, positionWord } from '../../kernels/cache-layout.ts';
 import { Readback } from '../../gpu/readback.ts';
 import type { Lease } from '../memory/lease.ts';
@@ -31,7 +32,7 @@ export async function readMemory(
     const sectionBytes = kvHeads * PAGE_SLOTS * 4;
     for (const page of lease.pages[layer]!) {
       ranges.push([cache.layer(layer).buffer, page * pageBytes + positionWord(kv, kvHeads, headDim) * 4, sectionBytes]);
-      if (observed) ranges.push([cache.side(layer, 'mass')!.buffer, page * sectionBytes, sectionBytes]);
+      if (observed) ranges.push([cache.aux(layer, massBuffer)!.buffer, page * sectionBytes, sectionBytes]);
     }
   });
   const words = await readRanges(runtime, ranges);

@@ -68,10 +68,11 @@ export async function fillLease(runtime: Runtime, lease: Lease, length: number):
     }
   });
   lease.residency.append(length, 'never');
-  if (select?.bounds) {
+  const rebuilt = select?.aux.filter(({ rebuild }) => rebuild) ?? [];
+  if (rebuilt.length > 0) {
     state.writeLength(lease.sequence!, length);
-    const bounds = await plans.bounds(kv, lease.sequence!, length);
-    bounds.replay();
+    const plan = await plans.rebuild(kv, rebuilt, lease.sequence!, length);
+    plan.replay();
   }
   sequences.end(lease);
 }

@@ -1,5 +1,6 @@
-import { KvCache, type Side } from '../../cache/kv-cache.ts';
+import { KvCache } from '../../cache/kv-cache.ts';
 import type { Gpu } from '../../gpu/device.ts';
+import type { AuxSpec } from '../../kernels/aux-buffer.ts';
 import type { KvType } from '../../kernels/cache-layout.ts';
 import type { ModelConfig } from '../../models/model-config.ts';
 import { SlotAllocator } from './slot-allocator.ts';
@@ -48,8 +49,8 @@ export class Caches {
   }
 
   /** Has what a method needs beside the pages; `onChange` runs when plans must be recorded again. */
-  async require(kv: KvType, sides: readonly Side[], onChange: () => Promise<void>): Promise<void> {
-    const made = await Promise.all(sides.map((side) => this.of(kv).require(side)));
+  async require(kv: KvType, specs: readonly AuxSpec[], onChange: () => Promise<void>): Promise<void> {
+    const made = await Promise.all(specs.map((spec) => this.of(kv).require(spec)));
     if (made.includes(true)) await onChange();
   }
 }

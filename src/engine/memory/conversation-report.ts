@@ -1,7 +1,6 @@
 import type { ConversationReport } from '../../core/api.ts';
 import { formatSpec } from '../../core/method-spec.ts';
 import type { Lease } from './lease.ts';
-import { selectedSlots } from './sequence-methods.ts';
 
 /** Conversations of one question are disposed before anybody can ask for a report: so many are remembered. */
 const MOST_KEPT = 8;
@@ -21,7 +20,7 @@ export function conversationReport(lease: Lease, bytes: number, disposed = false
     tokens: residency.tokens,
     slotsKept,
     slotsEvicted: residency.tokens - slotsKept,
-    slotsSelected: select && Math.min(residency.tokens, selectedSlots(select)),
+    slotsSelected: select && Math.min(residency.tokens, select.mostSlots),
     bytes,
     peakBytes,
     cuts: residency.cuts,

@@ -1,7 +1,9 @@
 import { selectionName, type AttentionMask, type DecodeSelection } from '../../attention/selection.ts';
 import { layerBudgets, type CacheMethod } from '../../cache/evict.ts';
-import type { EvictionPolicy } from '../../cache/policy.ts';
+import { policyName } from '../../cache/policy.ts';
+import { massBuffer, type AuxSpec } from '../../kernels/aux-buffer.ts';
 import type { KvType } from '../../kernels/cache-layout.ts';
+import type { RunSpan } from '../../kernels/method-words.ts';
 import { METHOD_WORDS, MethodWord, NO_BUDGET, Observe } from '../../kernels/step-layout.ts';
 import type { CutRule, Cut } from './residency.ts';
 
@@ -20,13 +22,13 @@ export type Phase = 'prompt' | 'prompt-cut' | 'decode';
 /** A prompt that is cut in chunks is cut after so many tokens each time, whatever else the steps compute. */
 const CUT_TOKENS = 256;
 
-/** Numbers of a run that its methods need. */
-export interface RunSpan {
-  /** Position of the first token after the prompt. */
-  readonly promptEnd: number;
-  /** New tokens that may come. */
-  readonly maxTokens: number;
-}
+export type { RunSpan };
+
+/** What methods need beside the pages. */
+export const auxOf = ({ cache, select }: SequenceMethods): readonly AuxSpec[] => [
+  ...(cache?.policy.observes ? [massBuffer] : []),
+  ...(select?.aux ?? []),
+];
 
 /** No head ever holds so many slots: nothing is cut. */
 const NEVER = 2 ** 30;
@@ -47,10 +49,6 @@ export const rowsToCut = ({ cache }: SequenceMethods, length: number): number =>
 export const promptPhase = ({ cache }: SequenceMethods, end: number, promptEnd: number): Phase =>
   end === promptEnd || (cache?.prefill === 'chunked' && end % CUT_TOKENS === 0) ? 'prompt-cut' : 'prompt';
 
-/** The most slots of a KV head that a decoding row reads where a selection chooses them. */
-export const selectedSlots = ({ settings: { count, sinks, recent, page }, bounds }: DecodeSelection): number =>
-  bounds ? count * page : sinks + count + recent;
-
 /** The part of a model's configuration that says how many heads cache something. */
 export type LayerHeads = { readonly layers: readonly { readonly kvHeads: number }[] };
 
@@ -65,10 +63,6 @@ export function cutRule({ cache }: SequenceMethods, config: LayerHeads): CutRule
     spread: budget.floor > 0 ? heads - (heads - 1) * budget.floor : 1,
   };
 }
-
-/** What tells policies apart whose kernels differ. */
-export const policyName = ({ name, positions }: EvictionPolicy): string =>
-  positions === 'rank' ? `${name} by rank` : name;
 
 /** What tells selections apart in the step state: their kernels, and the cache they look into. */
 export const selectionKind = (selection: DecodeSelection, kv: KvType): string => `${selectionName(selection)} in ${kv}`;
@@ -89,12 +83,13 @@ export function packMethods(
   methods: SequenceMethods,
   ids: MethodIds,
   phase: Phase,
-  { promptEnd, maxTokens }: RunSpan,
+  span: RunSpan,
   { closed, layers, rule }: { readonly closed: number; readonly layers: number; readonly rule: CutRule | undefined },
 ): { words: Uint32Array<ArrayBuffer>; budgets: Uint32Array<ArrayBuffer> } {
   const words = new Uint32Array(METHOD_WORDS);
   const floats = new Float32Array(words.buffer);
   const { cache, select } = methods;
+  const { promptEnd } = span;
   if (cache) {
     const { policy, sinks, recent, every, budget } = cache;
     const { observes } = policy;
@@ -103,30 +98,23 @@ export function packMethods(
     words[MethodWord.every] = cut === 'never' ? NEVER : cut === 'now' ? 1 : every;
     words[MethodWord.sinks] = sinks;
     words[MethodWord.recent] = recent;
-    words[MethodWord.pool] = policy.pool;
     words[MethodWord.rank] = policy.positions === 'rank' ? 1 : 0;
     words[MethodWord.closed] = policy.positions === 'rank' ? closed : 0;
     floats[MethodWord.floor] = budget.floor;
+    words.set(policy.words.pack(policy.values, span), policy.words.first);
     if (observes) {
-      const { kind, promptRows, decodeRows, decay, tau = [1, 1] } = observes;
-      words[MethodWord.observe] = kind === 'mass' ? Observe.mass : Observe.noisyMass;
+      const { promptRows, decodeRows, decay, noise } = observes;
+      words[MethodWord.observe] = noise ? Observe.noisyMass : Observe.mass;
       floats[MethodWord.decay] = decay;
       words[MethodWord.observeFrom] = promptRows === 'all' ? 0 : Math.max(0, promptEnd - promptRows);
       words[MethodWord.observeUntil] = decodeRows ? 0xffffffff : promptEnd;
-      floats[MethodWord.tauFirst] = tau[0];
-      floats[MethodWord.tauStep] = (tau[1] - tau[0]) / Math.max(1, maxTokens);
     }
   }
   words[MethodWord.promptEnd] = promptEnd;
   if (select) {
-    const { count, sinks, recent, dense, page, theta } = select.settings;
     words[MethodWord.select] = ids.of(selectionKind(select, methods.kv));
-    words[MethodWord.selectCount] = count;
-    words[MethodWord.selectSinks] = sinks;
-    words[MethodWord.selectRecent] = recent;
-    words[MethodWord.selectDense] = dense;
-    words[MethodWord.page] = page;
-    floats[MethodWord.theta] = theta;
+    words[MethodWord.selectDense] = select.dense;
+    words.set(select.words.pack(select.values, span), select.words.first);
   }
   const mask = phase === 'decode' ? methods.decodeMask : methods.prefillMask;
   if (mask) {

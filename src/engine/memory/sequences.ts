@@ -1,11 +1,10 @@
 import { MemoryError } from '../../core/errors.ts';
-import type { Side } from '../../cache/kv-cache.ts';
 import { ceilDiv } from '../../core/invariant.ts';
 import { PAGE_SLOTS } from '../../kernels/cache-layout.ts';
 import type { Caches, PagePool } from './caches.ts';
 import type { Lease } from './lease.ts';
 import type { Cut } from './residency.ts';
-import type { SequenceMethods } from './sequence-methods.ts';
+import { auxOf, type SequenceMethods } from './sequence-methods.ts';
 import { SlotAllocator } from './slot-allocator.ts';
 import type { StepState } from './step-state.ts';
 
@@ -50,10 +49,7 @@ export class Sequences {
 
   /** Has what these methods need beside the pages; `onChange` runs when plans must be recorded again. Nothing may be in flight. */
   require(methods: SequenceMethods, onChange: () => Promise<void>): Promise<void> {
-    const sides: Side[] = [];
-    if (methods.cache?.policy.observes) sides.push('mass');
-    if (methods.select?.bounds) sides.push('bounds');
-    return this.#caches.require(methods.kv, sides, onChange);
+    return this.#caches.require(methods.kv, auxOf(methods), onChange);
   }
 
   /** Gives the lease a sequence, and tells the GPU how many slots it holds. It may have been lowered before. */

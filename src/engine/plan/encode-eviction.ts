@@ -1,14 +1,13 @@
-import { encodeAllBounds } from '../../attention/selections/quest.ts';
 import { selectionName, type DecodeSelection } from '../../attention/selection.ts';
 import { encodeEviction } from '../../cache/encode-eviction.ts';
-import type { EvictionPolicy } from '../../cache/policy.ts';
+import { policyName, type EvictionPolicy } from '../../cache/policy.ts';
 import type { PlanRecorder } from '../../gpu/plan.ts';
+import { massBuffer } from '../../kernels/aux-buffer.ts';
 import type { LayerView } from '../../kernels/layer-view.ts';
 import type { Caches } from '../memory/caches.ts';
 import type { MethodBuffers } from './method-buffers.ts';
 import {
   cutRule,
-  policyName,
   selectionKind,
   type LayerHeads,
   type MethodIds,
@@ -41,31 +40,30 @@ export function evictionCuts(methods: readonly SequenceMethods[]): EvictionCut[]
   return [...cuts.values()].toSorted((a, b) => (cutName(a) < cutName(b) ? -1 : 1));
 }
 
-/** A selection whose key bounds a cut makes wrong, and the most slots that a sequence of it then holds. */
-export interface CutBounds {
+/** What a selection keeps beside the pages and a cut makes wrong, and the most slots that a sequence of it then holds. */
+export interface CutRebuild {
   readonly selection: DecodeSelection;
   /** A power of two. */
   readonly slots: number;
 }
 
-/** Which key bounds must be computed anew behind a cut of sequences of these methods. */
-export function cutBounds(methods: readonly SequenceMethods[], config: LayerHeads): CutBounds[] {
-  const bounded = new Map<string, CutBounds>();
+/** What must be computed anew behind a cut of sequences of these methods. */
+export function cutRebuilds(methods: readonly SequenceMethods[], config: LayerHeads): CutRebuild[] {
+  const rebuilds = new Map<string, CutRebuild>();
   for (const one of methods) {
     const { select } = one;
     const rule = cutRule(one, config);
-    if (!rule || !select?.bounds) continue;
+    if (!rule || !select?.aux.some(({ rebuild }) => rebuild)) continue;
     const most = Math.max(...rule.budgets) * rule.spread;
     const name = selectionName(select);
-    const slots = Math.max(64, 2 ** Math.ceil(Math.log2(most)), bounded.get(name)?.slots ?? 0);
-    bounded.set(name, { selection: select, slots });
+    const slots = Math.max(64, 2 ** Math.ceil(Math.log2(most)), rebuilds.get(name)?.slots ?? 0);
+    rebuilds.set(name, { selection: select, slots });
   }
-  return [...bounded.values()].toSorted((a, b) => (boundsName(a) < boundsName(b) ? -1 : 1));
+  return [...rebuilds.values()].toSorted((a, b) => (rebuildName(a) < rebuildName(b) ? -1 : 1));
 }
 
-/** Bounds in words: part of the key of the plan that cuts. */
-export const boundsName = ({ selection, slots }: CutBounds): string =>
-  `bounds of ${selectionName(selection)} to ${slots}`;
+/** It in words: part of the key of the plan that cuts. */
+export const rebuildName = ({ selection, slots }: CutRebuild): string => `${selectionName(selection)} anew to ${slots}`;
 
 /** A cut in words: part of its plan's key. */
 export const cutName = ({ policy, joint }: EvictionCut): string => `${policyName(policy)}${joint ? ' jointly' : ''}`;
@@ -74,7 +72,7 @@ export const cutName = ({ policy, joint }: EvictionCut): string => `${policyName
 export function encodeEvictions(
   recorder: PlanRecorder,
   layers: readonly LayerView[],
-  { cuts, bounded }: { readonly cuts: readonly EvictionCut[]; readonly bounded: readonly CutBounds[] },
+  { cuts, rebuilds }: { readonly cuts: readonly EvictionCut[]; readonly rebuilds: readonly CutRebuild[] },
   { caches, methodIds, methodBuffers, state }: EvictionParts,
 ): void {
   for (const layer of layers) recorder.inLayer(layer.layer, () => encodeCuts(layer));
@@ -88,19 +86,20 @@ export function encodeEvictions(
         layer,
         policy,
         {
-          mass: (policy.observes && cache.side(layer.layer, 'mass')) ?? methodBuffers.nothing(),
+          mass: (policy.observes && cache.aux(layer.layer, massBuffer)) ?? methodBuffers.nothing(),
           keys: methodBuffers.evictionKeys(Math.max(...cache.pages)),
           rope: { vectors, turnsAt: at, pairs },
         },
-        { number: methodIds.of(policyName(policy)), joint, force: false },
+        { number: methodIds.of(policyName(policy)), joint },
       );
     }
-    for (const { selection, slots } of bounded)
-      encodeAllBounds(recorder, layer, cache.side(layer.layer, 'bounds')!, {
-        sequence: 0,
-        sequences: state.layout.maxSequences,
-        kind: methodIds.of(selectionKind(selection, layer.kv)),
-        slots,
-      });
+    for (const { selection, slots } of rebuilds)
+      for (const spec of selection.aux)
+        spec.rebuild?.(recorder, layer, cache.aux(layer.layer, spec)!, {
+          sequence: 0,
+          sequences: state.layout.maxSequences,
+          kind: methodIds.of(selectionKind(selection, layer.kv)),
+          slots,
+        });
   }
 }

@@ -80,8 +80,7 @@ export class MethodBuffers {
       get noisyLse() {
         return array('log-sum-exp of noisy scores', () => maxRows * qHeads);
       },
-      mass: cache.side(layer.layer, 'mass'),
-      bounds: cache.side(layer.layer, 'bounds'),
+      aux: (spec) => cache.aux(layer.layer, spec),
       memory: (selection: DecodeSelection) => {
         const words = selection.memoryWords(layer, capacity);
         if (words === 0) return undefined;

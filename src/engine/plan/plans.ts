@@ -1,6 +1,7 @@
 import type { StepMethods } from '../../attention/backend.ts';
-import { encodeAllBounds } from '../../attention/selections/quest.ts';
 import { withMethods } from '../../attention/with-methods.ts';
+import { distinctName } from '../../core/distinct-name.ts';
+import type { AuxSpec } from '../../kernels/aux-buffer.ts';
 import type { KvType } from '../../kernels/cache-layout.ts';
 import type { GpuArray } from '../../gpu/array.ts';
 import type { Pipeline } from '../../gpu/compile.ts';
@@ -17,7 +18,7 @@ import type { NetworkGraph } from '../../models/network.ts';
 import type { Activations, StepShape } from '../../models/step.ts';
 import type { NetworkWeights } from '../../models/weights.ts';
 import type { Caches } from '../memory/caches.ts';
-import { boundsName, cutBounds, cutName, encodeEvictions, evictionCuts } from './encode-eviction.ts';
+import { cutName, cutRebuilds, encodeEvictions, evictionCuts, rebuildName } from './encode-eviction.ts';
 import type { MethodBuffers } from './method-buffers.ts';
 import type { SelfTest } from '../self-test/self-test.ts';
 import { selectionKind, type MethodIds, type SequenceMethods } from '../memory/sequence-methods.ts';
@@ -85,30 +86,32 @@ export class Plans {
     const { gpu, weights } = this.#parts;
     const { kv } = methods[0]!;
     const cuts = evictionCuts(methods);
-    const bounded = cutBounds(methods, weights.config);
-    const key = ['eviction', kv, ...cuts.map(cutName), ...bounded.map(boundsName)].join(', ');
+    const rebuilds = cutRebuilds(methods, weights.config);
+    const key = ['eviction', kv, ...cuts.map(cutName), ...rebuilds.map(rebuildName)].join(', ');
     return this.#keep(key, async () => this.#encodeEviction(methods).build(gpu, key));
   }
 
   #encodeEviction(methods: readonly SequenceMethods[]): PlanRecorder {
     const recorder = new PlanRecorder();
-    const parts = { cuts: evictionCuts(methods), bounded: cutBounds(methods, this.#parts.weights.config) };
+    const parts = { cuts: evictionCuts(methods), rebuilds: cutRebuilds(methods, this.#parts.weights.config) };
     encodeEvictions(recorder, this.#layers(methods[0]!.kv), parts, this.#parts);
     return recorder;
   }
 
-  /** The plan that computes the key bounds of a sequence of so many slots anew. */
-  bounds(kv: KvType, sequence: number, slots: number): Promise<Plan> {
+  /** The plan that computes what lies beside the pages of a sequence of so many slots anew. */
+  rebuild(kv: KvType, specs: readonly AuxSpec[], sequence: number, slots: number): Promise<Plan> {
     const { gpu, caches } = this.#parts;
-    const key = `bounds ${kv} of sequence ${sequence}, ${slots} slots`;
+    const names = specs.map((spec) => distinctName('aux', spec.name, spec)).join(' and ');
+    const key = `${names} in ${kv} of sequence ${sequence}, ${slots} slots`;
     return this.#keep(key, () => {
       const recorder = new PlanRecorder();
-      for (const layer of this.#layers(kv)) {
-        const bounds = caches.of(kv).side(layer.layer, 'bounds')!;
-        recorder.inLayer(layer.layer, () =>
-          encodeAllBounds(recorder, layer, bounds, { sequence, sequences: 1, kind: 0, slots }),
-        );
-      }
+      for (const layer of this.#layers(kv))
+        for (const spec of specs) {
+          const buffer = caches.of(kv).aux(layer.layer, spec)!;
+          recorder.inLayer(layer.layer, () =>
+            spec.rebuild?.(recorder, layer, buffer, { sequence, sequences: 1, kind: 0, slots }),
+          );
+        }
       return recorder.build(gpu, key);
     });
   }

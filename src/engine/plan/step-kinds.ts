@@ -1,7 +1,10 @@
+import { distinctName } from '../../core/distinct-name.ts';
+import { UsageError } from '../../core/errors.ts';
+import type { ScoreNoise } from '../../kernels/attention/observed.ts';
 import type { AttentionKinds } from '../../attention/backend.ts';
 import { selectionName, type DecodeSelection } from '../../attention/selection.ts';
 import type { KvType } from '../../kernels/cache-layout.ts';
-import { selectedSlots, type Phase, type SequenceMethods } from '../memory/sequence-methods.ts';
+import type { Phase, SequenceMethods } from '../memory/sequence-methods.ts';
 
 /** The methods of a step's rows, as far as they change which dispatches it has. */
 export interface StepKinds extends AttentionKinds {
@@ -23,7 +26,7 @@ export const isPlain = ({ observe, selections, noting, masked, observer }: StepK
 export const plainKinds = (kv: KvType): StepKinds => ({
   kv,
   observe: 'nothing',
-  noisy: false,
+  noise: undefined,
   selections: [],
   noting: [],
   full: true,
@@ -34,13 +37,13 @@ export function kindsOf(parts: readonly StepPart[]): StepKinds {
   const { kv } = parts[0]!.methods;
   const watched = parts.filter(({ methods, phase }) => observes(methods, phase));
   // Rows that read a list are looked at by themselves.
-  const observed = watched.filter((part) => !isSelecting(part) || part.methods.select!.settings.dense > 0);
+  const observed = watched.filter((part) => !isSelecting(part) || part.methods.select!.dense > 0);
   const selecting = parts.filter(isSelecting);
   const selections = new Map<string, AttentionKinds['selections'][number]>();
   for (const { methods } of selecting) {
     const selection = methods.select!;
     const listBucket = Math.max(
-      bucketOf(selectedSlots(selection)),
+      bucketOf(selection.mostSlots),
       selections.get(selectionName(selection))?.listBucket ?? 0,
     );
     const isWatched = watched.some(
@@ -50,7 +53,7 @@ export function kindsOf(parts: readonly StepPart[]): StepKinds {
   }
   const noting = new Map<string, DecodeSelection>();
   for (const { methods, phase } of parts)
-    if (methods.select?.encodePrompt && phase !== 'decode') noting.set(methods.select.name, methods.select);
+    if (methods.select?.encodePrompt && phase !== 'decode') noting.set(selectionName(methods.select), methods.select);
   return {
     kv,
     observe:
@@ -60,14 +63,12 @@ export function kindsOf(parts: readonly StepPart[]): StepKinds {
           parts.every(({ phase, rows }) => phase === 'decode' && rows === 1)
           ? 'rows'
           : 'columns',
-    noisy: watched.some(({ methods }) => methods.cache!.policy.observes!.kind === 'noisy-mass'),
+    noise: noiseOf(watched),
     selections: [...selections.values()].toSorted((a, b) =>
       selectionName(a.selection) < selectionName(b.selection) ? -1 : 1,
     ),
     noting: [...noting.values()],
-    full: parts.some(
-      ({ methods, phase }) => !methods.select || phase !== 'decode' || methods.select.settings.dense > 0,
-    ),
+    full: parts.some(({ methods, phase }) => !methods.select || phase !== 'decode' || methods.select.dense > 0),
     masked: parts.some(({ methods, phase }) => (phase === 'decode' ? methods.decodeMask : methods.prefillMask)),
   };
 }
@@ -80,16 +81,36 @@ const isSelecting = ({ methods, phase }: StepPart): boolean => methods.select !=
 const observes = ({ cache }: SequenceMethods, phase: Phase): boolean =>
   cache?.policy.observes !== undefined && (phase !== 'decode' || cache.policy.observes.decodeRows);
 
+/** What tells noises apart. */
+const noiseName = ({ name, parts }: ScoreNoise): string => distinctName('noise', name, parts);
+
+/**
+ * The noise of the policies that want any.
+ * @throws UsageError 'usage-option' where they want different ones: a step has kernels for one
+ */
+function noiseOf(watched: readonly StepPart[]): ScoreNoise | undefined {
+  const noises = watched.flatMap(({ methods }) => methods.cache!.policy.observes!.noise ?? []);
+  const other = noises.find(({ parts }) => parts !== noises[0]!.parts);
+  if (other)
+    throw new UsageError({
+      code: 'usage-option',
+      happened: `The noises ${noiseName(noises[0]!)} and ${noiseName(other)} were to be observed in one step.`,
+      expected: 'The conversations that run at the same time share one kind of noise on what is observed.',
+      todo: 'Let them answer one after the other.',
+    });
+  return noises[0];
+}
+
 /** The kinds in words: part of a plan's key. */
-export const kindsKey = ({ kv, observe, noisy, selections, noting, full, masked, observer }: StepKinds): string =>
+export const kindsKey = ({ kv, observe, noise, selections, noting, full, masked, observer }: StepKinds): string =>
   [
     kv,
-    ...(observe === 'nothing' ? [] : [`observe ${observe}${noisy ? ' noisy' : ''}`]),
+    ...(observe === 'nothing' ? [] : [`observe ${observe}${noise ? ` with ${noiseName(noise)} noise` : ''}`]),
     ...selections.map(
       ({ selection, listBucket, observed }) =>
-        `select ${selectionName(selection)} to ${listBucket}${observed ? `, observed${noisy ? ' noisily' : ''}` : ''}`,
+        `select ${selectionName(selection)} to ${listBucket}${observed ? `, observed${noise ? ` with ${noiseName(noise)} noise` : ''}` : ''}`,
     ),
-    ...noting.map(({ name }) => `note for ${name}`),
+    ...noting.map((selection) => `note for ${selectionName(selection)}`),
     ...(full ? [] : ['selected only']),
     ...(masked ? ['masked'] : []),
     ...(observer ? [`observer ${observer.name}`] : []),

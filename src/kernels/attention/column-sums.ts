@@ -2,21 +2,16 @@ import source from '../../../shaders/attention/column-sums.wgsl?raw';
 import sourceLanes from '../../../shaders/attention/column-sums-lanes.wgsl?raw';
 import columnMass from '../../../shaders/lib/attention/column-mass.wgsl?raw';
 import { defineKernel } from '../../gpu/kernel.ts';
-import { cacheParts, PAGE_SLOTS, type KvType } from '../cache-layout.ts';
+import { cacheParts, PAGE_SLOTS } from '../cache-layout.ts';
 import { constantsPart } from '../constants.ts';
 import { stepStatePart } from '../step-layout.ts';
-import { observedParts } from './observed.ts';
+import { observedParts, type ObservedVariant } from './observed.ts';
 import { windowPart } from './window.ts';
-
-interface ColumnVariant {
-  readonly kv: KvType;
-  readonly noise: boolean;
-}
 
 const spec = {
   params: { scale: 'f32', layer: 'u32', tiles: 'u32', sequences: 'u32' },
   bindings: { state: 'read', query: 'read', cache: 'read', log_sums: 'read', mass: 'read_write' },
-  includes: ({ kv, noise }: ColumnVariant) => [
+  includes: ({ kv, noise }: ObservedVariant) => [
     constantsPart,
     stepStatePart,
     ...cacheParts(kv),

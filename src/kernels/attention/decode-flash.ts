@@ -11,7 +11,7 @@ import type { ConstantValue, WgslPart } from '../../gpu/wgsl.ts';
 import { cacheParts, type KvType } from '../cache-layout.ts';
 import { constantsPart } from '../constants.ts';
 import { stepStatePart } from '../step-layout.ts';
-import { addMassPart, observedParts } from './observed.ts';
+import { addMassPart, observedParts, type ObservedVariant } from './observed.ts';
 import { windowPart } from './window.ts';
 
 /** The most query heads of a KV head, and the widest head, that the attention kernels have room for. */
@@ -112,7 +112,7 @@ export const decodeFlashObserving = defineKernel({
   ...spec,
   bindings: { ...spec.bindings, scores: 'read_write', mass: 'read_write' },
   constants: { ...spec.constants, BATCH_QUADS: 'u32', SCORE_QUADS: 'u32' },
-  includes: (variant: DecodeVariant & { readonly noise: boolean }) => [
+  includes: (variant: DecodeVariant & ObservedVariant) => [
     ...commonParts(variant),
     allSlots,
     ...observedParts(variant.noise),

@@ -1,9 +1,9 @@
 import source from '../../../shaders/attention/listed-mass.wgsl?raw';
 import { defineKernel } from '../../gpu/kernel.ts';
-import { cacheParts, type KvType } from '../cache-layout.ts';
+import { cacheParts } from '../cache-layout.ts';
 import { constantsPart } from '../constants.ts';
 import { stepStatePart } from '../step-layout.ts';
-import { observedParts } from './observed.ts';
+import { observedParts, type ObservedVariant } from './observed.ts';
 import { windowPart } from './window.ts';
 
 /**
@@ -23,7 +23,7 @@ export const listedMass = defineKernel({
     mass: 'read_write',
   },
   constants: { KV_HEADS: 'u32', GROUP: 'u32', HEAD_DIM: 'u32', WINDOW: 'u32', MASKED: 'bool' },
-  includes: ({ kv, noise }: { readonly kv: KvType; readonly noise: boolean }) => [
+  includes: ({ kv, noise }: ObservedVariant) => [
     constantsPart,
     stepStatePart,
     ...cacheParts(kv),

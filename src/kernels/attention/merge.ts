@@ -2,10 +2,10 @@ import source from '../../../shaders/attention/merge.wgsl?raw';
 import observeMass from '../../../shaders/lib/attention/merge-observe.mass.wgsl?raw';
 import observeNone from '../../../shaders/lib/attention/merge-observe.none.wgsl?raw';
 import { defineKernel } from '../../gpu/kernel.ts';
-import { cacheParts, type KvType } from '../cache-layout.ts';
+import { cacheParts } from '../cache-layout.ts';
 import { constantsPart } from '../constants.ts';
 import { stepStatePart } from '../step-layout.ts';
-import { addMassPart, observedParts } from './observed.ts';
+import { addMassPart, observedParts, type ObservedVariant } from './observed.ts';
 import { u32Constants, withConstants } from '../wgsl-constants.ts';
 import { windowPart } from './window.ts';
 
@@ -47,7 +47,7 @@ export const mergeSplitsObserving = defineKernel({
     WINDOW: 'u32',
     MASKED: 'bool',
   },
-  includes: ({ kv, noise }: { readonly kv: KvType; readonly noise: boolean }) => [
+  includes: ({ kv, noise }: ObservedVariant) => [
     constantsPart,
     stepStatePart,
     ...cacheParts(kv),

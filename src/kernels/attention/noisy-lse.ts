@@ -1,10 +1,10 @@
 import source from '../../../shaders/attention/noisy-lse.wgsl?raw';
 import { ceilDiv } from '../../core/invariant.ts';
 import { defineKernel } from '../../gpu/kernel.ts';
-import { cacheParts, type KvType } from '../cache-layout.ts';
+import { cacheParts } from '../cache-layout.ts';
 import { constantsPart } from '../constants.ts';
 import { stepStatePart } from '../step-layout.ts';
-import { observedParts } from './observed.ts';
+import { observedParts, type ObservedVariant } from './observed.ts';
 import { u32Constants, withConstants } from '../wgsl-constants.ts';
 import { windowPart } from './window.ts';
 
@@ -26,12 +26,12 @@ export const noisyLse = defineKernel({
     LINES: 'u32',
     PARTS: 'u32',
   },
-  includes: ({ kv }: { readonly kv: KvType }) => [
+  includes: ({ kv, noise }: ObservedVariant) => [
     constantsPart,
     stepStatePart,
     ...cacheParts(kv),
     windowPart,
-    ...observedParts(true),
+    ...observedParts(noise),
   ],
   grid: ({ rows }, { KV_HEADS, GROUP, LINES }) => [
     ceilDiv(rows, ROWS),

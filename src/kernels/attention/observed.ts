@@ -1,25 +1,32 @@
 import addMass from '../../../shaders/lib/attention/add-mass.wgsl?raw';
-import noiseGumbel from '../../../shaders/lib/attention/noise.gumbel.wgsl?raw';
 import noiseNone from '../../../shaders/lib/attention/noise.none.wgsl?raw';
 import observed from '../../../shaders/lib/attention/observed.wgsl?raw';
-import gumbel from '../../../shaders/lib/gumbel.wgsl?raw';
-import threefry from '../../../shaders/lib/threefry.wgsl?raw';
 import { ceilDiv } from '../../core/invariant.ts';
 import type { WgslPart } from '../../gpu/wgsl.ts';
+import type { KvType } from '../cache-layout.ts';
+
+/**
+ * What changes the scores of observed rows, before they are added up, to (score + noise) / tau. The parts define what
+ * lib/attention/noise.none does: `NOISE`, `noisy(sequence)`, `row_noise(row)`, `noise_words` and `noise_of`.
+ */
+export interface ScoreNoise {
+  readonly name: string;
+  readonly parts: readonly WgslPart[];
+}
+
+/** The variant of kernels that observe. */
+export interface ObservedVariant {
+  readonly kv: KvType;
+  readonly noise: ScoreNoise | undefined;
+}
 
 /**
  * The includes of kernels that note down what eviction policies observe; with `noise` they also serve sequences that
- * want noise on their scores. They need the step state, the cache parts and `windowPart`.
+ * want it on their scores. They need the step state, the cache parts and `windowPart`.
  */
-export const observedParts = (noise: boolean): readonly WgslPart[] => [
+export const observedParts = (noise: ScoreNoise | undefined): readonly WgslPart[] => [
   { name: 'lib/attention/observed', text: observed },
-  ...(noise
-    ? [
-        { name: 'lib/threefry', text: threefry },
-        { name: 'lib/gumbel', text: gumbel },
-        { name: 'lib/attention/noise.gumbel', text: noiseGumbel },
-      ]
-    : [{ name: 'lib/attention/noise.none', text: noiseNone }]),
+  ...(noise?.parts ?? [{ name: 'lib/attention/noise.none', text: noiseNone }]),
 ];
 
 /** The include that adds scores to mass, for kernels with `observedParts` and the constants of `scoreConstants`. */

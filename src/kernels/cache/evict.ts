@@ -18,7 +18,7 @@ export type EvictScope = keyof typeof EvictScope;
 export const evict = defineKernel({
   name: 'cache/evict',
   source: withConstants(source, u32Constants(EvictScope, 'SCOPE')),
-  params: { layer: 'u32', policy: 'u32', force: 'u32', sequences: 'u32' },
+  params: { layer: 'u32', policy: 'u32', sequences: 'u32' },
   bindings: { state: 'read_write', cache: 'read_write', mass: 'read_write', keys: 'read_write' },
   constants: { KV_HEADS: 'u32', HEAD_DIM: 'u32', SCOPE: 'u32', MASS: 'bool' },
   includes: ({ kv, score }: { readonly kv: KvType; readonly score: readonly WgslPart[] }) => [

@@ -1,11 +1,15 @@
 import source from '../../../shaders/selection/page-top-k.wgsl?raw';
 import { defineKernel } from '../../gpu/kernel.ts';
+import type { WgslPart } from '../../gpu/wgsl.ts';
 import { cacheParts, type KvType } from '../cache-layout.ts';
 import { radixSelectPart } from '../cache/radix-select.ts';
 import { stepStatePart } from '../step-layout.ts';
 import { boundsPart, writeListPart } from './parts.ts';
 
-/** Lists the slots of the pages with the highest score bounds, per (row, KV head); see the WGSL. */
+/**
+ * Lists the slots of the pages with the highest score bounds, per (row, KV head); see the WGSL. `accessors` are
+ * `setting_pages`, `setting_page`, `setting_sinks` and `setting_recent`.
+ */
 export const pageTopK = defineKernel({
   name: 'selection/page-top-k',
   source,
@@ -19,8 +23,9 @@ export const pageTopK = defineKernel({
     selected: 'read_write',
   },
   constants: { KV_HEADS: 'u32', GROUP: 'u32', HEAD_DIM: 'u32' },
-  includes: ({ kv }: { readonly kv: KvType }) => [
+  includes: ({ kv, accessors }: { readonly kv: KvType; readonly accessors: WgslPart }) => [
     stepStatePart,
+    accessors,
     ...cacheParts(kv),
     boundsPart,
     radixSelectPart,

@@ -22,6 +22,13 @@ const turnParts = (turn: KeyTurn): readonly WgslPart[] =>
     ? [{ name: 'lib/selection/turn.none', text: turnNone }]
     : [ropePart, { name: 'lib/selection/turn.even', text: turnEven }];
 
+interface SlotScoresVariant {
+  readonly kv: KvType;
+  readonly turn: KeyTurn;
+  /** `setting_sinks`, `setting_recent` and `setting_theta`. */
+  readonly accessors: WgslPart;
+}
+
 /**
  * Scores of all slots for rows that select, `pages` pages of them; see the WGSL. `vectors` is read only with the turn
  * `even`, `memory` only with KEEPS: bind anything readable otherwise.
@@ -42,9 +49,10 @@ export const slotScores = defineKernel({
     ALL: 'bool',
     KEEPS: 'bool',
   },
-  includes: ({ kv, turn }: { readonly kv: KvType; readonly turn: KeyTurn }) => [
+  includes: ({ kv, turn, accessors }: SlotScoresVariant) => [
     constantsPart,
     stepStatePart,
+    accessors,
     ...cacheParts(kv),
     windowPart,
     ...turnParts(turn),

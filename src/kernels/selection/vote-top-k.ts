@@ -20,9 +20,15 @@ const spec = {
   constants: { Q_HEADS: 'u32', KV_HEADS: 'u32', HEAD_DIM: 'u32', SHARED: 'bool' },
 } as const;
 
-const partsWith = (memory: WgslPart): WgslPart[] => [
+/** `setting_k` and `setting_theta`. */
+interface VoteVariant {
+  readonly accessors: WgslPart;
+}
+
+const partsWith = ({ accessors }: VoteVariant, memory: WgslPart): WgslPart[] => [
   constantsPart,
   stepStatePart,
+  accessors,
   slotScoresPart,
   memory,
   radixSelectPart,
@@ -37,7 +43,7 @@ const gridOf = (rows: number, { KV_HEADS, SHARED }: Readonly<Record<'KV_HEADS' |
 /** Lists the slots with the most votes of a set of heads: all heads with SHARED, else the group of each KV head. */
 export const voteTopK = defineKernel({
   ...spec,
-  includes: () => partsWith({ name: 'lib/selection/memory.none', text: memoryNone }),
+  includes: (variant: VoteVariant) => partsWith(variant, { name: 'lib/selection/memory.none', text: memoryNone }),
   grid: ({ rows }, constants) => gridOf(rows, constants),
 });
 
@@ -45,6 +51,6 @@ export const voteTopK = defineKernel({
 export const voteTopKKept = defineKernel({
   ...spec,
   bindings: { ...spec.bindings, memory: 'read_write' },
-  includes: () => partsWith({ name: 'lib/selection/memory.kept', text: memoryKept }),
+  includes: (variant: VoteVariant) => partsWith(variant, { name: 'lib/selection/memory.kept', text: memoryKept }),
   grid: ({ rows }, constants) => gridOf(rows, constants),
 });

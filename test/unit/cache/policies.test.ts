@@ -26,9 +26,9 @@ describe.each(Object.entries(ALL))('%s', (_, make) => {
 });
 
 test('what each observes', () => {
-  expect(h2o({ decay: 0.9 }).observes).toEqual({ kind: 'mass', promptRows: 'all', decodeRows: true, decay: 0.9 });
-  expect(keyformer({ tauLast: 3 }).observes).toMatchObject({ kind: 'noisy-mass', promptRows: 'all', tau: [1, 3] });
-  expect(tova().observes).toEqual({ kind: 'mass', promptRows: 1, decodeRows: true, decay: 0 });
+  expect(h2o({ decay: 0.9 }).observes).toEqual({ promptRows: 'all', decodeRows: true, decay: 0.9 });
+  expect(keyformer({ tauLast: 3 }).observes).toMatchObject({ promptRows: 'all', noise: { name: 'gumbel' } });
+  expect(tova().observes).toEqual({ promptRows: 1, decodeRows: true, decay: 0 });
   expect(snapKv({ window: 9 }).observes).toMatchObject({ promptRows: 9, decodeRows: false });
 });
 
@@ -36,7 +36,6 @@ test('snap-kv cuts the prompt only and always keeps its window', () => {
   expect(snapKv({ window: 9, pool: 7 })).toMatchObject({
     cuts: 'prompt',
     recent: 9,
-    pool: 7,
     parameters: { window: 9, pool: 7 },
   });
 });
@@ -49,7 +48,10 @@ test('parameters out of range are refused by name', () => {
     [() => h2o({ decay: '1' as unknown as number }), /decay of h2o is "1"/],
     [() => keyformer({ tauFirst: 0 }), /tau-first of keyformer is 0/],
     [() => keyformer({ tauLast: -2 }), /tau-last of keyformer is -2/],
-    [() => snapKv({ window: 0 }), /window of snap-kv is 0\. It must be an integer of at least 1\./],
+    [
+      () => snapKv({ window: 0 }),
+      /window of snap-kv is 0\. It must be an integer of at least 1 and at most 1073741824\./,
+    ],
     [() => snapKv({ window: 2.5 }), /window of snap-kv is 2\.5/],
     [() => snapKv({ pool: 4 }), /pool of snap-kv is 4\. It must be odd/],
     [() => streamingLlm({ positions: 'slots' as 'rank' }), /positions of streaming-llm is "slots"/],

@@ -40,7 +40,7 @@ test('the slider changes the size and nothing else', () => {
 
 describe('what the package refuses', () => {
   test.each([
-    [{ cache: 'h2o:budget=0' }, 'budget=0'],
+    [{ cache: 'h2o:budget=0' }, 'budget of h2o is 0'],
     [{ cache: 'streaming-llm:budget=64,positions=rank', kv: 'q8' }, 'rank positions'],
     [{ cache: 'snap-kv:budget=64', attention: 'token-select:k=16' }, 'together with token-select'],
   ] as const)('%o: in its own words', (texts, words) => {

@@ -47,7 +47,7 @@ describe('settings in the address', () => {
     ['kv=q4', 'f16 or f32 or q8'],
     ['cache=h3o:budget=512', 'no method "h3o"'],
     ['cache=h2o', 'needs budget'],
-    ['cache=h2o:budget=none', 'takes a whole number'],
+    ['cache=h2o:budget=none', 'must be an integer'],
     ['cache=H2O:', 'cannot be read'],
     ['cache=token-select:k=9', 'has no meaning'],
     ['attention=h2o:budget=4', 'has no meaning'],

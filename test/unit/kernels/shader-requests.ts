@@ -1,10 +1,14 @@
 import type { AnyKernelCase } from '../../../cases/support/kernel-case.ts';
+import { tokenSelect } from '../../../src/attention/selections/token-select.ts';
+import * as policies from '../../../src/cache/policies/index.ts';
 import { Random } from '../../../src/core/rng.ts';
 import { wholeBuffer } from '../../../src/gpu/array.ts';
 import type { PipelineRequest } from '../../../src/gpu/compile.ts';
 import type { Dispatch, KernelCall } from '../../../src/gpu/kernel.ts';
+import { evict } from '../../../src/kernels/cache/evict.ts';
 import { project } from '../../../src/kernels/linear/project.ts';
 import { linearConstants, matrixVariant } from '../../../src/kernels/linear/variant.ts';
+import { accessorsPart } from '../../../src/kernels/method-words.ts';
 import { voteTopKKept } from '../../../src/kernels/selection/vote-top-k.ts';
 
 /** The case files by their paths. */
@@ -44,7 +48,7 @@ function findRequests(path: string): PipelineRequest[] {
   return [...found.values()];
 }
 
-/** Pipelines that no case asks for: on matrix units, which no adapter of the tests has, and with kept choices. */
+/** Pipelines that no case asks for: on matrix units, which no adapter of the tests has, with kept choices, and cuts by each policy. */
 export function otherRequests(): PipelineRequest[] {
   const shape = matrixVariant({ m: 16, n: 16, k: 16, lanes: 32 });
   const array = wholeBuffer({ size: 0 } as GPUBuffer);
@@ -60,7 +64,16 @@ export function otherRequests(): PipelineRequest[] {
       params: { layer: 0, kind: 1, rows: 1, capacity: 64 },
       constants: { Q_HEADS: 1, KV_HEADS: 1, HEAD_DIM: 4, SHARED: true },
       bindings: { state: array, query: array, scores: array, selected: array, memory: array },
-      variant: undefined,
+      variant: { accessors: accessorsPart(tokenSelect({ k: 1, theta: 1 }).words) },
     }).request,
+    ...Object.values(policies).map(
+      (policy) =>
+        evict.call({
+          params: { layer: 0, policy: 1, sequences: 1 },
+          constants: { KV_HEADS: 1, HEAD_DIM: 4, SCOPE: 0, MASS: true },
+          bindings: { state: array, cache: array, mass: array, keys: array },
+          variant: { kv: 'f16', score: policy().score },
+        }).request,
+    ),
   ];
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { aShape, slidingWindow } from '../../../src/attention/masks.ts';
+import { aShape, slidingWindow } from '../../../src/attention/masks/index.ts';
 import { quest } from '../../../src/attention/selections/quest.ts';
 import { evict } from '../../../src/cache/evict.ts';
 import { h2o } from '../../../src/cache/policies/h2o.ts';

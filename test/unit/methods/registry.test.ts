@@ -58,6 +58,7 @@ describe.each(METHODS.map((method) => [method.name, method] as const))('%s', (_,
     expect(method.description).toMatch(/^[A-Z].*\.$/);
     if (method.paper) expect(method.paper.url).toMatch(/^https:\/\/arxiv\.org\/abs\/\d{4}\.\d{5}$/);
     expect(method.status).toMatch(/^(faithful|differs: .+)$/);
+    if (method.kind !== 'kv') expect(method.laws.length).toBeGreaterThan(0);
   });
 });
 
