@@ -37,7 +37,9 @@ describe('the cache of pipelines', () => {
     });
     expect(cache.keys).toEqual([]);
     fake.refuse = undefined;
-    await expect(cache.get(request(1, 'a\nb'))).resolves.toMatchObject({ key: 'test/kernel|test/kernel|WIDTH=1' });
+    await expect(cache.get(request(1, 'a\nb'))).resolves.toMatchObject({
+      key: expect.stringMatching(/^test.kernel.*WIDTH=1$/),
+    });
     expect(cache.keys).toHaveLength(1);
   });
 
