@@ -14,7 +14,7 @@ import {
   type StepLayout,
 } from '../../src/kernels/step-layout.ts';
 import { setOwnWords, type OwnWords } from '../support/own-words.ts';
-import { numberToHalf, roundToHalf } from '../../src/weights/half.ts';
+import { numberToHalf, roundToHalf } from '../../src/core/half.ts';
 import { seededRandom, type SeededRandom } from '../support/seeded-random.ts';
 
 export interface SceneSequence {

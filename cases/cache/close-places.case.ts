@@ -9,7 +9,7 @@ import {
   type StepLayout,
 } from '../../src/kernels/step-layout.ts';
 import { ropeTable } from '../../src/models/rope-table.ts';
-import { halfToNumber, numberToHalf } from '../../src/weights/half.ts';
+import { halfToNumber, numberToHalf } from '../../src/core/half.ts';
 import { CacheWords, lengthAt, pageAt, setMethods, type CacheShape } from '../support/cache-words.ts';
 import { kernelCase } from '../support/kernel-case.ts';
 import { seededRandom, shuffled } from '../support/seeded-random.ts';

@@ -93,7 +93,7 @@ export default kernelCase(quantizeAppend, {
     return {
       params: { layer: LAYER, rows: bucket },
       constants: quantizeAppendConstants(kvHeads, headDim),
-      variant: undefined,
+      variant: { kv: 'q8' as const },
       buffers: {
         state,
         staging,

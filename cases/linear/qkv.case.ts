@@ -1,7 +1,7 @@
 import { PAGE_SLOTS, pageWords, positionWord, type KvType } from '../../src/kernels/cache-layout.ts';
 import { stagingFloats } from '../../src/kernels/cache/quantize-append.ts';
 import { qkv } from '../../src/kernels/linear/qkv.ts';
-import { halfToNumber } from '../../src/weights/half.ts';
+import { halfToNumber } from '../../src/core/half.ts';
 import { kernelCase } from '../support/kernel-case.ts';
 import { smallLayout, stepWords, type StepRow } from '../support/step-words.ts';
 import {

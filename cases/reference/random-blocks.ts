@@ -2,7 +2,7 @@
 
 import { GGML_TYPES, ggmlBytes, type GgmlType } from '../../src/weights/ggml-types.ts';
 import type { SeededRandom } from '../support/seeded-random.ts';
-import { numberToBfloat, numberToHalf } from '../../src/weights/half.ts';
+import { numberToBfloat, numberToHalf } from '../../src/core/half.ts';
 
 /** Root mean square of `scale * (q - zero)` over uniform random q, in units of the f16 scale; tells how to reach a wanted spread. */
 interface BlockShape {

@@ -2,6 +2,8 @@
 
 import { type Command, Option } from 'commander';
 import type { EngineOptions, GenerateOptions, KvType, OptionalFeature } from '../core/api.ts';
+import { SAMPLING_NAMES } from '../core/option-names.ts';
+import { KV_TYPES } from '../core/kv-types.ts';
 import { decimal, features, gathered, optionError, wholeNumber } from './option-values.ts';
 
 export interface CommonOptions {
@@ -35,18 +37,15 @@ export interface MethodFlags {
   readonly attention?: string;
 }
 
-/** How keys and values may be stored. */
-const KV_CHOICES: readonly KvType[] = ['f16', 'f32', 'q8'];
-
 /** Reads a way of storing keys and values. */
 export function kvChoice(text: string): KvType {
-  const type = KV_CHOICES.find((known) => known === text);
+  const type = KV_TYPES.find((known) => known === text);
   if (type) return type;
-  throw optionError(`The option --kv got '${text}'.`, `One of ${KV_CHOICES.join(', ')} was expected.`);
+  throw optionError(`The option --kv got '${text}'.`, `One of ${KV_TYPES.join(', ')} was expected.`);
 }
 
 /** The option --kv. */
-const kvOption = (): Option => new Option('--kv <type>', 'how keys and values are stored').choices([...KV_CHOICES]);
+const kvOption = (): Option => new Option('--kv <type>', 'how keys and values are stored').choices([...KV_TYPES]);
 
 /** Adds the options that settle a conversation's methods. */
 export const withMethodOptions = (command: Command): Command =>
@@ -121,14 +120,7 @@ const GENERATE_KEYS = [
   'maxTokens',
   'stop',
   'ignoreEos',
-  'temperature',
-  'topK',
-  'topP',
-  'minP',
-  'repetitionPenalty',
-  'presencePenalty',
-  'frequencyPenalty',
-  'seed',
+  ...SAMPLING_NAMES,
   'logprobs',
 ] as const satisfies readonly (keyof SamplingFlags)[];
 

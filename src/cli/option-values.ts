@@ -1,6 +1,7 @@
 /** Reading the values of options: what is not exactly a value of its kind is refused. */
 
 import { UsageError } from '../core/errors.ts';
+import { OPTIONAL_FEATURES } from '../core/option-names.ts';
 import type { OptionalFeature } from '../core/api.ts';
 
 /** A UsageError about an option. */
@@ -42,14 +43,12 @@ export const wholeNumbers =
   (text: string): number[] =>
     text.split(',').map((part) => wholeNumber(option, min)(part.trim()));
 
-const FEATURES: readonly OptionalFeature[] = ['shader-f16', 'subgroups'];
-
 /** Reads features with commas between. */
 export const features = (text: string): OptionalFeature[] =>
   text.split(',').map((part) => {
-    const feature = FEATURES.find((known) => known === part.trim());
+    const feature = OPTIONAL_FEATURES.find((known) => known === part.trim());
     if (feature) return feature;
-    throw refused('--disable', text, `One or more of ${FEATURES.join(', ')}, with commas between,`);
+    throw refused('--disable', text, `One or more of ${OPTIONAL_FEATURES.join(', ')}, with commas between,`);
   });
 
 /** Gathers an option that may be given several times. */

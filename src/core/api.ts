@@ -4,7 +4,10 @@
  */
 
 import type { Constraint, ConstraintSpec } from './constraint.ts';
+import type { KvType } from './kv-types.ts';
 import type { MethodSpec } from './method-spec.ts';
+
+export type { KvType };
 
 /** A chat message as the model's template sees it. */
 export interface Message {
@@ -26,9 +29,6 @@ export interface LoadProgress {
   readonly loadedBytes: number;
   readonly totalBytes: number;
 }
-
-/** How keys and values are stored. 'q8' is an approximation: 8-bit numbers, with a scale for each token and head. */
-export type KvType = 'f16' | 'f32' | 'q8';
 
 /** What a cache keeps: a value of `evict()` (winnow-llm/cache), its spec, or text such as 'h2o:budget=512'. */
 export type CacheOption = string | MethodSpec | { readonly spec: MethodSpec };

@@ -1,10 +1,4 @@
-import type {
-  ConversationOptions,
-  EngineOptions,
-  GenerateOptions,
-  OptionalFeature,
-  ScoreOptions,
-} from '../core/api.ts';
+import type { ConversationOptions, EngineOptions, GenerateOptions, ScoreOptions } from '../core/api.ts';
 import {
   aFunction,
   aSignal,
@@ -20,13 +14,12 @@ import {
   type OptionTable,
 } from '../core/check-options.ts';
 import { UsageError } from '../core/errors.ts';
-import { KV_TYPES } from '../kernels/cache-layout.ts';
+import { KV_TYPES } from '../core/kv-types.ts';
+import { OPTIONAL_FEATURES } from '../core/option-names.ts';
 import { MAX_ALTERNATIVES } from '../kernels/sampling/log-probs.ts';
 
 /** The most tokens of a conversation unless the caller asks for more. */
 export const DEFAULT_CONTEXT = 4096;
-
-const FEATURES: readonly OptionalFeature[] = ['shader-f16', 'subgroups'];
 
 const aModel = expected(
   'A model is a path (Node), a URL, a name of the manifest, or a File or Blob.',
@@ -48,8 +41,8 @@ const ENGINE: OptionTable<EngineOptions> = {
   attention: aMethod,
   kv,
   disable: expected(
-    `A list of features that can be switched off: ${FEATURES.join(', ')}.`,
-    (value) => Array.isArray(value) && value.every((feature) => FEATURES.includes(feature as OptionalFeature)),
+    `A list of features that can be switched off: ${OPTIONAL_FEATURES.join(', ')}.`,
+    (value) => Array.isArray(value) && value.every((feature) => OPTIONAL_FEATURES.includes(feature as OptionalFeature)),
   ),
   activations: oneOf(['f32', 'f16', 'int8'], '"f32", "f16" or "int8".'),
   autotune: trueOrFalse,

@@ -1,3 +1,4 @@
+import { KV_FORMATS } from '../kernels/kv-formats/index.ts';
 import { UsageError } from '../core/errors.ts';
 import type { KvType } from '../core/api.ts';
 import type { CacheMethod } from '../cache/evict.ts';
@@ -17,11 +18,11 @@ export interface MethodCombination {
  */
 export function checkCombination({ cache, attention, kv }: MethodCombination): void {
   if (!cache) return;
-  if (cache.policy.positions === 'rank' && kv === 'q8')
+  if (cache.policy.positions === 'rank' && kv && !KV_FORMATS[kv].pairs)
     throw refused(
       `${cache.policy.name} with rank positions`,
       kv,
-      'Rank positions turn keys at every cut, and 8 bits would be rounded anew each time.',
+      'Rank positions turn keys at every cut, and so few bits would be rounded anew each time.',
     );
   const { prefill, decode } = attention ?? {};
   if (cache.policy.positions === 'rank' && (prefill || decode))

@@ -5,7 +5,7 @@
  */
 
 import { GGML_TYPES, type GgmlType } from './ggml-types.ts';
-import { bfloatToNumber, halfToNumber } from './half.ts';
+import { bfloatToNumber, halfToNumber } from '../core/half.ts';
 
 /** Writes the weights of the block that begins at byte `at` to `out[to...]`. */
 type BlockReader = (block: DataView, at: number, out: Float64Array, to: number) => void;

@@ -7,7 +7,7 @@
 import { bytesSource, type ByteSource } from '../../src/weights/byte-source.ts';
 import { parseGguf } from '../../src/weights/gguf.ts';
 import { dequantizeTensor } from '../../src/weights/dequantize.ts';
-import { roundToHalf } from '../../src/weights/half.ts';
+import { roundToHalf } from '../../src/core/half.ts';
 import { rotationOf, type Rotation } from './rope-angles.ts';
 
 type Row = Float64Array;

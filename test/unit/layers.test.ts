@@ -16,7 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cache: ['core', 'gpu', 'kernels'],
   sampling: ['core', 'gpu', 'kernels'],
   constraints: ['core'],
-  methods: ['core', 'attention', 'cache'],
+  methods: ['core', 'kernels', 'attention', 'cache'],
   models: ['core', 'gpu', 'kernels', 'attention', 'cache', 'sampling', 'weights'],
   engine: [
     'core',

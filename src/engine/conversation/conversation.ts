@@ -1,4 +1,5 @@
 import { described } from '../../core/check-options.ts';
+import { SAMPLING_NAMES } from '../../core/option-names.ts';
 import { MemoryError, UsageError } from '../../core/errors.ts';
 import { CHAT_DEFAULTS, GENERATE_DEFAULTS, resolveSampling, type SamplingDefaults } from '../../sampling/settings.ts';
 import { constraintOf } from '../../constraints/index.ts';
@@ -32,17 +33,6 @@ export interface ConversationHost {
   /** Told when the conversation is disposed. */
   forget(conversation: EngineConversation): void;
 }
-
-const DEFAULT_NAMES = [
-  'temperature',
-  'topK',
-  'topP',
-  'minP',
-  'repetitionPenalty',
-  'presencePenalty',
-  'frequencyPenalty',
-  'seed',
-] as const;
 
 /** Owns ids, cache and settings. See `Conversation` in api.ts. */
 export class EngineConversation implements Conversation {
@@ -235,7 +225,7 @@ export class EngineConversation implements Conversation {
 /** Only the sampling options, those that are given. */
 function pick(options: GenerateOptions): SamplingOptions {
   return Object.fromEntries(
-    DEFAULT_NAMES.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])),
+    SAMPLING_NAMES.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])),
   );
 }
 

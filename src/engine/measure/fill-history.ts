@@ -3,6 +3,7 @@ import type { Conversation } from '../../core/api.ts';
 import { ceilDiv } from '../../core/invariant.ts';
 import { Random } from '../../core/rng.ts';
 import { PAGE_SLOTS, pageWords, positionWord, scaleWord, type KvType } from '../../kernels/cache-layout.ts';
+import { KV_FORMATS, RANDOM_SCALE } from '../../kernels/kv-formats/index.ts';
 import { EngineConversation } from '../conversation/conversation.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Lease } from '../memory/lease.ts';
@@ -10,21 +11,11 @@ import type { Lease } from '../memory/lease.ts';
 /** Random words are drawn once and used again for every page: 4096 are more than any head has. */
 const NOISE_WORDS = 4096;
 
-/** What int8 codes are multiplied with: the largest is then 1/8. */
-const NOISE_SCALE = 1 / 8 / 127;
-
-/**
- * Words whose numbers lie between 1/16 and 1/8, of either sign: a softmax over them is neither flat nor a spike. Those of
- * int8 codes lie between -1/8 and 1/8 by `NOISE_SCALE`.
- */
+/** Words of small random numbers: a softmax over them is neither flat nor a spike. */
 function noise(kv: KvType): Uint32Array<ArrayBuffer> {
   const random = new Random(5);
-  return Uint32Array.from({ length: NOISE_WORDS }, () => {
-    const word = random.word();
-    if (kv === 'q8') return word;
-    // Sign and fraction bits are random, the exponent is that of 2^-4.
-    return kv === 'f16' ? ((word & 0x83ff83ff) | 0x2c002c00) >>> 0 : ((word & 0x807fffff) | 0x3d800000) >>> 0;
-  });
+  const { randomWord } = KV_FORMATS[kv];
+  return Uint32Array.from({ length: NOISE_WORDS }, () => randomWord(random.word()));
 }
 
 /**
@@ -61,7 +52,7 @@ export async function fillLease(runtime: Runtime, lease: Lease, length: number):
     const positionsAt = positionWord(kv, kvHeads, headDim);
     const page = new Uint32Array(pageWords(kv, kvHeads, headDim));
     for (let i = 0; i < positionsAt; i++) page[i] = words[(i * 7 + layer) % NOISE_WORDS]!;
-    new Float32Array(page.buffer).fill(NOISE_SCALE, scaleWord(kv, kvHeads, headDim));
+    new Float32Array(page.buffer).fill(RANDOM_SCALE, scaleWord(kv, kvHeads, headDim));
     for (let index = 0; index < ceilDiv(length, PAGE_SLOTS); index++) {
       for (let i = 0; i < kvHeads * PAGE_SLOTS; i++) page[positionsAt + i] = index * PAGE_SLOTS + (i % PAGE_SLOTS);
       gpu.write(buffer, lease.pages[layer]![index]! * page.byteLength, page);

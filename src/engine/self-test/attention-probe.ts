@@ -4,7 +4,7 @@ import type { Gpu } from '../../gpu/device.ts';
 import { partialsBytes } from '../../kernels/attention/decode-flash.ts';
 import { MAX_SPLITS } from '../../kernels/attention/merge.ts';
 import { PAGE_SLOTS, pageWords, positionWord, scaleWord, type KvType } from '../../kernels/cache-layout.ts';
-import { packHead } from './pack-head.ts';
+import { KV_FORMATS } from '../../kernels/kv-formats/index.ts';
 import { quantizeAppend, quantizeAppendConstants, stagingFloats } from '../../kernels/cache/quantize-append.ts';
 import type { LayerConfig } from '../../models/model-config.ts';
 import { StepState } from '../memory/step-state.ts';
@@ -47,7 +47,7 @@ export function attentionProbe(
   // Large enough that the softmax is far from even.
   const query = Float32Array.from({ length: rows * qHeads * headDim }, () => random() * 6 - 3);
   const { keys, values, cacheWords, staged } = randomSlots(
-    { slots, appended: kv === 'q8' ? rows : 0, pages, kvHeads, headDim, kv },
+    { slots, appended: KV_FORMATS[kv].pairs ? 0 : rows, pages, kvHeads, headDim, kv },
     random,
   );
   const state = new StepState(gpu, {
@@ -93,7 +93,7 @@ export function attentionProbe(
           quantizeAppend.call({
             params: { layer: 0, rows },
             constants: quantizeAppendConstants(kvHeads, headDim),
-            variant: undefined,
+            variant: { kv },
             bindings: { state: state.array, staging, cache },
           }),
         );
@@ -171,6 +171,7 @@ interface RandomSlots {
 
 /** Random keys and values of slots whose positions are 0, 1, … */
 function randomSlots({ slots, appended, pages, kvHeads, headDim, kv }: SlotsShape, random: () => number): RandomSlots {
+  const format = KV_FORMATS[kv];
   const perPage = pageWords(kv, kvHeads, headDim);
   const cacheWords = new Uint32Array(pages * perPage);
   const floats = new Float32Array(cacheWords.buffer);
@@ -184,11 +185,12 @@ function randomSlots({ slots, appended, pages, kvHeads, headDim, kv }: SlotsShap
       if (row < 0) cacheWords[page + positionWord(kv, kvHeads, headDim) + place] = slot;
       kept.forEach((numbers, which) => {
         const drawn = Float32Array.from({ length: headDim }, () => random() * 2 - 1);
-        const { words, scale, values } = packHead(kv, drawn);
+        const { words, scale, values } = format.pack(drawn);
         numbers.set(values, (slot * kvHeads + head) * headDim);
         if (row >= 0) return staged.set(drawn, ((row * 2 + which) * kvHeads + head) * headDim);
         cacheWords.set(words, page + (which * kvHeads * PAGE_SLOTS + place) * words.length);
-        if (kv === 'q8') floats[page + scaleWord(kv, kvHeads, headDim) + which * kvHeads * PAGE_SLOTS + place] = scale;
+        if (format.scales > 0)
+          floats[page + scaleWord(kv, kvHeads, headDim) + which * kvHeads * PAGE_SLOTS + place] = scale;
         return undefined;
       });
     }

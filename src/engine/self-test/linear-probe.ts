@@ -2,6 +2,7 @@ import { wholeBuffer, type GpuArray } from '../../gpu/array.ts';
 import type { Gpu } from '../../gpu/device.ts';
 import type { Dispatch } from '../../gpu/kernel.ts';
 import { PAGE_SLOTS, pageWords, type KvType } from '../../kernels/cache-layout.ts';
+import { KV_FORMATS } from '../../kernels/kv-formats/index.ts';
 import { stagingFloats } from '../../kernels/cache/quantize-append.ts';
 import { int8Rows } from '../../kernels/elementwise/int8-rows.ts';
 import { gateUp } from '../../kernels/linear/gate-up.ts';
@@ -134,10 +135,9 @@ export function linearProbe({ gpu, source, config, kv, name }: LinearProbeContex
         vectors: floats('gains and turns', vectors),
         state: stateOf(kvHeads, Math.ceil(count / PAGE_SLOTS)).array,
         query: y,
-        cache:
-          kv === 'q8'
-            ? floats('keys and values', stagingFloats(count, kvHeads, headDim))
-            : floats('cache', pageWords(kv, kvHeads, headDim) * Math.ceil(count / PAGE_SLOTS)),
+        cache: KV_FORMATS[kv].pairs
+          ? floats('cache', pageWords(kv, kvHeads, headDim) * Math.ceil(count / PAGE_SLOTS))
+          : floats('keys and values', stagingFloats(count, kvHeads, headDim)),
       },
     });
     return { dispatch, y, width, rowsOf: (output) => (output < Math.min(width, outputs) ? [output] : []) };

@@ -1,18 +1,18 @@
 import source from '../../../shaders/cache/quantize-append.wgsl?raw';
 import { defineKernel } from '../../gpu/kernel.ts';
-import { cacheParts } from '../cache-layout.ts';
+import { cacheParts, type KvType } from '../cache-layout.ts';
 import { stepStatePart } from '../step-layout.ts';
 import { f32Constants, withConstants } from '../wgsl-constants.ts';
-import { LEAST } from './int8-head.ts';
+import { LEAST } from '../kv-formats/int8-head.ts';
 
-/** Appends rows of keys and values, f32 [rows, 2, kvHeads, headDim], to a q8 cache; `int8Head` is the same on the CPU. */
+/** Appends rows of keys and values, f32 [rows, 2, kvHeads, headDim], to a cache of 8-bit codes; `int8Head` is the same on the CPU. */
 export const quantizeAppend = defineKernel({
   name: 'cache/quantize-append',
   source: withConstants(source, f32Constants({ LEAST })),
   params: { layer: 'u32', rows: 'u32' },
   bindings: { state: 'read', staging: 'read', cache: 'read_write' },
   constants: { KV_HEADS: 'u32', HEAD_DIM: 'u32', HALF: 'u32' },
-  includes: () => [stepStatePart, ...cacheParts('q8')],
+  includes: ({ kv }: { readonly kv: KvType }) => [stepStatePart, ...cacheParts(kv)],
   grid: ({ rows }, { KV_HEADS }) => [Number(KV_HEADS), rows],
 });
 

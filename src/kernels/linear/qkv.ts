@@ -1,31 +1,25 @@
 import appendCache from '../../../shaders/lib/append.cache.wgsl?raw';
 import appendStaging from '../../../shaders/lib/append.staging.wgsl?raw';
-import storeF16 from '../../../shaders/lib/store-pair.f16.wgsl?raw';
-import storeF32 from '../../../shaders/lib/store-pair.f32.wgsl?raw';
 import source from '../../../shaders/linear/qkv.wgsl?raw';
 import { defineKernel } from '../../gpu/kernel.ts';
 import type { WgslPart } from '../../gpu/wgsl.ts';
 import { cacheParts, type KvType } from '../cache-layout.ts';
 import { ropePart } from '../rope.ts';
+import { KV_FORMATS } from '../kv-formats/index.ts';
 import { stepStatePart } from '../step-layout.ts';
 import { LINEAR_CONSTANTS, linearGrid, linearParts, type LinearIncludes } from './variant.ts';
 
 /** How keys and values leave the kernel. */
-const APPEND: Record<KvType, readonly WgslPart[]> = {
-  f16: [
-    { name: 'lib/store-pair.f16', text: storeF16 },
-    { name: 'lib/append.cache', text: appendCache },
-  ],
-  f32: [
-    { name: 'lib/store-pair.f32', text: storeF32 },
-    { name: 'lib/append.cache', text: appendCache },
-  ],
-  q8: [{ name: 'lib/append.staging', text: appendStaging }],
-};
+function appendParts(kv: KvType): readonly WgslPart[] {
+  const { pairs } = KV_FORMATS[kv];
+  return pairs
+    ? [pairs.store, { name: 'lib/append.cache', text: appendCache }]
+    : [{ name: 'lib/append.staging', text: appendStaging }];
+}
 
 /**
- * Queries, keys and values with RoPE and the append to the cache as the epilogue of one matvec or matmul. With q8 the
- * binding `cache` is the staging buffer that `cache/quantize-append` reads, f32 [rows, 2, kvHeads, headDim].
+ * Queries, keys and values with RoPE and the append to the cache as the epilogue of one matvec or matmul. Where the format
+ * packs whole heads the binding `cache` is the staging buffer that `cache/quantize-append` reads, f32 [rows, 2, kvHeads, headDim].
  */
 export const qkv = defineKernel({
   name: 'linear/qkv',
@@ -53,7 +47,7 @@ export const qkv = defineKernel({
   includes: ({ kv, ...variant }: LinearIncludes & { kv: KvType }) => [
     stepStatePart,
     ...cacheParts(kv),
-    ...APPEND[kv],
+    ...appendParts(kv),
     ropePart,
     ...linearParts(variant),
   ],

@@ -1,6 +1,7 @@
 import { partialsBytes } from '../../kernels/attention/decode-flash.ts';
 import { MAX_SPLITS } from '../../kernels/attention/merge.ts';
 import { MAX_DECODE_ROWS } from '../../attention/dense.ts';
+import { KV_FORMATS } from '../../kernels/kv-formats/index.ts';
 import { quantizeAppend, quantizeAppendConstants, stagingFloats } from '../../kernels/cache/quantize-append.ts';
 import { qkv } from '../../kernels/linear/qkv.ts';
 import type { LayerConfig } from '../model-config.ts';
@@ -94,18 +95,18 @@ export function attentionBlock({ prefix, index, hidden, layer, ropeTable, epsilo
             vectors: weights.vectors,
             state,
             query: activations.scratch(query),
-            cache: kv === 'q8' ? activations.scratch(staging) : cache,
+            cache: KV_FORMATS[kv].pairs ? cache : activations.scratch(staging),
           },
         }),
       );
     }
-    if (kv === 'q8')
+    if (!KV_FORMATS[kv].pairs)
       recorder.add(
         'layer.append',
         quantizeAppend.call({
           params: { layer: index, rows },
           constants: quantizeAppendConstants(kvHeads, headDim),
-          variant: undefined,
+          variant: { kv },
           bindings: { state, staging: activations.scratch(staging), cache },
         }),
       );

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { GGML_TYPE_NAMES, GGML_TYPES } from '../../../src/weights/ggml-types.ts';
 import golden from '../../golden/dequantize.json' with { type: 'json' };
 import { dequantizeTensor } from '../../../src/weights/dequantize.ts';
-import { bfloatToNumber, halfToNumber, numberToBfloat, numberToHalf, roundToHalf } from '../../../src/weights/half.ts';
+import { bfloatToNumber, halfToNumber, numberToBfloat, numberToHalf, roundToHalf } from '../../../src/core/half.ts';
 import { randomBlocks } from '../../../cases/reference/random-blocks.ts';
 import { seededRandom } from '../../../cases/support/seeded-random.ts';
 
