@@ -3,7 +3,7 @@ import { ProblemNotice } from '../shared/problem-notice.tsx';
 import { figures } from './answer-footer.tsx';
 import { AnswerText } from './answer-text.tsx';
 import { MemoryCountsView } from './memory-counts-view.tsx';
-import type { Side } from './state/comparison.ts';
+import type { Side } from './state/turn.ts';
 import { describeMethods } from './state/method-settings.ts';
 import { generating } from './state/run-queue.ts';
 import type { Turn } from './state/turn.ts';

@@ -3,7 +3,8 @@
 import type { LossAsked } from '../eval/eval-record.ts';
 import type { EvalResult, EvalRun } from '../eval/eval-result.ts';
 import { describeText } from '../eval/eval-text.ts';
-import type { EvalSetting, EvaluateOptions } from '../eval/evaluate.ts';
+import type { EvaluateOptions } from '../eval/evaluate.ts';
+import type { EvalSetting } from '../eval/setting-text.ts';
 import { settingText } from '../eval/setting-text.ts';
 import { readIdsFile, readTextFile } from './inputs.ts';
 import type { CliContext, Session } from './session.ts';

@@ -3,7 +3,7 @@
 import { formatSpec, parseSpec } from '../core/method-spec.ts';
 import type { KvType } from '../core/api.ts';
 import { expandSweep } from '../eval/sweep.ts';
-import type { EvalSetting } from '../eval/evaluate.ts';
+import type { EvalSetting } from '../eval/setting-text.ts';
 import { optionError } from './option-values.ts';
 
 export interface MethodLists {

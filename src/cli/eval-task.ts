@@ -1,7 +1,7 @@
 /** `winnow eval --task`: whether questions about a context are still answered. */
 
 import type { TaskAsked } from '../eval/eval-record.ts';
-import type { EvalSetting } from '../eval/evaluate.ts';
+import type { EvalSetting } from '../eval/setting-text.ts';
 import type { TaskResult, TaskRun } from '../eval/eval-result.ts';
 import type { TaskOptions } from '../eval/run-tasks.ts';
 import { settingText } from '../eval/setting-text.ts';

@@ -1,6 +1,5 @@
 import type { Engine, MethodOptions } from '../core/api.ts';
 import { UsageError } from '../core/errors.ts';
-import type { KvType } from '../kernels/cache-layout.ts';
 import { resolveMethods } from '../engine/memory/resolve-methods.ts';
 import { runtimeOf } from '../engine/engine.ts';
 import { METHODS, parseSpec, type MethodSpec } from '../methods/index.ts';
@@ -8,14 +7,7 @@ import { LogitComparison } from '../bench/logit-comparison.ts';
 import { standardError } from '../bench/statistics.ts';
 import type { EvalResult, EvalRun } from './eval-result.ts';
 import { forcedRun, type ForcedRun } from './forced-run.ts';
-import { settingText } from './setting-text.ts';
-
-/** One setting of methods to evaluate, in words. */
-export interface EvalSetting {
-  readonly cache?: string | undefined;
-  readonly attention?: string | undefined;
-  readonly kv?: KvType | undefined;
-}
+import { settingText, type EvalSetting } from './setting-text.ts';
 
 export interface EvaluateOptions {
   /** prefill + decode + 1 of them are used. */

@@ -1,7 +1,7 @@
 import type { EvalWork, LossRecord } from './eval-record.ts';
 import type { EvalRun } from './eval-result.ts';
 import { evaluate } from './evaluate.ts';
-import type { EvalTools } from './run-eval.ts';
+import type { EvalTools } from './eval-tools.ts';
 import { settingText } from './setting-text.ts';
 
 /** Evaluates continuation loss, and tells of progress and of what is finished. */

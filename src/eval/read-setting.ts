@@ -2,7 +2,7 @@ import { UsageError } from '../core/errors.ts';
 import { formatSpec, parseSpec, type MethodSpec } from '../core/method-spec.ts';
 import { attentionOf, cacheMethodOf, checkCombination, METHODS, type AnyMethod } from '../methods/index.ts';
 import type { KvType } from '../kernels/cache-layout.ts';
-import type { EvalSetting } from './evaluate.ts';
+import type { EvalSetting } from './setting-text.ts';
 import { expandSweep } from './sweep.ts';
 
 /** A part of a setting: a method of the registry with what its text says. */

@@ -13,7 +13,7 @@ export { placeOf, summarise, type Answered, type TaskSummary } from './task-summ
 export { SAMPLE_PROSE } from './prose.ts';
 export { describeText, MAX_SAVED_TEXT } from './eval-text.ts';
 export { expandSweep } from './sweep.ts';
-export { settingText } from './setting-text.ts';
+export { settingText, type EvalSetting } from './setting-text.ts';
 export { methodsOf, readSetting, withoutSize } from './read-setting.ts';
 export { parseEvalRecord } from './saved-eval.ts';
 export { evalCsv, evalMarkdown, taskCsv, taskMarkdown } from './tables.ts';

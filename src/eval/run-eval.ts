@@ -1,32 +1,12 @@
 /** An evaluation as a page or a script runs it: loads the model, evaluates, and says where it was done. */
 
-import type { Engine, EngineOptions } from '../core/api.ts';
-import type { BenchHost } from '../bench/bench-host.ts';
-import type { EvalProgress, EvalRecord, EvalWork, RecordHead } from './eval-record.ts';
-import type { EvalSetting } from './evaluate.ts';
+import type { EvalRecord, EvalWork } from './eval-record.ts';
+import type { EvalTools, RunEvalOptions } from './eval-tools.ts';
 import { lossRecord } from './loss-record.ts';
 import { recordHead } from './record-head.ts';
 import { settingsAsked } from './settings-asked.ts';
 import { taskRecord } from './task-record.ts';
 import { contextFor } from './tasks.ts';
-
-export interface RunEvalOptions {
-  readonly host: Pick<BenchHost, 'createEngine' | 'environment'>;
-  readonly engine: Omit<EngineOptions, 'onProgress' | 'signal' | 'context'>;
-  /** A text whose tokens are scored, or a task whose questions are asked. */
-  readonly work: EvalWork;
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((progress: EvalProgress) => void) | undefined;
-  /** Told of what is finished so far, from the first figures on; kept by who aborts. */
-  readonly onPartial?: ((record: EvalRecord) => void) | undefined;
-}
-
-/** What each kind of evaluation is given. */
-export interface EvalTools extends Pick<RunEvalOptions, 'signal' | 'onProgress' | 'onPartial'> {
-  readonly engine: Engine;
-  readonly head: RecordHead;
-  readonly all: readonly EvalSetting[];
-}
 
 /**
  * Evaluates methods with a model that is loaded for it, and gives everything back.

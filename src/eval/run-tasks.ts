@@ -3,7 +3,7 @@ import { throwIfAborted } from '../core/errors.ts';
 import { resolveMethods } from '../engine/memory/resolve-methods.ts';
 import { runtimeOf } from '../engine/engine.ts';
 import { ask } from './ask.ts';
-import type { EvalSetting } from './evaluate.ts';
+import type { EvalSetting } from './setting-text.ts';
 import { feedAnswer } from './feed-answer.ts';
 import { settingText } from './setting-text.ts';
 import type { TaskResult, TaskRun } from './eval-result.ts';

@@ -1,5 +1,5 @@
 import { UsageError } from '../core/errors.ts';
-import type { EvalSetting } from './evaluate.ts';
+import type { EvalSetting } from './setting-text.ts';
 import type { MethodsAsked } from './eval-record.ts';
 import { readSetting } from './read-setting.ts';
 import { settingText } from './setting-text.ts';

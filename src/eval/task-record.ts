@@ -1,6 +1,6 @@
 import type { EvalProgress, EvalWork, TaskRecord } from './eval-record.ts';
 import type { TaskRun } from './eval-result.ts';
-import type { EvalTools } from './run-eval.ts';
+import type { EvalTools } from './eval-tools.ts';
 import { runTasks } from './run-tasks.ts';
 import { settingText } from './setting-text.ts';
 

@@ -101,6 +101,30 @@ test('every folder of src has its place in the order', () => {
   expect([...new Set([...imports()].map(({ from }) => from))].filter((folder) => !(folder in MAY_IMPORT))).toEqual([]);
 });
 
+test.each(['src', 'demo'])('no files of %s import each other in a circle, not even for types', (folder) => {
+  const root = resolve(SRC, '..', folder);
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((entry) => /\.tsx?$/.test(entry));
+  const targets = new Map(
+    files.map((entry) => {
+      const file = join(root, entry);
+      const found = readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+\.tsx?)'/g);
+      return [file, [...found].map(([, specifier]) => resolve(dirname(file), specifier!))] as const;
+    }),
+  );
+  // What imports nothing that is left, or is imported by nothing, is in no circle.
+  const left = new Set(targets.keys());
+  for (let size = -1; size !== left.size;) {
+    size = left.size;
+    for (const file of left) if (!targets.get(file)!.some((target) => left.has(target))) left.delete(file);
+  }
+  for (let size = -1; size !== left.size;) {
+    size = left.size;
+    const used = new Set([...left].flatMap((file) => targets.get(file)!));
+    for (const file of left) if (!used.has(file)) left.delete(file);
+  }
+  expect([...left].map((file) => relative(root, file))).toEqual([]);
+});
+
 test('only the cases of kernels are reached for out of src: what the benchmark times is what the tests check', () => {
   const reaching = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).flatMap((entry) => {
     if (!entry.endsWith('.ts')) return [];

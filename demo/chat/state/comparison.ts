@@ -1,22 +1,13 @@
-import { signal, type Signal } from '@preact/signals';
+import { signal } from '@preact/signals';
 import type { Conversation } from 'winnow-llm';
 import { messagesFor } from './chat-state.ts';
 import { engineState, noteEngineLoss, refreshReport } from './engine-state.ts';
-import { memoryCounts, type MemoryCounts } from './memory-counts.ts';
+import { memoryCounts } from './memory-counts.ts';
 import { describeMethods, type MethodTexts } from './method-settings.ts';
 import { samplingOptions } from './page-settings.ts';
 import { runAnswer } from './run-answer.ts';
 import { inQueue } from './run-queue.ts';
-import { EMPTY_ANSWER, type Answer, type Turn } from './turn.ts';
-
-/** One of two answers to the same question. */
-export interface Side {
-  readonly methods: MethodTexts;
-  readonly answer: Signal<Answer>;
-  /** What its cache held at the end. */
-  readonly memory: Signal<MemoryCounts | undefined>;
-}
-export type Comparison = readonly [Side, Side];
+import { EMPTY_ANSWER, type Comparison, type Side, type Turn } from './turn.ts';
 
 /**
  * Answers the question of `turn` twice, one after the other, each in a conversation of its own that starts from nothing:

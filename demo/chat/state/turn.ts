@@ -1,6 +1,6 @@
 import { signal, type Signal } from '@preact/signals';
 import type { Problem } from '../../shared/problem.ts';
-import type { Comparison } from './comparison.ts';
+import type { MemoryCounts } from './memory-counts.ts';
 import type { MethodTexts } from './method-settings.ts';
 
 export interface Answer {
@@ -17,6 +17,15 @@ export interface Answer {
   readonly seed?: number;
   readonly problem?: Problem;
 }
+
+/** One of two answers to the same question. */
+export interface Side {
+  readonly methods: MethodTexts;
+  readonly answer: Signal<Answer>;
+  /** What its cache held at the end. */
+  readonly memory: Signal<MemoryCounts | undefined>;
+}
+export type Comparison = readonly [Side, Side];
 
 /** A question and its answer, which changes while it streams. */
 export interface Turn {

@@ -6,7 +6,7 @@
  */
 
 import type { EvalRecord, EvalWork } from '../../../src/eval/eval-record.ts';
-import type { RunEvalOptions } from '../../../src/eval/run-eval.ts';
+import type { RunEvalOptions } from '../../../src/eval/eval-tools.ts';
 import { abortedError, DeviceLostError, UsageError } from '../../../src/core/errors.ts';
 import { evalFixture, taskFixture } from './eval-fixture.ts';
 
