@@ -52,10 +52,19 @@ export interface EvictionPolicy {
 /** Whether all KV heads of a layer hold the same tokens in the same slots, given equal budgets: they choose together, or by position alone. */
 export const keepsOneSet = ({ scope, recent }: EvictionPolicy): boolean => scope === 'layer' || recent === 'rest';
 
+/** Names that were found, since steps ask again and again. */
+const named = new WeakMap<EvictionPolicy, string>();
+
 /** What tells policies apart whose kernels differ: a name, and what it stands for. */
-export function policyName({ name, positions, scope, observes, score }: EvictionPolicy): string {
-  const kernels = JSON.stringify([scope, observes !== undefined, score.map(({ text }) => text)]);
-  return distinctName('policy', positions === 'rank' ? `${name} by rank` : name, kernels);
+export function policyName(policy: EvictionPolicy): string {
+  let found = named.get(policy);
+  if (found === undefined) {
+    const { name, positions, scope, observes, score } = policy;
+    const kernels = JSON.stringify([scope, observes !== undefined, score.map(({ text }) => text)]);
+    found = distinctName('policy', positions === 'rank' ? `${name} by rank` : name, kernels);
+    named.set(policy, found);
+  }
+  return found;
 }
 
 /** How many slots eviction leaves, and how they are shared among layers and heads. */
