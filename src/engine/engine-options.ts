@@ -1,4 +1,10 @@
-import type { ConversationOptions, EngineOptions, GenerateOptions, ScoreOptions } from '../core/api.ts';
+import type {
+  ConversationOptions,
+  EngineOptions,
+  GenerateOptions,
+  OptionalFeature,
+  ScoreOptions,
+} from '../core/api.ts';
 import {
   aFunction,
   aSignal,
