@@ -54,6 +54,7 @@ export async function readModel(
   const fallbacks = [...opened.fallbacks, ...tokenizer.notes];
   if (tokenizer.vocabSize < config.vocab)
     fallbacks.push(`the file has ${tokenizer.vocabSize} tokens for ${config.vocab} ids: the rest is never drawn`);
+  const template = readTemplate(gguf, tokenizer, fallbacks);
   return {
     ...opened,
     fallbacks,
@@ -62,16 +63,17 @@ export async function readModel(
     config,
     tokenizer,
     vocabulary: new TokenBytes(tokenizer),
-    template: readTemplate(gguf, tokenizer),
+    template,
   };
 }
 
-/** The chat template; one that cannot be used fails when it is used. */
-function readTemplate({ metadata }: GgufFile, tokenizer: Tokenizer): ChatTemplate | undefined {
+/** The chat template; one that cannot be used is noted, and fails when it is used. */
+function readTemplate({ metadata }: GgufFile, tokenizer: Tokenizer, notes: string[]): ChatTemplate | undefined {
   try {
     return createChatTemplate(metadata, tokenizer);
   } catch (error) {
     if (!(error instanceof ModelFileError)) throw error;
+    notes.push(`chats cannot be rendered, raw texts can be given: ${error.happened}`);
     return {
       names: [],
       render() {
