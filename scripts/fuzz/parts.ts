@@ -3,8 +3,9 @@
 import type { FuzzPart } from './fuzz.ts';
 import { headers } from './headers.ts';
 import { ids } from './ids.ts';
+import { templates } from './templates.ts';
 import { tokenizers } from './tokenizers.ts';
 
 export { fuzz } from './fuzz.ts';
 
-export const PARTS: readonly FuzzPart[] = [headers, tokenizers, ids];
+export const PARTS: readonly FuzzPart[] = [headers, tokenizers, templates, ids];

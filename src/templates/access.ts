@@ -13,7 +13,9 @@ import type { Run } from './run.ts';
 export function attributeOf(run: Run, value: Value, name: string): Value {
   const found = ownAttribute(run, value, name);
   if (found !== undefined) return found;
-  return itemOf(run, value, new Text(name)) ?? missing(value, name);
+  // None is a value like others, so `??` cannot tell what is missing.
+  const item = itemOf(run, value, new Text(name));
+  return item === undefined ? missing(value, name) : item;
 }
 
 /** value[key]: an item, else the attribute of that name, else undefined. @throws TemplateFault where value is undefined. */
@@ -22,7 +24,7 @@ export function itemAt(run: Run, value: Value, key: Value): Value {
   if (found !== undefined) return found;
   const name = key instanceof Text ? key.text : undefined;
   const attribute = name === undefined ? undefined : ownAttribute(run, value, name);
-  return attribute ?? missing(value, name ?? 'that index');
+  return attribute === undefined ? missing(value, name ?? 'that index') : attribute;
 }
 
 const missing = (value: Value, name: string): Undefined =>

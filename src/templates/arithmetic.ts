@@ -98,6 +98,7 @@ const divide = numeric(
 function divideWhole(a: bigint, b: bigint): number {
   const [x, y] = [Number(a), Number(b)];
   if (Number.isSafeInteger(x) && Number.isSafeInteger(y)) return x / y;
+  if (a === 0n) return b < 0n ? -0 : 0;
   const [top, bottom] = b < 0n ? [-a, -b] : [a, b];
   // So many bits that rounding them to a float is the only rounding.
   const shift = BigInt(Math.max(0, bitsOf(bottom) - bitsOf(top) + 72));

@@ -100,7 +100,9 @@ export function keyOf(run: Run, value: Value): string {
       return `t${keys.map((key) => `${key.length}:${key}`).join('')}`;
     });
   }
-  if (value instanceof List || value instanceof Dict) throw failed(`unhashable type: '${typeName(value)}'`);
+  const unhashable = value instanceof Thing && /^dict_(?:keys|items)$/.test(value.type);
+  if (value instanceof List || value instanceof Dict || unhashable)
+    throw failed(`unhashable type: '${typeName(value)}'`);
   let identity = identities.get(value);
   if (identity === undefined) identities.set(value, (identity = ++lastIdentity));
   return `o${identity}`;

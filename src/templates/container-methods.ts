@@ -41,8 +41,13 @@ const sequenceMethods = {
 const ofList = methods<List>({ ...sequenceMethods, copy: ['/', (_, { items }) => new List(items)] });
 const ofTuple = methods<Tuple>(sequenceMethods);
 
+function getFrom(run: Run, dict: Dict, [key, byDefault = null]: readonly (Value | undefined)[]): Value {
+  const found = valueAt(run, dict, key!);
+  return found === undefined ? byDefault : found;
+}
+
 const ofDict = methods<Dict>({
-  get: ['key default= /', (run, self, [key, byDefault]) => valueAt(run, self, key!) ?? byDefault ?? null],
+  get: ['key default= /', getFrom],
   keys: ['/', (_, self) => new DictView(self, 'keys')],
   values: ['/', (_, self) => new DictView(self, 'values')],
   items: ['/', (_, self) => new DictView(self, 'items')],

@@ -4,7 +4,7 @@ import { attributeOf, callValue, itemAt, sliceOf } from './access.ts';
 import { OPERATIONS, signedValue } from './arithmetic.ts';
 import type { Arguments } from './arguments.ts';
 import { dictOf, equals, order } from './compare.ts';
-import { failed } from './fault.ts';
+import { failed, unsupported } from './fault.ts';
 import { escapeHtml } from './html.ts';
 import { contains, each } from './iterate.ts';
 import { softStr, strOf } from './show.ts';
@@ -151,10 +151,11 @@ function compare(run: Run, { first, others }: Expression & { kind: 'compare' }, 
 
 function concatenate(run: Run, values: readonly Value[]): Text {
   const texts = values.map((value) => softStr(run, value));
-  const markup = run.autoescape && texts.some((text) => text.markup);
+  // Jinja joins constants otherwise than variables here.
+  if (run.autoescape && texts.some((text) => text.markup)) throw unsupported("'~' with markup");
   const writer = new Writer(run.budget);
-  for (const text of texts) writer.add(markup ? escapeHtml(run, text) : text.as(false));
-  return writer.done(markup);
+  for (const text of texts) writer.add(text.as(false));
+  return writer.done();
 }
 
 /** What is put out for a value. */

@@ -7,7 +7,7 @@ import { applyFilter, evaluate, evaluateCall, outputOf } from './evaluate.ts';
 import { failed } from './fault.ts';
 import { iterate, itemsOf, lengthOf } from './iterate.ts';
 import { Scope } from './scope.ts';
-import { softStr } from './show.ts';
+import { asText, softStr } from './show.ts';
 import type { Text } from './text.ts';
 import { truth, Undefined, type Value } from './values.ts';
 import { Writer } from './writer.ts';
@@ -83,7 +83,7 @@ export class Interpreter implements Renderer {
         out.add(softStr(run, new Macro(node.macro, scope, this).call(run, { positional: [], named: new Map() })));
         return 'end';
       case 'call-block':
-        out.add(outputOf(run, evaluateCall(run, node.call, scope, new Macro(node.macro, scope, this))));
+        out.add(asText(evaluateCall(run, node.call, scope, new Macro(node.macro, scope, this)), 'A call block'));
         return 'end';
       default:
         return this.#scoped(node, scope, out);
@@ -103,7 +103,7 @@ export class Interpreter implements Renderer {
       }
       case 'filter-block': {
         const { text, ending } = this.#captured(node.body, inner);
-        if (ending === 'end') out.add(outputOf(run, this.#filtered(node.filter, text, inner)));
+        if (ending === 'end') out.add(asText(this.#filtered(node.filter, text, inner), 'A filter block'));
         return ending;
       }
       case 'with': {
@@ -174,15 +174,18 @@ export class Interpreter implements Renderer {
     const items = iterate(run, iterable);
     const chosen = node.test ? this.#chosen(node, items, scope) : items;
     const loop = new Loop(chosen, node.test ? undefined : lengthOf(run, iterable), recurse, depth);
-    let rounds = 0;
-    for (let item = loop.next(); item !== undefined; item = loop.next(), rounds++) {
+    // Jinja runs `else` when no round came to its end, also where `break` or `continue` ended them.
+    let whole = 0;
+    for (let item = loop.next(); item !== undefined; item = loop.next()) {
       run.budget.step();
       const round = new Scope(scope);
       round.set('loop', loop);
       this.#assign(node.target, item, round);
-      if (this.#all(node.body, round, out) === 'break') return;
+      const ending = this.#all(node.body, round, out);
+      if (ending === 'end') whole += 1;
+      if (ending === 'break') break;
     }
-    if (rounds === 0) this.#all(node.otherwise, new Scope(scope), out);
+    if (whole === 0) this.#all(node.otherwise, new Scope(scope), out);
   }
 
   *#chosen(node: ForStatement, items: Iterator<Value>, scope: Scope): Generator<Value> {

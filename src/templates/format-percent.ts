@@ -95,7 +95,7 @@ function convert(
   }
   if (letter === 'c') {
     if (value instanceof Text && value.length === 1) return value;
-    if (typeof value === 'bigint') return new Text(characterOf(value));
+    if (typeof value === 'bigint' || typeof value === 'boolean') return new Text(characterOf(BigInt(value)));
     throw failed('%c requires int or char');
   }
   return new Text(numberText(value, letter, flags, digits));

@@ -42,8 +42,8 @@ function readSpec(source: string): Spec {
   const [, fill, align, sign = '-', , alternate, zero, width, grouping = '', precision, type = ''] = match;
   if (Number(precision ?? 0) > MAX_PRECISION) throw unsupported(`A precision of more than ${MAX_PRECISION}`);
   return {
-    fill: fill ?? (zero && align === undefined ? '0' : ' '),
-    align: align ?? (zero ? '=' : ''),
+    fill: fill ?? (zero ? '0' : ' '),
+    align: align ?? '',
     sign,
     alternate: alternate !== undefined,
     zero: zero !== undefined,
@@ -57,11 +57,11 @@ function readSpec(source: string): Spec {
 function formatText(run: Run, value: Text, spec: Spec): Text {
   if (spec.type !== '' && spec.type !== 's')
     throw failed(`Unknown format code '${spec.type}' for object of type 'str'`);
-  if (spec.sign !== '-' || spec.alternate || spec.grouping !== '' || (spec.align === '=' && !spec.zero)) {
+  if (spec.sign !== '-' || spec.alternate || spec.grouping !== '' || spec.align === '=') {
     throw failed('This format is for numbers, not for a text');
   }
   const text = spec.precision === undefined ? value : value.points(0, Math.min(spec.precision, value.length));
-  return pad(run, text, spec, spec.align === '' || spec.align === '=' ? '<' : spec.align);
+  return pad(run, text, spec, spec.align === '' ? '<' : spec.align);
 }
 
 function pad(run: Run, text: Text, { fill, width }: Spec, align: string): Text {
@@ -80,7 +80,8 @@ interface Digits {
 }
 
 function padNumber({ sign, prefix, whole, rest }: Digits, spec: Spec, run: Run): Text {
-  const { grouping, align, fill, width } = spec;
+  const { grouping, fill, width } = spec;
+  const align = spec.align === '' ? (spec.zero ? '=' : '>') : spec.align;
   const size = /[boxX]/.test(spec.type) ? 4 : 3;
   const head = sign + prefix;
   let digits = grouping === '' ? whole : grouped(whole, size, grouping);
@@ -93,7 +94,7 @@ function padNumber({ sign, prefix, whole, rest }: Digits, spec: Spec, run: Run):
     } else digits = fill.repeat(Math.max(0, room - digits.length)) + digits;
     return new Text(head + digits + rest);
   }
-  return pad(run, new Text(head + digits + rest), spec, align === '' ? '>' : align);
+  return pad(run, new Text(head + digits + rest), spec, align);
 }
 
 function grouped(digits: string, size: number, mark: string): string {
@@ -104,9 +105,11 @@ function grouped(digits: string, size: number, mark: string): string {
 
 function formatNumber(value: boolean | bigint | number, spec: Spec): Digits {
   const { type } = spec;
-  if (typeof value === 'boolean' && type === '') return signOf(false, spec, { whole: value ? '1' : '0', rest: '' });
   if (typeof value === 'number' && /[bcdoxXn]/.test(type)) {
     throw failed(`Unknown format code '${type}' for object of type 'float'`);
+  }
+  if (spec.grouping !== '' && (type === 'c' || (spec.grouping === ',' && /[boxX]/.test(type)))) {
+    throw failed(`Cannot specify '${spec.grouping}' with '${type}'.`);
   }
   if (type === 'n') throw unsupported("The format 'n'");
   if (typeof value === 'number' || /[eEfFgG%]/.test(type)) return formatFloat(toFloat(value), spec);
@@ -167,7 +170,7 @@ export function floatDigits(value: number, type: string, precision: number | und
             : letter === ''
               ? precision === undefined
                 ? floatText(value)
-                : plainGeneral(value, precision)
+                : plainGeneral(value, precision, alternate)
               : undefined;
   if (text === undefined) throw failed(`Unknown format code '${type}' for object of type 'float'`);
   return /[EFG]/.test(type) ? text.toUpperCase() : text;
@@ -202,7 +205,7 @@ function scientific(value: number, precision: number, point: boolean): string {
 function general(value: number, precision: number, alternate: boolean): string {
   const count = Math.max(1, precision);
   const [digits, exponent] = significant(value, count);
-  const tidy = (text: string): string => (alternate ? text : text.includes('.') ? text.replace(/\.?0+$/, '') : text);
+  const tidy = (text: string): string => (alternate ? text : text.includes('.') ? text.replace(/\.?0*$/, '') : text);
   if (exponent < -4 || exponent >= count) {
     return `${tidy(`${digits[0]}.${digits.slice(1)}`)}e${signed(exponent)}`;
   }
@@ -211,18 +214,13 @@ function general(value: number, precision: number, alternate: boolean): string {
 }
 
 /** A precision without a letter: general, but with a decimal behind the point at least, and an exponent one earlier. */
-function plainGeneral(value: number, precision: number): string {
+function plainGeneral(value: number, precision: number, alternate: boolean): string {
   const count = Math.max(1, precision);
-  const [, exponent] = significant(value, count);
-  if (exponent >= count - 1 && exponent < count) {
-    const text = general(value, count, false);
-    return text.includes('e') || count === exponent + 1 ? scientificTidy(value, count) : `${text}.0`;
-  }
-  const text = general(value, count, false);
-  return text.includes('.') || text.includes('e') ? text : `${text}.0`;
-}
-
-function scientificTidy(value: number, count: number): string {
   const [digits, exponent] = significant(value, count);
-  return `${`${digits[0]}.${digits.slice(1)}`.replace(/\.?0+$/, '')}e${signed(exponent)}`;
+  if (exponent < -4 || exponent >= count - 1) {
+    const mantissa = `${digits[0]}.${digits.slice(1)}`;
+    return `${alternate ? mantissa : mantissa.replace(/\.?0*$/, '')}e${signed(exponent)}`;
+  }
+  const text = general(value, count, alternate);
+  return text.includes('.') ? text : `${text}.0`;
 }

@@ -24,7 +24,8 @@ export function iteratorOf(run: Run, value: Value): Iterator<Value> | undefined 
 }
 
 function* points(text: Text): Generator<Value> {
-  for (let i = 0; i < text.length; i++) yield text.points(i, i + 1);
+  // Characters of markup are plain ones.
+  for (let i = 0; i < text.length; i++) yield text.points(i, i + 1).as(false);
 }
 
 function* keys(dict: Dict): Generator<Value> {

@@ -95,6 +95,8 @@ function asciiDigits(text: string): string {
 export function digitValue(digit: string): number {
   const point = digit.codePointAt(0)!;
   if (point < 0x80) return point - 0x30;
+  // Mathematical digits: five rows without a gap.
+  if (point >= 0x1d7ce && point <= 0x1d7ff) return (point - 0x1d7ce) % 10;
   let first = point;
   while (first > point - 10 && /\p{Nd}/u.test(String.fromCodePoint(first - 1))) first -= 1;
   return (point - first) % 10;

@@ -76,11 +76,11 @@ class StatementParser {
       case 'set':
         return [this.#set(line)];
       case 'for':
-        return [stream.inScope(() => this.#for(line))];
+        return [this.#for(line)];
       case 'if':
         return [stream.onCondition(() => this.#if(line))];
       case 'with':
-        return [stream.inScope(() => this.#with(line))];
+        return [this.#with(line)];
       case 'autoescape': {
         const value = parseExpression(stream);
         return [{ kind: 'autoescape', line, value, body: stream.inScope(() => this.#wholeBody('endautoescape')) }];
@@ -94,7 +94,7 @@ class StatementParser {
       case 'call':
         return [this.#callBlock(line)];
       case 'filter': {
-        const filter = parseFilters(stream, undefined, true)!;
+        const filter = stream.inScope(() => parseFilters(stream, undefined, true)!);
         return [{ kind: 'filter-block', line, filter, body: stream.inScope(() => this.#wholeBody('endfilter')) }];
       }
       case 'generation':
@@ -117,7 +117,10 @@ class StatementParser {
     const stream = this.#stream;
     const target = this.#target([], true);
     if (stream.skip('operator', '=')) return { kind: 'set', line, target, value: parseTuple(stream, {}) };
-    const filter = parseFilters(stream, undefined);
+    const [filter, names] = stream.collecting(() => stream.inScope(() => parseFilters(stream, undefined)));
+    // Jinja finds a variable there only where the template names it elsewhere too.
+    if (names.size > 0)
+      throw new TemplateFault('unsupported', 'A variable in the filter of a set block is not supported', line);
     return { kind: 'set-block', line, target, filter, body: stream.inScope(() => this.#wholeBody('endset')) };
   }
 
@@ -171,11 +174,11 @@ class StatementParser {
     const target = this.#target(['in'], false);
     stream.expect('name', 'in');
     const iterable = parseTuple(stream, { conditional: false, ends: ['recursive'] });
-    const test = stream.skip('name', 'if') ? parseExpression(stream) : undefined;
+    const test = stream.skip('name', 'if') ? stream.inScope(() => parseExpression(stream)) : undefined;
     const recursive = stream.skip('name', 'recursive');
-    const body = this.#body('endfor', 'else');
+    const body = stream.inScope(() => this.#body('endfor', 'else'));
     stream.loops -= 1;
-    const otherwise = stream.next().text === 'endfor' ? [] : this.#wholeBody('endfor');
+    const otherwise = stream.next().text === 'endfor' ? [] : stream.inScope(() => this.#wholeBody('endfor'));
     return { kind: 'for', line, target, iterable, test, recursive, body, otherwise };
   }
 
@@ -199,7 +202,7 @@ class StatementParser {
       stream.expect('operator', '=');
       values.push(parseExpression(stream));
     }
-    return { kind: 'with', line, targets, values, body: this.#wholeBody('endwith') };
+    return { kind: 'with', line, targets, values, body: stream.inScope(() => this.#wholeBody('endwith')) };
   }
 
   #block(line: number): Statement {

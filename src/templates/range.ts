@@ -1,7 +1,11 @@
 /** Python's `range`. */
 
 import { Text } from './text.ts';
-import { Thing, type Value } from './values.ts';
+import { bind, signature, type Arguments } from './arguments.ts';
+import { equals } from './compare.ts';
+import { failed } from './fault.ts';
+import { Builtin, Thing, type Value } from './values.ts';
+import type { Run } from './run.ts';
 
 export class Range extends Thing {
   override readonly type = 'range';
@@ -34,7 +38,17 @@ export class Range extends Thing {
     for (let i = 0; i < this.length; i++) yield BigInt(this.start + i * this.step);
   }
 
+  /** Where a value stands, or how often. */
+  #find(run: Run, what: 'index' | 'count', args: Arguments): bigint {
+    const [value] = bind(`${what}()`, signature('value /'), args);
+    const at = this.sequence().findIndex((item) => equals(run, item, value!));
+    if (what === 'count') return at < 0 ? 0n : 1n;
+    if (at < 0) throw failed('The value is not in range');
+    return BigInt(at);
+  }
+
   override attribute(_run: unknown, name: string): Value | undefined {
+    if (name === 'index' || name === 'count') return new Builtin((run, args) => this.#find(run, name, args));
     return name === 'start' || name === 'stop' || name === 'step' ? BigInt(this[name]) : undefined;
   }
 }

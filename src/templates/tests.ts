@@ -2,7 +2,7 @@
 
 import { OPERATIONS } from './arithmetic.ts';
 import { bind, signature, type Arguments } from './arguments.ts';
-import { equals, isNumeric, order } from './compare.ts';
+import { equals, isNumeric, keyOf, order } from './compare.ts';
 import { unsupported } from './fault.ts';
 import { FILTERS } from './filters/index.ts';
 import { contains, iteratorOf, lengthOf } from './iterate.ts';
@@ -51,8 +51,8 @@ function isSequence(run: Run, value: Value): boolean {
   return value instanceof Thing && lengthOf(run, value) !== undefined && value.sequence(run) !== undefined;
 }
 
-const named = (value: Value, names: ReadonlyMap<string, unknown>): boolean =>
-  value instanceof Text && names.has(value.text);
+const named = (run: Run, value: Value, names: ReadonlyMap<string, unknown>): boolean =>
+  keyOf(run, value) !== '' && value instanceof Text && names.has(value.text);
 
 export const TESTS: ReadonlyMap<string, Test> = new Map<string, Test>([
   plain('odd', remainderIs(1n)),
@@ -60,8 +60,8 @@ export const TESTS: ReadonlyMap<string, Test> = new Map<string, Test>([
   test('divisibleby', 'num', (run, value, other) => equals(run, OPERATIONS['%']!(run, value, other), 0n)),
   plain('defined', (value) => !(value instanceof Undefined)),
   plain('undefined', (value) => value instanceof Undefined),
-  plain('filter', (value) => named(value, FILTERS)),
-  plain('test', (value) => named(value, TESTS)),
+  plain('filter', (value, run) => named(run, value, FILTERS)),
+  plain('test', (value, run) => named(run, value, TESTS)),
   plain('none', (value) => value === null),
   plain('boolean', (value) => typeof value === 'boolean'),
   plain('false', (value) => value === false),

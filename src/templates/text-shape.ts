@@ -3,7 +3,7 @@
 import { failed } from './fault.ts';
 import { Text } from './text.ts';
 import { indexOfText } from './text-search.ts';
-import { foldOf, isCased, isUpper, titleOf } from './unicode.ts';
+import { foldOf, isCased, isLower, isUpper, titleOf } from './unicode.ts';
 import type { Run } from './run.ts';
 
 /** Every place of `old` put otherwise, at most `most` of them; negative means all. */
@@ -118,6 +118,8 @@ export function capitalize(run: Run, text: Text): Text {
 }
 
 export const swapCase = (run: Run, text: Text): Text =>
-  mapPoints(run, text, (point) => (isUpper(point) ? point.toLowerCase() : point.toUpperCase()));
+  mapPoints(run, text, (point) =>
+    isUpper(point) ? point.toLowerCase() : isLower(point) ? point.toUpperCase() : point,
+  );
 
 export const caseFold = (run: Run, text: Text): Text => mapPoints(run, text, foldOf);

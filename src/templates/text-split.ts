@@ -37,7 +37,7 @@ function splitSpaces(text: Text, most: number, keep: (piece: Text) => void): voi
   let count = 0;
   for (let at = trimmedBounds(source)[0]; at < source.length; count++) {
     if (most >= 0 && count === most) {
-      keep(text.cut(at, trimmedBounds(source, false)[1]));
+      keep(text.cut(at));
       return;
     }
     let end = at;
@@ -65,7 +65,7 @@ export function splitFromEnd(run: Run, text: Text, separator: Text | null, most:
       end = start;
       while (end > 0 && isSpaceAt(source, end - 1)) end -= 1;
     }
-    if (end > 0) pieces.push(text.cut(trimmedBounds(source, true, false)[0], end));
+    if (end > 0) pieces.push(text.cut(0, end));
   } else {
     if (separator.text === '') throw failed('empty separator');
     while (pieces.length < most) {

@@ -66,9 +66,11 @@ export function titleOf(point: string): string {
 function capitalOf(point: string): string {
   const [first = '', ...rest] = Array.from(point.toUpperCase());
   if (rest.length === 0) return first;
-  // Greek with iota below has capitals of its own in titles.
-  const composed = (first + rest.join('').replaceAll('Ι', '\u0345')).normalize('NFC');
-  if (Array.from(composed).length === 1) return composed;
+  // Greek with iota below keeps it so in titles, where capitals have an iota behind them.
+  if (/[\u1f80-\u1fff]/.test(point) && rest.at(-1) === 'Ι') {
+    const below = `${first}${rest.slice(0, -1).join('')}\u0345`;
+    return rest.length === 1 ? below.normalize('NFC') : below;
+  }
   if (first === 'ʼ') return first + rest.join('');
   return first + rest.join('').toLowerCase();
 }

@@ -3,10 +3,10 @@
 import { ownAttribute } from '../access.ts';
 import { unsupported } from '../fault.ts';
 import { toJson } from '../json.ts';
-import { dictOf, order } from '../compare.ts';
+import { dictOf, isNumeric, order } from '../compare.ts';
 import { asText, reprOf } from '../show.ts';
 import { EMPTY, type Text } from '../text.ts';
-import { Dict, List, truth, Tuple, Undefined, type Value } from '../values.ts';
+import { Dict, List, truth, Tuple, typeName, Undefined, type Value } from '../values.ts';
 import { filter, type Filter } from './define.ts';
 import { MARKUP_FILTERS } from './markup.ts';
 import { NUMBER_FILTERS } from './number.ts';
@@ -22,7 +22,8 @@ const byDefault = (name: string): [string, Filter] =>
 
 function attribute(run: Run, value: Value, [name]: readonly (Value | undefined)[]): Value {
   const { text } = asText(name!, 'attr');
-  return ownAttribute(run, value, text) ?? new Undefined(`There is no attribute '${text.slice(0, 100)}'`);
+  const found = ownAttribute(run, value, text);
+  return found === undefined ? new Undefined(`There is no attribute '${text.slice(0, 100)}'`) : found;
 }
 
 /** Longer ones are broken into lines by rules of their own. */
@@ -35,12 +36,18 @@ function pretty(run: Run, value: Value): Text {
   return text;
 }
 
+/** Keys that have no order stand by the names of their types. */
+function orderOfKeys(run: Run, a: Value, b: Value): number {
+  if (typeName(a) === typeName(b) || (isNumeric(a) && isNumeric(b))) return order(run, a, b);
+  return typeName(a) < typeName(b) ? -1 : 1;
+}
+
 function withSortedKeys(run: Run, value: Value): Value {
   return run.budget.deeper(() => {
     if (value instanceof List) return new List(value.items.map((item) => withSortedKeys(run, item)));
     if (value instanceof Tuple) return new Tuple(value.items.map((item) => withSortedKeys(run, item)));
     if (!(value instanceof Dict)) return value;
-    const entries = [...value.entries.values()].toSorted(([a], [b]) => order(run, a, b));
+    const entries = [...value.entries.values()].toSorted(([a], [b]) => orderOfKeys(run, a, b));
     return dictOf(
       run,
       entries.map(([key, item]) => [key, withSortedKeys(run, item)] as const),

@@ -3,12 +3,12 @@
 import { wholeOrNone } from '../arguments.ts';
 import { failed, TemplateFault, unsupported } from '../fault.ts';
 import { escapeHtml, unescapeHtml } from '../html.ts';
-import { each, iteratorOf } from '../iterate.ts';
+import { each, itemsOf, iteratorOf } from '../iterate.ts';
 import { asText, softStr, strOf } from '../show.ts';
 import { split } from '../text-split.ts';
 import { Text } from '../text.ts';
 import { SPACE } from '../unicode.ts';
-import { Dict, List, truth, Tuple, typeName, Undefined, type Value } from '../values.ts';
+import { Dict, truth, typeName, Undefined, type Value } from '../values.ts';
 import { Writer } from '../writer.ts';
 import { filter, type Bound, type Filter } from './define.ts';
 import { linked, type LinkOptions } from './links.ts';
@@ -54,7 +54,8 @@ function urlEncode(run: Run, value: Value): Text {
   const iterable = !(value instanceof Text) && (value instanceof Dict || iteratorOf(run, value) !== undefined);
   if (!iterable) return quote(run, value, false);
   const writer = new Writer(run.budget);
-  const pairs = value instanceof Dict ? [...value.entries.values()] : [...each(run, value)].map(pairOf);
+  const pairs =
+    value instanceof Dict ? [...value.entries.values()] : [...each(run, value)].map((pair) => pairOf(run, pair));
   for (const [i, [key, item]] of pairs.entries()) {
     if (i > 0) writer.add('&');
     writer
@@ -65,9 +66,9 @@ function urlEncode(run: Run, value: Value): Text {
   return writer.done();
 }
 
-function pairOf(value: Value): readonly [Value, Value] {
-  const items = value instanceof Tuple || value instanceof List ? value.items : undefined;
-  if (items?.length !== 2) throw failed('urlencode wants pairs');
+function pairOf(run: Run, value: Value): readonly [Value, Value] {
+  const items = itemsOf(run, value);
+  if (items.length !== 2) throw failed('urlencode wants pairs');
   return [items[0]!, items[1]!];
 }
 

@@ -41,9 +41,9 @@ function replaceIn(run: Run, value: Value, [old, by, count]: Bound): Text {
   return replace(run, text, wanted, text.markup ? escapeHtml(run, put) : put, most);
 }
 
-function indent(run: Run, value: Value, [width, first = false, blank = false]: Bound): Text {
+function indent(run: Run, value: Value, [width = 4n, first = false, blank = false]: Bound): Text {
   const text = asText(value, 'indent');
-  const unit = width instanceof Text ? width : OPERATIONS['*']!(run, new Text(' '), width ?? 4n);
+  const unit = width instanceof Text ? width : OPERATIONS['*']!(run, new Text(' '), width);
   const indention = asText(unit, 'indent').as(text.markup);
   const newline = NEWLINE.as(text.markup);
   const lines = splitLines(run, Text.join([text, newline], text.markup), false).items as readonly Text[];
