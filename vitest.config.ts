@@ -20,6 +20,8 @@ const browser = launchOptions();
 const provide = { sampling: readSampling(process.env) };
 // Two compile at once: drivers that compute on the CPU compile on one thread a process.
 const gpuWorkers = Math.min(2, availableParallelism());
+// Lavapipe then compiles in half the time and computes half as fast, for tests that compile much and compute little.
+const quickCompiler = { GALLIVM_PERF: process.env['GALLIVM_PERF'] ?? 'nopt' };
 // Isolation costs a process per file, and a GPU test cleans up after itself: dispose() is part of what is tested.
 const sharedProcess = { pool: 'forks' as const, isolate: false };
 const gpuTests = {
@@ -54,8 +56,7 @@ export default defineConfig({
           ...gpuTests,
           name: 'gpu',
           include: testFiles('gpu'),
-          // Lavapipe compiles in half the time and computes half as fast: these tests compile much and compute little.
-          env: { GALLIVM_PERF: process.env['GALLIVM_PERF'] ?? 'nopt' },
+          env: quickCompiler,
         },
       },
       { test: { ...gpuTests, name: 'model', include: testFiles('model') } },
@@ -89,6 +90,7 @@ export default defineConfig({
           ...sharedProcess,
           maxWorkers: 1,
           sequence: { groupOrder: 2 },
+          env: quickCompiler,
           name: 'pages',
           include: testFiles('pages'),
           globalSetup: ['test/support/check-adapter.ts', 'test/support/check-browser.ts'],
