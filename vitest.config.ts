@@ -31,8 +31,8 @@ const gpuTests = {
   provide,
   globalSetup: ['test/support/check-adapter.ts', 'test/support/say-sampling.ts'],
   setupFiles: ['test/support/dawn.ts'],
-  testTimeout: 300_000,
-  hookTimeout: 300_000,
+  testTimeout: 600_000,
+  hookTimeout: 600_000,
 };
 
 export default defineConfig({
@@ -73,8 +73,8 @@ export default defineConfig({
           include: testFiles('browser'),
           globalSetup: ['test/support/check-browser.ts', 'test/support/say-sampling.ts'],
           setupFiles: ['test/support/page-costs.ts'],
-          testTimeout: 240_000,
-          hookTimeout: 240_000,
+          testTimeout: 480_000,
+          hookTimeout: 480_000,
           browser: {
             enabled: true,
             headless: true,
@@ -94,8 +94,8 @@ export default defineConfig({
           name: 'pages',
           include: testFiles('pages'),
           globalSetup: ['test/support/check-adapter.ts', 'test/support/check-browser.ts'],
-          testTimeout: 240_000,
-          hookTimeout: 240_000,
+          testTimeout: 480_000,
+          hookTimeout: 480_000,
         },
       },
     ],
