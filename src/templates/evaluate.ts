@@ -39,6 +39,9 @@ export function evaluate(run: Run, node: Expression, scope: Scope): Value {
       return itemAt(run, value(node.object), value(node.key));
     case 'slice': {
       const object = value(node.object);
+      // Jinja works such a slice out beforehand, where what has none gives an undefined value.
+      const constant = [node.object, ...node.bounds].every((part) => part === undefined || part.kind === 'constant');
+      if (constant && !(object instanceof Text)) return new Undefined('A constant has no slices');
       const [start, stop, step] = node.bounds.map((bound) => (bound ? value(bound) : null));
       return sliceOf(run, object, start!, stop!, step!);
     }

@@ -38,7 +38,9 @@ export function formatValue(run: Run, value: Value, spec: string): Text {
 
 function readSpec(source: string): Spec {
   const match = SPEC.exec(source);
-  if (!match || match[4] !== undefined) throw failed(`Invalid format specifier '${source}'`);
+  if (!match) throw failed(`Invalid format specifier '${source}'`);
+  if (match[4] !== undefined) throw unsupported("The format option 'z'");
+  if (match[10] === 'c' && (match[3] ?? match[5]) !== undefined) throw failed("A sign or # is not allowed with 'c'");
   const [, fill, align, sign = '-', , alternate, zero, width, grouping = '', precision, type = ''] = match;
   if (Number(precision ?? 0) > MAX_PRECISION) throw unsupported(`A precision of more than ${MAX_PRECISION}`);
   return {
@@ -105,13 +107,14 @@ function grouped(digits: string, size: number, mark: string): string {
 
 function formatNumber(value: boolean | bigint | number, spec: Spec): Digits {
   const { type } = spec;
-  if (typeof value === 'number' && /[bcdoxXn]/.test(type)) {
+  if (typeof value === 'number' && /[bcdoxX]/.test(type)) {
     throw failed(`Unknown format code '${type}' for object of type 'float'`);
   }
-  if (spec.grouping !== '' && (type === 'c' || (spec.grouping === ',' && /[boxX]/.test(type)))) {
+  if (spec.grouping !== '' && (/[cn]/.test(type) || (spec.grouping === ',' && /[boxX]/.test(type)))) {
     throw failed(`Cannot specify '${spec.grouping}' with '${type}'.`);
   }
-  if (type === 'n') throw unsupported("The format 'n'");
+  // In the locale C a number's own format has no groups.
+  if (type === 'n') return formatNumber(value, { ...spec, type: typeof value === 'number' ? 'g' : 'd' });
   if (typeof value === 'number' || /[eEfFgG%]/.test(type)) return formatFloat(toFloat(value), spec);
   return formatWhole(BigInt(value), spec);
 }

@@ -1,7 +1,8 @@
 /** Expressions, by Jinja's grammar. */
 
+import { NO_CALL, parseArguments, parseBounds } from './parse-arguments.ts';
 import { Text } from './text.ts';
-import type { CallArguments, Expression, FilterCall } from './syntax.ts';
+import type { Expression, FilterCall } from './syntax.ts';
 import type { TokenStream } from './token-stream.ts';
 
 const CONSTANTS: Readonly<Record<string, boolean | null>> = {
@@ -213,7 +214,7 @@ function parseSubscript(stream: TokenStream, object: Expression): Expression {
   let count = 0;
   while (!stream.is('operator', ']')) {
     if (count++ > 0) stream.expect('operator', ',');
-    const read = parseBounds(stream);
+    const read = parseBounds(stream, parseExpression);
     if (Array.isArray(read)) bounds = read;
     else keys.push(read);
   }
@@ -224,58 +225,10 @@ function parseSubscript(stream: TokenStream, object: Expression): Expression {
   return { kind: 'item', line, object, key };
 }
 
-/** A key, or the three bounds of a slice. */
-function parseBounds(stream: TokenStream): Expression | (Expression | undefined)[] {
-  const bounds: (Expression | undefined)[] = [undefined, undefined, undefined];
-  if (!stream.is('operator', ':')) {
-    const first = parseExpression(stream);
-    if (!stream.is('operator', ':')) return first;
-    bounds[0] = first;
-  }
-  for (let i = 1; i < 3 && stream.skip('operator', ':'); i++) {
-    if (!stream.is('operator', ':', ']', ',')) bounds[i] = parseExpression(stream);
-  }
-  return bounds;
-}
-
 export function parseCall(stream: TokenStream, callee: Expression): Expression & { kind: 'call' } {
   const { line } = stream.current;
-  return { kind: 'call', line, callee, args: parseArguments(stream) };
+  return { kind: 'call', line, callee, args: parseArguments(stream, parseExpression) };
 }
-
-function parseArguments(stream: TokenStream): CallArguments {
-  const { line } = stream.expect('operator', '(');
-  const positional: Expression[] = [];
-  const named: (readonly [string, Expression])[] = [];
-  let [rest, namedRest]: (Expression | undefined)[] = [];
-  const ensure = (valid: boolean): void => {
-    if (!valid) throw stream.fail('The arguments of a call cannot be read', line);
-  };
-  for (let first = true; !stream.is('operator', ')'); first = false) {
-    if (!first) stream.expect('operator', ',');
-    if (stream.is('operator', ')')) break;
-    if (stream.skip('operator', '*')) {
-      ensure(rest === undefined && namedRest === undefined);
-      rest = parseExpression(stream);
-    } else if (stream.skip('operator', '**')) {
-      ensure(namedRest === undefined);
-      namedRest = parseExpression(stream);
-    } else if (stream.is('name') && stream.following.type === 'operator' && stream.following.text === '=') {
-      ensure(namedRest === undefined);
-      const name = stream.next().text;
-      stream.next();
-      if (named.some(([other]) => other === name)) throw stream.fail(`The argument '${name}' is given twice`, line);
-      named.push([name, parseExpression(stream)]);
-    } else {
-      ensure(rest === undefined && namedRest === undefined && named.length === 0);
-      positional.push(parseExpression(stream));
-    }
-  }
-  stream.expect('operator', ')');
-  return { positional, named, rest, namedRest };
-}
-
-const NO_CALL: CallArguments = { positional: [], named: [] };
 
 /** The filters behind a value; `inline` begins with a name, as in a filter block. */
 export function parseFilters(
@@ -289,7 +242,7 @@ export function parseFilters(
     const { text, line } = stream.expect('name');
     const name = text + parseDots(stream);
     stream.use('filters', name, line);
-    const args = stream.is('operator', '(') ? parseArguments(stream) : NO_CALL;
+    const args = stream.is('operator', '(') ? parseArguments(stream, parseExpression) : NO_CALL;
     node = { kind: 'filter', line, name, value: node ?? value, args };
   }
   return node;
@@ -307,7 +260,7 @@ function parseTest(stream: TokenStream, value: Expression): Expression {
   const name = stream.expect('name').text + parseDots(stream);
   stream.use('tests', name, line);
   let args = NO_CALL;
-  if (stream.is('operator', '(')) args = parseArguments(stream);
+  if (stream.is('operator', '(')) args = parseArguments(stream, parseExpression);
   else if (beginsArgument(stream)) {
     if (stream.is('name', 'is')) throw stream.fail('Tests cannot follow one another');
     args = { positional: [parsePostfix(stream, parsePrimary(stream))], named: [] };
