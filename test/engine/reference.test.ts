@@ -1,6 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { Random } from '../../src/core/rng.ts';
 import { loadReference, referenceForward } from '../reference/transformer.ts';
+import { sampleOf } from '../support/sample.ts';
 import { tinyEngine } from '../support/tiny-engine.ts';
 import { tinyModel, type TinyModelOptions } from '../support/tiny-model.ts';
 
@@ -28,7 +29,9 @@ const models: Record<string, TinyModelOptions> = {
   'vocabulary of 1001, not a multiple of 64': { vocab: 1001, types: { rest: 'F16' }, seed: 8 },
 };
 
-describe.each(Object.entries(models))('%s', (name, options) => {
+const drawn = sampleOf(Object.entries(models), inject('sampling'), 'reference', ([name]) => name);
+
+describe.each(drawn)('%s', (name, options) => {
   // The cache's type changes two kernels, whatever the weights: one model shows it.
   test.each(name === LIKE_DEFAULT ? (['f32', 'f16'] as const) : (['f32'] as const))(
     'logits and losses are those of the float64 forward pass, %s cache',

@@ -57,4 +57,4 @@ export function readSampling(env: Readonly<Record<string, string | undefined>>):
 export const describeSampling = ({ share, seed }: Sampling): string =>
   share === 1
     ? 'Cases: all'
-    : `Cases: ${Math.round(100 * share)} % of each kernel's shapes and of the methods, drawn with WINNOW_SEED=${seed}; npm run test:full takes all`;
+    : `Cases: ${Math.round(100 * share)} % of each kernel's shapes, of the methods and of the reference's models, drawn with WINNOW_SEED=${seed}; npm run test:full takes all`;
