@@ -1,5 +1,5 @@
 import { advance } from '../../src/kernels/decoding/advance.ts';
-import { OUTPUT_DONE, OUTPUT_NO_TOKEN, OUTPUT_WORDS, outputAt } from '../../src/kernels/sampling/outputs.ts';
+import { OUTPUT_WORDS, outputAt } from '../../src/kernels/sampling/outputs.ts';
 import {
   LOGIT_ROW_WORDS,
   NO_PARENT,
@@ -78,7 +78,7 @@ export default kernelCase(advance, {
     for (let i = layout.lengthsAt; i < layout.words; i++) state[i] = random.below(500);
     const outputs = new Uint32Array(RING * layout.maxLogitRows * OUTPUT_WORDS).fill(77);
     ORDER.forEach((sequence, j) => {
-      outputs[outputAt(STEP, j, RING, layout.maxLogitRows)] = SEQUENCES[sequence]!.draws!;
+      outputs[outputAt(STEP, j, RING, layout.maxLogitRows) + 1] = SEQUENCES[sequence]!.draws!;
     });
     return { params: {}, constants: { RING, SAMPLED: sampled }, variant: undefined, buffers: { state, outputs } };
   },
@@ -116,11 +116,7 @@ export default kernelCase(advance, {
         layout.rowsAt + j * ROW_WORDS,
       );
       state.set([j, sequence, next, 0], logitRow);
-      outputs[outputAt(STEP, j, RING, layout.maxLogitRows) + 1] = done
-        ? OUTPUT_DONE | OUTPUT_NO_TOKEN
-        : ends
-          ? OUTPUT_DONE
-          : 0;
+      outputs[outputAt(STEP, j, RING, layout.maxLogitRows)] = done ? 0 : 1;
     });
     return { state, outputs };
   },

@@ -1,6 +1,6 @@
 import { head } from '../../src/kernels/linear/head.ts';
 import { tileVariant } from '../../src/kernels/linear/variant.ts';
-import { COUNT_PROMPT } from '../../src/kernels/sampling/penalties-part.ts';
+import { COUNT_PROMPT, countsAt, countsWords } from '../../src/kernels/sampling/penalties-part.ts';
 import { SEQUENCE_PENALTIES, SEQUENCE_WORDS, SequenceWord } from '../../src/kernels/step-layout.ts';
 import { kernelCase } from '../support/kernel-case.ts';
 import { smallLayout, stepWords } from '../support/step-words.ts';
@@ -112,7 +112,7 @@ const shapes: readonly Shape[] = [
     logitRows: [0, 1, 2, 3, 4, 5, 6, 7, 0],
     variant: columnsVariant(8, 4, 8, 8),
   },
-  // A step whose sampler needs maxima has at most 8 logit rows, so tiles write none.
+  // Above 8 logit rows sampling/block-maxima finds them: tiles write none.
   { ...base, maxima: false, norm: false, batch: 64, logitRows: [7, 6, 5], penalties: true, variant: TILE },
 ];
 
@@ -133,7 +133,7 @@ export default kernelCase(head, {
     const vectors = untouched(GAIN_AT * 4 + k).map(() => random.next() + 0.5);
     const rows = Array.from({ length: HIDDEN_ROWS }, (_, row) => ({ sequence: sequenceOfRow(row), position: row }));
     const counts = Uint32Array.from(
-      { length: layout.maxSequences * vocab },
+      { length: countsWords(vocab, layout.maxSequences) },
       () => [0, COUNT_PROMPT, 2, COUNT_PROMPT + 1][random.below(4)]!,
     );
     const { x, values } = inputRows(variant, activations(HIDDEN_ROWS, k, random));
@@ -176,7 +176,7 @@ export default kernelCase(head, {
     logitRows.forEach((row, column) => {
       const sequence = sequenceOfRow(row);
       const line = all[row]!.map((logit, output) => {
-        const seen = counts[sequence * vocab + firstId + output]!;
+        const seen = counts[countsAt(vocab, sequence) + firstId + output]!;
         if (!penalties || sequence !== 2 || seen === 0) return logit;
         const repeated = logit > 0 ? logit / REPETITION : logit * REPETITION;
         const count = seen % COUNT_PROMPT;

@@ -36,7 +36,7 @@ export default kernelCase(logProbs, {
     const logits = randomLogits(BUCKET * vocab, random.word(), distribution);
     const outputs = new Uint32Array(RING * layout.maxLogitRows * OUTPUT_WORDS);
     LOGIT_ROWS.forEach((_, row) => {
-      outputs[outputAt(STEP, row, RING, layout.maxLogitRows)] = random.below(vocab);
+      outputs[outputAt(STEP, row, RING, layout.maxLogitRows) + 1] = random.below(vocab);
     });
     return {
       params: { rows: BUCKET, count },
@@ -62,7 +62,7 @@ export default kernelCase(logProbs, {
       const lse = top + Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - top), 0));
       const order = logits.map((_logit, id) => id).toSorted((a, b) => logits[b]! - logits[a]! || a - b);
       const at = (STEP % RING) * ROWS + row;
-      values[at * 21] = logits[buffers.outputs[outputAt(STEP, row, RING, layout.maxLogitRows)]!]! - lse;
+      values[at * 21] = logits[buffers.outputs[outputAt(STEP, row, RING, layout.maxLogitRows) + 1]!]! - lse;
       for (let i = 0; i < count; i++) {
         ids[at * 20 + i] = order[i] ?? NO_TOKEN;
         values[at * 21 + 1 + i] = order[i] === undefined ? 0 : logits[order[i]!]! - lse;

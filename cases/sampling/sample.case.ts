@@ -1,4 +1,4 @@
-import { COUNT_PROMPT } from '../../src/kernels/sampling/penalties-part.ts';
+import { COUNT_PROMPT, countsAt, countsWords } from '../../src/kernels/sampling/penalties-part.ts';
 import { OUTPUT_WORDS, outputAt } from '../../src/kernels/sampling/outputs.ts';
 import { sample } from '../../src/kernels/sampling/sample.ts';
 import { SEQUENCE_DONE, SequenceWord } from '../../src/kernels/step-layout.ts';
@@ -85,7 +85,7 @@ export default kernelCase(sample, {
     );
     sequences[DONE]![SequenceWord.flags]! |= SEQUENCE_DONE;
     const rows = SEQUENCES.map((sequence, i) => ({ sequence, position: 100 + 7 * i, token: 3 }));
-    const counts = Uint32Array.from({ length: layout.maxSequences * vocab }, (_, i) =>
+    const counts = Uint32Array.from({ length: countsWords(vocab, layout.maxSequences) }, (_, i) =>
       i % 3 === 0 ? COUNT_PROMPT + i : i % 2,
     );
     return {
@@ -112,8 +112,8 @@ export default kernelCase(sample, {
         referenceSettings(buffers.state as Uint32Array<ArrayBuffer>, layout, sequence),
         100 + 7 * row + 1,
       );
-      outputs[outputAt(STEP, row, RING, layout.maxLogitRows)] = token;
-      if (hasPenalties({ ...GENERATE_DEFAULTS, ...settings, seed: 0 })) counts[sequence * vocab + token]!++;
+      outputs[outputAt(STEP, row, RING, layout.maxLogitRows) + 1] = token;
+      if (hasPenalties({ ...GENERATE_DEFAULTS, ...settings, seed: 0 })) counts[countsAt(vocab, sequence) + token]!++;
     });
     return { counts, outputs };
   },

@@ -38,7 +38,7 @@ export const smallLayout = (sizes: Partial<Parameters<typeof stepLayout>[0]> = {
 /** The step state with this content; lengths and page table are 0. */
 export function stepWords({ layout, rows, logitRows, sequences, step = 0 }: StepContent): Uint32Array<ArrayBuffer> {
   const words = new Uint32Array(layout.words);
-  words.set([rows.length, logitRows.length, step]);
+  words.set([rows.length, logitRows.length, step, layout.maxSequences]);
   words.set(layoutWords(layout), LAYOUT_AT);
   rows.forEach(({ sequence, position, ordinal = 0, token = 0, valid = true, target = NO_TARGET }, i) =>
     words.set(

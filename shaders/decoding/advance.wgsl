@@ -1,10 +1,11 @@
 // The end of a step, in one workgroup; nothing else advances the step state. Lengths grow by the sequence's rows. With SAMPLED the rows of
-// the next step are then the tokens drawn in this one, one for each logit row (at most one per sequence), and `outputs` word 1 gets flags.
+// the next step are then the tokens drawn in this one, one for each logit row (at most one per sequence), and `outputs`
+// gets the count of the tokens that each sequence was given: 1, or 0 where it was done before this step.
 // A sequence that is done keeps an invalid row and its lengths, however often the step is replayed.
 // uses: lib/step-state, lib/outputs
 // constants: SAMPLED
 @group(0) @binding(1) var<storage, read_write> state : array<u32>;    // lib/step-state
-@group(0) @binding(2) var<storage, read_write> outputs : array<u32>;  // [RING, MAX_LOGIT_ROWS, 2]: token, flags
+@group(0) @binding(2) var<storage, read_write> outputs : array<u32>;  // [RING, MAX_LOGIT_ROWS, 2]: count, token
 
 const THREADS = 256u;
 fn row_at(row : u32, word : u32) -> u32 { return HEADER_WORDS + row * ROW_WORDS + word; }
@@ -41,20 +42,19 @@ fn next_row(index : u32) {
   let at = output_at(index);
   let flags_at = sequence_at(sequence, SEQUENCE_FLAGS);
   if ((state[flags_at] & SEQUENCE_DONE) != 0u) {
-    outputs[at + 1u] = OUTPUT_DONE | OUTPUT_NO_TOKEN;
+    outputs[at] = 0u;
     set_row(index, sequence, position, 0u, 0u);
     return;
   }
-  let token = outputs[at];
+  let token = outputs[output_token_at(index, 0u)];
+  outputs[at] = 1u;
   let remaining = max(sequence_word(sequence, SEQUENCE_REMAINING), 1u) - 1u;
   state[sequence_at(sequence, SEQUENCE_REMAINING)] = remaining;
   if (remaining == 0u || is_stop(sequence, token)) {
     state[flags_at] |= SEQUENCE_DONE;
-    outputs[at + 1u] = OUTPUT_DONE;
     set_row(index, sequence, position, 0u, 0u);
     return;
   }
-  outputs[at + 1u] = 0u;
   state[sequence_at(sequence, SEQUENCE_ROWS)] = 1u;
   state[sequence_at(sequence, SEQUENCE_FIRST_ROW)] = index;
   set_row(index, sequence, position + 1u, token, ROW_VALID | ROW_DECODE);
@@ -62,14 +62,14 @@ fn next_row(index : u32) {
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(local_invocation_index) thread : u32) {
-  for (var i = thread; i < max_sequences() * sequence_lengths(); i += THREADS) {
+  for (var i = thread; i < sequence_room() * sequence_lengths(); i += THREADS) {
     state[lengths_at() + i] += sequence_rows(i / sequence_lengths());
   }
   storageBarrier();
   let rows = min(logit_row_count(), max_logit_rows());
   if (SAMPLED) {
     // Only what was drawn goes on: a sequence that was fed without a logit row has no rows in the next step.
-    for (var sequence = thread; sequence < max_sequences(); sequence += THREADS) { state[sequence_at(sequence, SEQUENCE_ROWS)] = 0u; }
+    for (var sequence = thread; sequence < sequence_room(); sequence += THREADS) { state[sequence_at(sequence, SEQUENCE_ROWS)] = 0u; }
     storageBarrier();
     for (var index = thread; index < rows; index += THREADS) { next_row(index); }
   }

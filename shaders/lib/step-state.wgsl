@@ -1,6 +1,6 @@
 // The step state: what this step computes, for whom, and where it goes. One buffer, read through these functions.
 // Laid out by src/kernels/step-layout.ts:
-//   header        16 words: row count, logit row count, step number, 0, then where the sections begin and their sizes
+//   header        16 words: row count, logit row count, step number, sequences in use at most, then where the sections begin and their sizes
 //   rows          [MAX_ROWS] of 8 words: sequence, position, ordinal, token, parent, flags, target, unused
 //   logit rows    [MAX_LOGIT_ROWS] of 4 words: row, sequence, position, flags
 //   sequences     [MAX_SEQUENCES] of 32 words: flags, seed, remaining, sampling settings, rows in this step, stop ids, first row
@@ -31,6 +31,7 @@ fn max_sequences() -> u32 { return (lengths_at() - sequences_at()) / SEQUENCE_WO
 fn row_count() -> u32 { return state[HEADER_ROWS]; }
 fn logit_row_count() -> u32 { return state[HEADER_LOGIT_ROWS]; }
 fn step_number() -> u32 { return state[HEADER_STEP]; }
+fn sequence_room() -> u32 { return state[HEADER_ROOM]; }
 
 fn row_word(row : u32, word : u32) -> u32 { return state[HEADER_WORDS + row * ROW_WORDS + word]; }
 fn row_sequence(row : u32) -> u32 { return row_word(row, ROW_SEQUENCE); }

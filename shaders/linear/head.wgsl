@@ -10,7 +10,7 @@ struct Params { blocks : u32, outputs : u32, columns : u32, epsilon : f32, first
 @group(0) @binding(3) var<storage, read> x : array<Input>;            // [rows, blocks * INPUT_BLOCK]
 @group(0) @binding(4) var<storage, read> vectors : array<vec4f>;      // norm weights at gain_at
 @group(0) @binding(5) var<storage, read> state : array<u32>;          // lib/step-state
-@group(0) @binding(6) var<storage, read> counts : array<u32>;         // [sequences, VOCAB]
+@group(0) @binding(6) var<storage, read> counts : array<u32>;         // lib/penalties
 @group(0) @binding(7) var<storage, read_write> logits : array<f32>;   // [columns, VOCAB]
 @group(0) @binding(8) var<storage, read_write> block_max : array<f32>; // [columns, ceil(VOCAB / 64)]
 

@@ -9,7 +9,7 @@ struct Params { rows : u32, count : u32 }
 @group(0) @binding(1) var<storage, read> state : array<u32>;          // lib/step-state
 @group(0) @binding(2) var<storage, read> logits : array<f32>;         // [rows, VOCAB], penalised
 @group(0) @binding(3) var<storage, read> block_max : array<f32>;      // [rows, ceil(VOCAB / 64)]
-@group(0) @binding(4) var<storage, read> outputs : array<u32>;        // [RING, MAX_LOGIT_ROWS, 2]: the drawn token
+@group(0) @binding(4) var<storage, read> outputs : array<u32>;        // [RING, MAX_LOGIT_ROWS, 2]: count, the drawn token
 @group(0) @binding(5) var<storage, read_write> log_probs : array<u32>; // [RING, ROWS, WORDS]: f32 bits of the token's, 0, then (id, f32 bits)
 
 const ID_BLOCKS = (VOCAB + 63u) / 64u;
@@ -22,7 +22,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
   let lse = top + row_log_sum(thread, row, top);
   let at = ((step_number() % RING) * ROWS + row) * WORDS;
   if (thread == 0u) {
-    let token = min(outputs[output_at(row)], VOCAB - 1u);
+    let token = min(outputs[output_token_at(row, 0u)], VOCAB - 1u);
     log_probs[at] = bitcast<u32>(logits[row * VOCAB + token] - lse);
     log_probs[at + 1u] = 0u;
   }

@@ -1,17 +1,17 @@
-// Draws the next token of every logit row and notes it in `outputs` (word 0; decoding/advance writes word 1) and in `counts`.
+// Draws the next token of every logit row and notes it in `outputs` (lib/outputs; decoding/advance writes the count) and in `counts`.
 // A workgroup per logit row; a sequence has at most one logit row in a step that samples.
 // Temperature 0 takes the highest logit. Otherwise Gumbel-max: the survivor with the highest logit / T + noise(id) is an exact draw from
 // the truncated, renormalised distribution. In the order (logit down, id up) top-k, top-p and min-p each keep a prefix: a `Cut`.
 // 16 threads read a block of 64 ids; a block whose maximum is below the cut is never read.
-// uses: lib/step-state, lib/outputs, lib/philox, lib/gumbel, lib/row-reduce
+// uses: lib/step-state, lib/outputs, lib/penalties, lib/philox, lib/gumbel, lib/row-reduce
 // constants: VOCAB
 struct Params { rows : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> state : array<u32>;          // lib/step-state
 @group(0) @binding(2) var<storage, read> logits : array<f32>;         // [rows, VOCAB], penalised
 @group(0) @binding(3) var<storage, read> block_max : array<f32>;      // [rows, ID_BLOCKS]
-@group(0) @binding(4) var<storage, read_write> counts : array<u32>;   // [sequences, VOCAB], as lib/penalties
-@group(0) @binding(5) var<storage, read_write> outputs : array<u32>;  // [RING, MAX_LOGIT_ROWS, 2]
+@group(0) @binding(4) var<storage, read_write> counts : array<u32>;   // [sequences, SEQUENCE_COUNTS]: lib/penalties
+@group(0) @binding(5) var<storage, read_write> outputs : array<u32>;  // [RING, MAX_LOGIT_ROWS, 2]: count, token
 
 const STREAM_SAMPLE = 0u;
 const NONE = 0xffffffffu;
@@ -194,7 +194,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
   }
   let token = min(row_best(thread, best).y, VOCAB - 1u);
   if (thread == 0u) {
-    outputs[output_at(row)] = token;
-    if ((flags & SEQUENCE_PENALTIES) != 0u) { counts[sequence * VOCAB + token] += 1u; }
+    outputs[output_token_at(row, 0u)] = token;
+    if ((flags & SEQUENCE_PENALTIES) != 0u) { counts[sequence * SEQUENCE_COUNTS + token] += 1u; }
   }
 }

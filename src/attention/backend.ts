@@ -28,6 +28,8 @@ export interface AttentionKinds {
     readonly listBucket: number;
     readonly observed: boolean;
   }[];
+  /** The first rows of a step, among which all are that select. */
+  readonly selecting: number;
   /** Selections that note something down about the rows of prompts. */
   readonly noting: readonly DecodeSelection[];
   /** Whether some row attends to all slots in some layer. */
@@ -38,7 +40,7 @@ export interface AttentionKinds {
   readonly observer?: AttentionObserver | undefined;
 }
 
-/** What methods work with in one layer. Scratch is for at most 8 rows and `capacity` slots. */
+/** What methods work with in one layer. Scratch is for `capacity` slots of at most 8 rows, or of those that may select. */
 export interface MethodArrays {
   /** Scratch of f32: raw scores, at least [rows, qHeads, capacity], as vectors of four heads where attention notes them. */
   readonly scores: GpuArray;
@@ -62,8 +64,6 @@ export interface AttentionObserver {
 export interface StepMethods {
   readonly kinds: AttentionKinds;
   readonly capacity: number;
-  /** Sequences of the step state. */
-  readonly sequences: number;
   /** The number that stands in the step state for a selection. */
   kindOf(selection: DecodeSelection): number;
   arrays(layer: LayerView): MethodArrays;

@@ -5,7 +5,7 @@ import { mergeSplits } from '../kernels/attention/merge.ts';
 import { decodeCandidates, plainDecode } from '../kernels/attention/tuning.ts';
 import { layerConstants, scaleOf, type LayerView } from '../kernels/layer-view.ts';
 import type { AttentionArrays, AttentionShape } from './backend.ts';
-import { MAX_DECODE_ROWS, splitsOf, type DenseOptions } from './dense.ts';
+import { splitsOf, type DenseOptions } from './dense.ts';
 
 export interface ListedArrays extends AttentionArrays {
   /** u32 [rows, kvHeads, capacity + 1]: how many slots a row reads, then the slots. */
@@ -21,7 +21,7 @@ export interface ListedShape extends AttentionShape {
   readonly kind: number;
 }
 
-/** Attention of the first rows of a step, at most 8, to the slots that a selection has listed for them. */
+/** Attention of the first rows of a step to the slots that a selection has listed for them. */
 export interface ListedAttention {
   /** Records the dispatches of one layer: one, or two where the lists are split. */
   encode(recorder: PlanRecorder, layer: LayerView, arrays: ListedArrays, shape: ListedShape): void;
@@ -32,7 +32,7 @@ export function listed({ adapter, decode, splitSlots }: Omit<DenseOptions, 'pref
   const decodeOf = decode ?? ((heads) => (adapter ? decodeCandidates(adapter, heads)[0]! : plainDecode(heads)));
   return {
     encode(recorder, layer, { query, output, partials, lse, selected }, shape) {
-      const rows = Math.min(shape.rows, MAX_DECODE_ROWS);
+      const { rows } = shape;
       const tuning = decodeOf(layer);
       const cut = splitSlots === undefined ? tuning : { ...tuning, directSlots: splitSlots, splitSlots };
       const splits = splitsOf({ rows, lengthBucket: shape.listBucket || shape.lengthBucket }, cut);

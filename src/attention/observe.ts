@@ -29,7 +29,7 @@ export function encodeColumnSums(
   { rows, lengthBucket }: AttentionShape,
   cut: ColumnSumsShape,
 ): void {
-  const { kv, state, cache, stepLayout } = layer;
+  const { kv, state, cache, sequences } = layer;
   const params = { scale: scaleOf(layer), layer: layer.layer };
   if (noise)
     recorder.add(
@@ -46,7 +46,7 @@ export function encodeColumnSums(
       }),
     );
   const sums = {
-    params: { ...params, tiles: ceilDiv(lengthBucket, PAGE_SLOTS), sequences: stepLayout.maxSequences },
+    params: { ...params, tiles: ceilDiv(lengthBucket, PAGE_SLOTS), sequences },
     variant: { kv, noise },
     bindings: { state, query, cache, log_sums: noise?.lse ?? lse, mass },
   };

@@ -27,7 +27,7 @@ export interface SelectionArrays {
 export type AuxOf = (spec: AuxSpec) => GpuArray | undefined;
 
 export interface SelectionShape {
-  /** Rows that may select, at most 8: they are the first of the step. */
+  /** Rows that may select: they are the first of the step. */
   readonly rows: number;
   /** Slots of the longest (sequence, head), this step's included; a power of two, at least 64. */
   readonly lengthBucket: number;

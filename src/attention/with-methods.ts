@@ -4,9 +4,6 @@ import type { AttentionBackend, MethodArrays, StepMethods } from './backend.ts';
 import type { ListedAttention } from './listed.ts';
 import { encodeListedMass } from './observe.ts';
 
-/** The most rows of a step that may select; they are its first ones. */
-const MOST_SELECTING = 8;
-
 /**
  * Attention with the methods of a step's rows: those that select read what their selection lists, the others all that is
  * visible; attention to all notes down what policies observe. Each kernel leaves the rows of the others alone.
@@ -19,9 +16,9 @@ export const withMethods = (dense: AttentionBackend, listed: ListedAttention): A
       return;
     }
     const { capacity } = methods;
-    const { selections, noting, full, masked, observer, noise } = methods.kinds;
+    const { selections, selecting, noting, full, masked, observer, noise } = methods.kinds;
     const own = methods.arrays(layer);
-    const rows = Math.min(shape.rows, MOST_SELECTING);
+    const rows = Math.min(shape.rows, selecting);
     for (const { selection, listBucket, observed } of selections) {
       const kind = methods.kindOf(selection);
       selection.encode(

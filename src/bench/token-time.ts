@@ -2,7 +2,8 @@
 
 import { Lease } from '../engine/memory/lease.ts';
 import { fillLease } from '../engine/measure/fill-history.ts';
-import { plainKinds } from '../engine/plan/step-kinds.ts';
+import { sampled } from '../engine/plan/step-ends.ts';
+import type { SequencePart } from '../engine/step/steps.ts';
 import type { Runtime } from '../engine/runtime.ts';
 import type { PlanEntry } from '../gpu/plan.ts';
 import { GENERATE_DEFAULTS, packSequence } from '../sampling/settings.ts';
@@ -36,30 +37,32 @@ const replay =
 /** Replays the decode plan of one sequence behind a random history, in turns whole and without each family. */
 export const measureTokenTime = (runtime: Runtime, timer: PassTimer, options: TokenTimeOptions): Promise<TokenTime> =>
   runtime.scheduler.exclusive(async () => {
-    const { gpu, sequences, plans, state } = runtime;
+    const { gpu, sequences, steps, state } = runtime;
     const { history, step, rounds } = options;
-    const lease = new Lease({ kv: runtime.kv }, runtime.config);
+    const methods = { kv: runtime.kv };
+    const lease = new Lease(methods, runtime.config);
     try {
       await fillLease(runtime, lease, history);
-      sequences.begin(lease);
-      await sequences.reserve(lease, MOST_STEPS, 'never', () => plans.clear());
-      const plan = await plans.for({
-        rows: 1,
-        logitRows: 1,
-        length: history + MOST_STEPS,
-        tail: 'sample',
-        kinds: plainKinds(runtime.kv),
-      });
-      const sequence = lease.sequence!;
-      const words = packSequence(
+      await steps.begin(lease);
+      await steps.reserve(lease, MOST_STEPS, 'never');
+      const record = packSequence(
         { ...GENERATE_DEFAULTS, seed: 1 },
         { remaining: 2 ** 30, stopIds: [], ignoreEos: true, rows: 1 },
       );
+      const part: SequencePart = {
+        lease,
+        methods,
+        span: { promptEnd: history, maxTokens: MOST_STEPS },
+        phase: 'decode',
+        rows: 1,
+        given: { tokens: [1], logits: [true], record },
+      };
+      // Prepared and written as every step is, but replayed in parts and never committed.
+      const prepared = await steps.prepare({ parts: [part], steps: MOST_STEPS, end: sampled });
+      const { plan } = prepared;
       const restore = (): void => {
-        state.writeLength(sequence, history);
-        state.writeBatch({ rows: [{ sequence, position: history, ordinal: 0, token: 1, logits: true }] }, [
-          { sequence, words },
-        ]);
+        state.writeLength(lease.sequence!, history);
+        steps.write(prepared);
       };
       const labels = [...new Set(plan.entries.map(({ label }) => label))];
       const whole: Timed = { restore, encode: replay(plan.entries) };
@@ -70,7 +73,7 @@ export const measureTokenTime = (runtime: Runtime, timer: PassTimer, options: To
       // oxlint-disable no-await-in-loop -- passes must not share the GPU
       await timer.pass(whole, 1);
       const trial = await timer.pass(whole, 1);
-      const steps = Math.max(1, Math.min(MOST_STEPS, Math.ceil(PASS_MS / trial)));
+      const repeats = Math.max(1, Math.min(MOST_STEPS, Math.ceil(PASS_MS / trial)));
       const wholes: number[] = [];
       const besides = without.map(() => ({ whole: [] as number[], rest: [] as number[] }));
       const encodes: number[] = [];
@@ -79,17 +82,17 @@ export const measureTokenTime = (runtime: Runtime, timer: PassTimer, options: To
         const measured = round > 0;
         for (const [i, timed] of without.entries()) {
           // Each family beside a whole step of the same moment, since what it saves is a small part.
-          const all = await timer.pass(whole, steps);
-          const rest = await timer.pass(timed, steps);
+          const all = await timer.pass(whole, repeats);
+          const rest = await timer.pass(timed, repeats);
           if (!measured) continue;
-          wholes.push(Math.max(0, all - trip) / steps);
-          besides[i]!.whole.push(all / steps);
-          besides[i]!.rest.push(rest / steps);
+          wholes.push(Math.max(0, all - trip) / repeats);
+          besides[i]!.whole.push(all / repeats);
+          besides[i]!.rest.push(rest / repeats);
         }
         restore();
         const started = performance.now();
-        for (let i = 0; i < steps; i++) plan.replay();
-        if (measured) encodes.push((performance.now() - started) / steps);
+        for (let i = 0; i < repeats; i++) plan.replay();
+        if (measured) encodes.push((performance.now() - started) / repeats);
         await gpu.device.queue.onSubmittedWorkDone();
       }
       // oxlint-enable no-await-in-loop

@@ -41,7 +41,7 @@ export function encodeEviction(
     () => `${policy.name} has no joint budget`,
   );
   const { state, cache, kv, kvHeads, headDim } = layer;
-  const shared = { layer: layer.layer, policy: number, sequences: layer.stepLayout.maxSequences };
+  const shared = { layer: layer.layer, policy: number, sequences: layer.sequences };
   recorder.add(
     'cache.evict',
     evict.call({

@@ -13,6 +13,8 @@ import type { Environment } from './engine.ts';
 import { readModel } from './load/model-session.ts';
 import { resolveMethods } from './memory/resolve-methods.ts';
 import { kindsOf } from './plan/step-kinds.ts';
+import { Lease } from './memory/lease.ts';
+import { sampled } from './plan/step-ends.ts';
 import { prepareRuntime } from './runtime.ts';
 
 /** A dispatch of a step, in words and numbers. */
@@ -99,7 +101,7 @@ export async function recordStepIn(environment: Environment, options: RecordStep
       );
       checkRows(rows, length, context, prepared.chunkRows);
       const { runtime } = prepared;
-      await runtime.sequences.require(methods, async () => {});
+      await runtime.sequences.require(new Lease(methods, config), async () => {});
       const decode = rows <= MATVEC_ROWS;
       const part = { methods, phase: decode ? ('decode' as const) : ('prompt-cut' as const), rows: decode ? 1 : rows };
       const { step, cut } = runtime.plans.record(
@@ -107,7 +109,7 @@ export async function recordStepIn(environment: Environment, options: RecordStep
           rows,
           logitRows: decode ? rows : 1,
           length,
-          tail: 'sample',
+          end: sampled,
           kinds: kindsOf(Array.from({ length: decode ? rows : 1 }, () => part)),
         },
         [methods],

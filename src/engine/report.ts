@@ -54,7 +54,7 @@ export function createReport(
     bytes: {
       weights: runtime.weightBytes,
       cache: caches.bytes,
-      activations: runtime.activationBytes,
+      activations: runtime.activations.bytes,
       total: gpu.bytes,
       peak: gpu.peakBytes,
     },
@@ -82,8 +82,8 @@ export function createReport(
     steps: {
       prefill: steps.prefill,
       decode: steps.decode,
-      rolledBack: scheduler.pipeline.rolledBack,
-      maxInFlight: scheduler.pipeline.maxAhead,
+      rolledBack: scheduler.inFlight.rolledBack,
+      maxInFlight: scheduler.inFlight.maxAhead,
     },
     load: { milliseconds: runtime.loadMs, repackedTensors: matrixCount(runtime.graph) },
     tuning: tuningReport(runtime.tuning),

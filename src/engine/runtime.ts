@@ -2,17 +2,13 @@ import { dense } from '../attention/dense.ts';
 import { listed } from '../attention/listed.ts';
 import { throwIfAborted } from '../core/errors.ts';
 import { ceilDiv } from '../core/invariant.ts';
-import { wholeBuffer, type GpuArray } from '../gpu/array.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { requestGpu, type GpuRequest } from '../gpu/request.ts';
 import { PAGE_SLOTS, type KvType } from '../kernels/cache-layout.ts';
-import { LOG_PROB_WORDS } from '../kernels/sampling/log-probs.ts';
-import { outputsWords } from '../kernels/sampling/outputs.ts';
 import { chooseActivations } from '../kernels/linear/matmul-variants.ts';
 import type { MatrixShape } from '../kernels/linear/tuning.ts';
 import type { ActivationType } from '../kernels/linear/variant.ts';
 import type { ModelConfig } from '../models/model-config.ts';
-import { MATVEC_ROWS } from '../kernels/linear/tuned-matrix.ts';
 import type { Activations } from '../models/step.ts';
 import type { NetworkGraph } from '../models/network.ts';
 import type { NetworkWeights } from '../models/weights.ts';
@@ -23,10 +19,13 @@ import { Caches } from './memory/caches.ts';
 import { DisposedConversations } from './memory/conversation-report.ts';
 import { MethodBuffers } from './plan/method-buffers.ts';
 import { MethodIds } from './memory/sequence-methods.ts';
+import { createOutputRings, type OutputRings } from './plan/output-rings.ts';
+import { sampled } from './plan/step-ends.ts';
 import { plainKinds } from './plan/step-kinds.ts';
 import type { LoadProgress } from '../core/api.ts';
 import { Plans } from './plan/plans.ts';
 import { Scheduler } from './step/scheduler.ts';
+import { Steps } from './step/steps.ts';
 import { SelfTest } from './self-test/self-test.ts';
 import { Sequences } from './memory/sequences.ts';
 import { StepState } from './memory/step-state.ts';
@@ -36,12 +35,12 @@ import type { TuningStore } from './tuning/tuning-store.ts';
 import { allocateWeights } from './load/weight-loader.ts';
 import { matricesOf, planWeights } from './load/weight-plan.ts';
 
-/** Sequences that may hold a place in the step state. */
-const MAX_SEQUENCES = 8;
-/** Rows whose logits one step can give. */
+/** Sequences that may hold a place in the step state, and run at once. */
+const MAX_SEQUENCES = 64;
+/** Sequences whose tokens can be counted, or masked, before their table grows. */
+const FIRST_COUNTED = 8;
+/** Rows whose logits one step can give: scored, or drawn from. */
 const MAX_LOGIT_ROWS = 64;
-/** Steps whose outputs are kept until they are read. */
-const RING = 16;
 /** Pages of the cache at the start: 1024 tokens. */
 const FIRST_PAGES = 16;
 /** Rows of a prompt in one step: enough to fill a GPU; few enough that a software adapter answers within seconds. */
@@ -74,7 +73,6 @@ export interface Runtime {
   readonly context: number;
   readonly weights: NetworkWeights;
   readonly activations: Activations;
-  readonly activationBytes: number;
   readonly weightBytes: number;
   readonly state: StepState;
   /** How conversations store keys and values unless they say otherwise. */
@@ -85,9 +83,9 @@ export interface Runtime {
   readonly disposed: DisposedConversations;
   readonly methodIds: MethodIds;
   readonly sequences: Sequences;
-  readonly outputs: GpuArray;
-  readonly ring: number;
+  readonly rings: OutputRings;
   readonly plans: Plans;
+  readonly steps: Steps;
   readonly scheduler: Scheduler;
   readonly fallbacks: string[];
   readonly tuning: TuningTable;
@@ -109,7 +107,7 @@ export async function createRuntime({ request, ...options }: RuntimeOptions): Pr
       rows,
       logitRows: 1,
       length: rows + 1,
-      tail: 'sample' as const,
+      end: sampled,
       kinds: plainKinds(runtime.kv),
     }));
     const compiling = Promise.all(first.map((kind) => runtime.plans.compile(kind)));
@@ -195,15 +193,14 @@ export async function prepareRuntime(
   await cache.grow(config.layers.map(() => Math.min(FIRST_PAGES, pages)));
   for (const allocator of allocators) allocator.resize(Math.min(FIRST_PAGES, pages));
   const runtime = await gpu.checked('allocating the buffers of a step', () => {
-    const { arrays: activations, bytes: activationBytes } = createActivations(gpu, graph.blocks, weights, {
+    const activations = createActivations(gpu, graph.blocks, weights, {
       maxRows: chunkRows,
       maxLogitRows: MAX_LOGIT_ROWS,
-      maxSequences: MAX_SEQUENCES,
+      counted: FIRST_COUNTED,
     });
     const methodIds = new MethodIds();
     const methodBuffers = new MethodBuffers(gpu, config, caches, {
       maxRows: chunkRows,
-      maxSequences: MAX_SEQUENCES,
     });
     const state = new StepState(gpu, {
       maxRows: chunkRows,
@@ -214,8 +211,7 @@ export async function prepareRuntime(
       maxPages: pages,
     });
     const sequences = new Sequences(caches, state);
-    const outputs = wholeBuffer(gpu.createBuffer('outputs', outputsWords(RING, MAX_LOGIT_ROWS) * 4));
-    const logProbs = wholeBuffer(gpu.createBuffer('log-probabilities', RING * MATVEC_ROWS * LOG_PROB_WORDS * 4));
+    const rings = createOutputRings(gpu, MAX_LOGIT_ROWS);
     const selfTest = new SelfTest({
       gpu,
       source,
@@ -234,24 +230,20 @@ export async function prepareRuntime(
       caches,
       methodBuffers,
       methodIds,
-      outputs,
-      logProbs,
-      ring: RING,
+      rings,
       selfTest,
     });
+    const steps = new Steps({ gpu, plans, state, sequences, methodIds, methodBuffers, rings });
     const scheduler = new Scheduler({
       gpu,
       plans,
       state,
       sequences,
-      outputs,
-      logProbs,
-      ring: RING,
-      counts: activations.counts,
+      rings,
+      activations,
       vocab: config.vocab,
       chunkRows,
-      methodIds,
-      methodBuffers,
+      steps,
     });
     return {
       gpu,
@@ -260,7 +252,6 @@ export async function prepareRuntime(
       context,
       weights,
       activations,
-      activationBytes,
       weightBytes,
       state,
       kv,
@@ -269,9 +260,9 @@ export async function prepareRuntime(
       methodIds,
       disposed: new DisposedConversations(),
       sequences,
-      outputs,
-      ring: RING,
+      rings,
       plans,
+      steps,
       scheduler,
       fallbacks,
       tuning: kernels.table,

@@ -45,7 +45,7 @@ export const feedAnswer = (
       for (const [turn, ids] of prompts.entries()) {
         const last = turn === prompts.length - 1;
         onFed();
-        sequence.next({ promptEnd: sequence.lease.length + ids.length, maxTokens: last ? maxTokens : 1 });
+        await sequence.next({ promptEnd: sequence.lease.length + ids.length, maxTokens: last ? maxTokens : 1 });
         note(await sequence.prompt(ids, { onFed, ...(last && { target: answer[0] }) }));
       }
       const times: number[] = [];

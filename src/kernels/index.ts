@@ -55,6 +55,7 @@ export { head } from './linear/head.ts';
 export { project } from './linear/project.ts';
 export { qkv } from './linear/qkv.ts';
 export { rmsNorm } from './norm/rms-norm.ts';
+export { blockMaxima } from './sampling/block-maxima.ts';
 export { logProbs } from './sampling/log-probs.ts';
 export { sample } from './sampling/sample.ts';
 export { scoreRows } from './sampling/score-rows.ts';

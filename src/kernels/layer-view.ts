@@ -1,7 +1,6 @@
 import type { GpuArray } from '../gpu/array.ts';
 import type { ScoreNoise } from './attention/observed.ts';
 import type { KvType } from './cache-layout.ts';
-import type { StepLayout } from './step-layout.ts';
 
 /** What the steps of a plan note down about a layer for eviction policies, and where. */
 export interface LayerObservation {
@@ -37,7 +36,8 @@ export interface LayerView {
   readonly cache: GpuArray;
   /** The step state (lib/step-state). */
   readonly state: GpuArray;
-  readonly stepLayout: StepLayout;
+  /** The sequences of a step are below this number. */
+  readonly sequences: number;
   /** The tables of its rotary positions (lib/rope): where they lie, and how many pairs of a head turn. */
   readonly turns?: { readonly vectors: GpuArray; readonly at: number; readonly pairs: number };
   /** Undefined: nothing is noted down, which costs nothing. */

@@ -26,6 +26,8 @@ export const HeaderWord = {
   rows: 0,
   logitRows: 1,
   step: 2,
+  /** Sequences in use are below this number. */
+  room: 3,
   logitRowsAt: 4,
   sequencesAt: 5,
   lengthsAt: 6,
@@ -160,7 +162,7 @@ export function layoutWords(layout: StepLayout): readonly number[] {
     if (at >= LAYOUT_AT) words[at - LAYOUT_AT] = layout[name as LayoutName];
   return words;
 }
-type LayoutName = Exclude<keyof typeof HeaderWord, 'rows' | 'logitRows' | 'step'>;
+type LayoutName = Exclude<keyof typeof HeaderWord, 'rows' | 'logitRows' | 'step' | 'room'>;
 
 /** What WGSL knows of all this by name. */
 const CONSTANTS = [

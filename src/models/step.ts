@@ -24,8 +24,10 @@ export interface Activations {
   readonly int8: GpuArray;
   readonly logits: GpuArray;
   readonly blockMax: GpuArray;
-  /** Token counts for penalties, then masks; see `lib/penalties`. */
-  readonly counts: GpuArray;
+  /** Token counts for penalties and masks, see `lib/penalties`; made anew when more sequences need them. */
+  counts: GpuArray;
+  /** Bytes of all of them. */
+  readonly bytes: number;
   /** The buffer of this name, which a block has declared. */
   scratch(scratch: Scratch): GpuArray;
 }

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Random } from '../../src/core/rng.ts';
+import { tokenMask } from '../../src/constraints/index.ts';
+import { runtimeOf } from '../../src/engine/engine.ts';
 import type { Engine } from '../../src/index.ts';
 import { tinyEngine } from '../support/tiny-engine.ts';
 
@@ -99,12 +101,85 @@ test('what is asked for just as the last work ends is done', async () => {
   await conversation.dispose();
 }, 20_000);
 
+test('twenty conversations in one step get what each gets alone', async () => {
+  const asked = Array.from({ length: 20 }, (_, i) => ({
+    prompt: ids(3 + (i % 7), 200 + i),
+    options: {
+      ...options,
+      // Some have a table of token counts, some tell log-probabilities.
+      ...(i % 4 === 1 && { repetitionPenalty: 1.5, frequencyPenalty: 0.25 }),
+      ...(i % 5 === 2 && { logprobs: 2 }),
+    },
+  }));
+  const alone: (readonly number[])[] = [];
+  for (const { prompt, options: own } of asked) alone.push((await engine.generate(prompt, own).result).ids);
+  const { statistics } = runtimeOf(engine).scheduler;
+  const { decode } = statistics;
+  const together = await Promise.all(asked.map(({ prompt, options: own }) => engine.generate(prompt, own).result));
+  expect(together.map((result) => result.ids)).toEqual(alone);
+  expect(together.map(({ logprobs }) => logprobs?.length)).toEqual(asked.map((_, i) => (i % 5 === 2 ? 20 : undefined)));
+  expect(statistics.decode - decode).toBeLessThanOrEqual(24);
+});
+
+test('more than eight conversations whose rows select in one step get what each gets alone', async () => {
+  const attention = 'quest:pages=3,recent=16';
+  const asked = Array.from({ length: 12 }, (_, i) => ids(90 + 5 * i, 300 + i));
+  const ask = async (prompt: readonly number[]): Promise<readonly number[]> => {
+    const conversation = engine.conversation({ attention });
+    const result = await conversation.generate(prompt, { ...options, maxTokens: 12 }).result;
+    await conversation.dispose();
+    return result.ids;
+  };
+  const alone: (readonly number[])[] = [];
+  for (const prompt of asked) alone.push(await ask(prompt));
+  expect(await Promise.all(asked.map(ask))).toEqual(alone);
+});
+
 test('more runs than rows wait their turn and all end', async () => {
   const results = await Promise.all(
     Array.from(
-      { length: 19 },
-      (_, i) => engine.generate(ids(2 + i, 50 + i), { maxTokens: 3 + (i % 4), ignoreEos: true }).result,
+      { length: 70 },
+      (_, i) => engine.generate(ids(2 + (i % 9), 50 + i), { maxTokens: 3 + (i % 4), ignoreEos: true }).result,
     ),
   );
-  expect(results.map((result) => result.ids.length)).toEqual(Array.from({ length: 19 }, (_, i) => 3 + (i % 4)));
+  expect(results.map((result) => result.ids.length)).toEqual(Array.from({ length: 70 }, (_, i) => 3 + (i % 4)));
+});
+
+test('conversations that store keys and values otherwise are computed ahead by turns, and get what each gets alone', async () => {
+  const prompts = [ids(9, 80), ids(12, 81)];
+  const conversations = [engine.conversation({ kv: 'f16' }), engine.conversation({ kv: 'q8' })];
+  const ask = (i: number) => conversations[i]!.generate(prompts[i]!, { ...options, maxTokens: 40 }).result;
+  const alone = [(await ask(0)).ids, (await ask(1)).ids];
+  const { statistics } = runtimeOf(engine).scheduler;
+  const { decode, replayed } = statistics;
+  expect((await Promise.all([ask(0), ask(1)])).map((result) => result.ids)).toEqual(alone);
+  // Of 80 tokens most are drawn in steps that the GPU feeds itself.
+  expect(statistics.decode - decode).toBeLessThanOrEqual(82);
+  expect(statistics.replayed - replayed).toBeGreaterThan(60);
+  await Promise.all(conversations.map((conversation) => conversation.dispose()));
+});
+
+test('a conversation that is held to a constraint leaves the others their lookahead', async () => {
+  const prompts = [ids(5, 90), ids(6, 91)];
+  const free = { ...options, maxTokens: 30 };
+  const alone = [
+    (await engine.generate(prompts[0]!, free).result).ids,
+    (await engine.generate(prompts[1]!, free).result).ids,
+  ];
+  const { inFlight } = runtimeOf(engine).scheduler;
+  const sizes: number[] = [];
+  const push = inFlight.push.bind(inFlight);
+  inFlight.push = (step, wait) => {
+    const constrained = step.parts.map(({ run }) => run.constraint !== undefined);
+    sizes.push(new Set(constrained).size);
+    push(step, wait);
+  };
+  const results = await Promise.all([
+    engine.generate(prompts[0]!, free).result,
+    engine.generate(prompts[1]!, { ...free, constraint: tokenMask(() => undefined) }).result,
+  ]);
+  inFlight.push = push;
+  expect(results.map((result) => result.ids)).toEqual(alone);
+  // No step has both: the constrained run's wait for the CPU is its own.
+  expect(new Set(sizes)).toEqual(new Set([1]));
 });

@@ -53,7 +53,7 @@ async function choose(
   memory: GpuArray | undefined,
   turns?: Float32Array<ArrayBuffer>,
 ): Promise<Chosen> {
-  const { kv, kvHeads, group, headDim, layer, layout: stepLayout } = scene;
+  const { kv, kvHeads, group, headDim, layer, layout } = scene;
   const qHeads = kvHeads * group;
   const view = {
     layer,
@@ -63,7 +63,7 @@ async function choose(
     headDim,
     window: 0,
     kv,
-    stepLayout,
+    sequences: layout.maxSequences,
     cache: put(scene.cache),
     state: put(scene.state),
     ...(turns && { turns: { vectors: put(turns), at: 0, pairs: headDim / 2 } }),

@@ -5,13 +5,8 @@ import type { Gpu } from '../../src/gpu/device.ts';
 import { requestGpu } from '../../src/gpu/request.ts';
 import { PlanRecorder } from '../../src/gpu/plan.ts';
 import { advance } from '../../src/kernels/decoding/advance.ts';
-import {
-  OUTPUT_DONE,
-  OUTPUT_NO_TOKEN,
-  OUTPUT_WORDS,
-  outputAt,
-  outputsWords,
-} from '../../src/kernels/sampling/outputs.ts';
+import { countsAt, countsWords } from '../../src/kernels/sampling/penalties-part.ts';
+import { OUTPUT_WORDS, outputAt, outputsWords } from '../../src/kernels/sampling/outputs.ts';
 import { sample } from '../../src/kernels/sampling/sample.ts';
 import { GENERATE_DEFAULTS, packSequence, type SamplingSettings } from '../../src/sampling/settings.ts';
 import { blockMaxima, randomLogits, referenceSettings } from '../../cases/sampling/sampling-inputs.ts';
@@ -68,11 +63,11 @@ async function drawAll(draws: readonly Draw[]): Promise<{ tokens: number[]; stat
       state,
       logits,
       block_max: blockMaxima(logits, vocab),
-      counts: new Uint32Array(count * vocab),
+      counts: new Uint32Array(countsWords(vocab, count)),
       outputs: new Uint32Array(outputsWords(1, MAX_DRAWS)).fill(0xffffffff),
     },
   });
-  return { tokens: draws.map((_, row) => outputs![outputAt(0, row, 1, MAX_DRAWS)]!), state };
+  return { tokens: draws.map((_, row) => outputs![outputAt(0, row, 1, MAX_DRAWS) + 1]!), state };
 }
 
 describe('exact sampling', () => {
@@ -202,7 +197,7 @@ describe('the law of the draws', () => {
   });
 });
 
-describe('the tail of a step, replayed', () => {
+describe('the end of a step, replayed', () => {
   const RING = 4;
   const VOCAB = 50;
   const STOP = 7;
@@ -230,7 +225,7 @@ describe('the tail of a step, replayed', () => {
       state,
       logits,
       block_max: blockMaxima(logits, VOCAB),
-      counts: new Uint32Array(4 * VOCAB),
+      counts: new Uint32Array(countsWords(VOCAB, 4)),
       outputs: new Uint32Array(RING * 4 * OUTPUT_WORDS),
     };
     const buffers = Object.entries(content).map(([name, data]) => {
@@ -253,17 +248,17 @@ describe('the tail of a step, replayed', () => {
       'advance',
       advance.call({ params: {}, constants: { ...constants, SAMPLED: true }, variant: undefined, bindings: arrays }),
     );
-    const plan = await recorder.build(gpu, 'tail');
+    const plan = await recorder.build(gpu, 'end of a step');
 
     const got: number[][] = starts.map(() => []);
-    const flags: number[][] = starts.map(() => []);
+    const given: number[][] = starts.map(() => []);
     for (let step = 0; step < STEPS; step++) {
       plan.replay();
       const outputs = await readBuffer(gpu, buffer.outputs);
       starts.forEach((_, row) => {
         const at = outputAt(step, row, RING, 4);
-        got[row]!.push(outputs[at]!);
-        flags[row]!.push(outputs[at + 1]!);
+        given[row]!.push(outputs[at]!);
+        got[row]!.push(outputs[at + 1]!);
       });
     }
     const end = await readBuffer(gpu, buffer.state);
@@ -282,17 +277,16 @@ describe('the tail of a step, replayed', () => {
       expect(want.length).toBeLessThanOrEqual(STEPS);
       expect(got[sequence]!.slice(0, want.length)).toEqual(want);
       const after = STEPS - want.length;
-      expect(flags[sequence]).toEqual([
-        ...Array.from({ length: want.length - 1 }, () => 0),
-        OUTPUT_DONE,
-        ...Array.from({ length: after }, () => OUTPUT_DONE | OUTPUT_NO_TOKEN),
+      expect(given[sequence]).toEqual([
+        ...Array.from({ length: want.length }, () => 1),
+        ...Array.from({ length: after }, () => 0),
       ]);
       // Each drawn token but the last was a row, after the row that the CPU fed.
       for (let i = 0; i < 4; i++) expect(end[small.lengthsAt + sequence * 4 + i]).toBe(want.length);
       const counted = Array.from({ length: VOCAB }, (_, id) =>
         sequence === 2 ? want.filter((token) => token === id).length : 0,
       );
-      expect(Array.from(counts.slice(sequence * VOCAB, (sequence + 1) * VOCAB))).toEqual(counted);
+      expect(Array.from(counts.slice(countsAt(VOCAB, sequence), countsAt(VOCAB, sequence) + VOCAB))).toEqual(counted);
     });
     expect(got[1]!.includes(STOP)).toBe(true);
     expect(Array.from(end.slice(0, 3))).toEqual([3, 3, STEPS]);

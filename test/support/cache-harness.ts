@@ -82,7 +82,7 @@ export class CacheHarness {
       kv,
       cache: made('cache', this.cache.words.byteLength),
       state: made('state', this.state.byteLength),
-      stepLayout: this.layout,
+      sequences: this.layout.maxSequences,
     };
   }
 

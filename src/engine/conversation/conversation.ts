@@ -174,11 +174,12 @@ export class EngineConversation implements Conversation {
     const sampling = resolveSampling(pick(merged), { ...defaults, seed: this.#seed });
     const lease = this.#leaseOf === runtime && this.#lease ? this.#lease : this.#newLease(runtime);
     // What is cached is what the last run had, as far as it was fed. At least one row is fed, for its logits.
-    lease.lower(Math.min(lease.length, commonLength(ids, this.#cachedIds), ids.length - 1));
-    const maxTokens = checkLengths(ids.length, merged.maxTokens, runtime.context, lease);
+    const keptIds = Math.min(commonLength(ids, this.#cachedIds), ids.length - 1);
+    const maxTokens = checkLengths(ids.length, merged.maxTokens, runtime.context, lease, keptIds);
     const run = new Run({
       ids: [...ids],
       lease,
+      keptIds,
       sampling,
       stopIds: session.tokenizer.eosIds,
       ignoreEos: merged.ignoreEos ?? false,
@@ -230,7 +231,13 @@ function pick(options: GenerateOptions): SamplingOptions {
 }
 
 /** How many new tokens may come. @throws UsageError, MemoryError */
-function checkLengths(prompt: number, maxTokens: number | undefined, context: number, lease: Lease): number {
+function checkLengths(
+  prompt: number,
+  maxTokens: number | undefined,
+  context: number,
+  lease: Lease,
+  keptIds: number,
+): number {
   if (prompt === 0)
     throw new UsageError({
       code: 'usage-empty',
@@ -247,7 +254,7 @@ function checkLengths(prompt: number, maxTokens: number | undefined, context: nu
     });
   const rank = lease.methods.cache?.policy.positions === 'rank';
   // With rank positions only what is held counts, and the answer may go on past the context.
-  const held = rank ? lease.residency.mostAfter(prompt - lease.length) : prompt;
+  const held = rank ? lease.mostWith(keptIds, prompt) : prompt;
   if (held >= context)
     throw new MemoryError({
       code: 'context-overflow',

@@ -36,12 +36,11 @@ export async function fillHistory(conversation: Conversation, ids: readonly numb
 
 /** Puts `length` tokens of random keys and values into a lease that holds none. Nothing may be in flight. */
 export async function fillLease(runtime: Runtime, lease: Lease, length: number): Promise<void> {
-  const { gpu, caches, sequences, plans, config, state } = runtime;
+  const { gpu, caches, sequences, plans, config, state, steps } = runtime;
   const { kv, select } = lease.methods;
-  await sequences.require(lease.methods, () => plans.clear());
-  sequences.begin(lease);
+  await steps.begin(lease);
   try {
-    await sequences.reserve(lease, length, 'never', () => plans.clear());
+    await steps.reserve(lease, length, 'never');
   } catch (error) {
     sequences.release(lease);
     throw error;
@@ -58,7 +57,7 @@ export async function fillLease(runtime: Runtime, lease: Lease, length: number):
       gpu.write(buffer, lease.pages[layer]![index]! * page.byteLength, page);
     }
   });
-  lease.residency.append(length, 'never');
+  steps.assume(lease, length);
   const rebuilt = select?.aux.filter(({ rebuild }) => rebuild) ?? [];
   if (rebuilt.length > 0) {
     state.writeLength(lease.sequence!, length);

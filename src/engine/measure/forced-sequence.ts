@@ -1,23 +1,14 @@
 import type { AttentionObserver } from '../../attention/backend.ts';
-import type { BatchRow } from '../../core/batch.ts';
 import { Readback } from '../../gpu/readback.ts';
-import { Rest } from '../../gpu/rest.ts';
-import { OUTPUT_WORDS } from '../../kernels/sampling/outputs.ts';
+import { Throttle } from '../../gpu/throttle.ts';
 import { GENERATE_DEFAULTS, packSequence } from '../../sampling/settings.ts';
-import { encodeInSubmits } from '../step/encode-steps.ts';
+import type { SequencePart } from '../step/steps.ts';
 import { Lease } from '../memory/lease.ts';
+import { splitSteps } from '../plan/output-rings.ts';
 import { rowBucket } from '../plan/plans.ts';
+import { scored, unread, type RowScore } from '../plan/step-ends.ts';
 import type { Runtime } from '../runtime.ts';
-import {
-  cutOf,
-  promptPhase,
-  rowsToCut,
-  type Phase,
-  type RunSpan,
-  type SequenceMethods,
-} from '../memory/sequence-methods.ts';
-import { kindsOf } from '../plan/step-kinds.ts';
-import { writeMethods } from '../memory/write-methods.ts';
+import { promptPhase, rowsToCut, type Phase, type RunSpan, type SequenceMethods } from '../memory/sequence-methods.ts';
 
 export interface ForcedOptions {
   readonly methods: SequenceMethods;
@@ -37,12 +28,9 @@ export interface ForcedRows {
   readonly logits?: boolean;
 }
 
-export interface ForcedScore {
+export interface ForcedScore extends RowScore {
   /** Row of the step. */
   readonly row: number;
-  /** Negative log-likelihood of the row's target in nats; meaningless without one. */
-  readonly nll: number;
-  readonly logSumExp: number;
   readonly logits: Float32Array | undefined;
 }
 
@@ -55,7 +43,7 @@ export class ForcedSequence {
   readonly #runtime: Runtime;
   readonly #options: Omit<ForcedOptions, 'span'>;
   #span: RunSpan;
-  readonly #rest = new Rest();
+  readonly #throttle = new Throttle();
   #readback: Readback | undefined;
   #readbackBytes = 0;
 
@@ -69,17 +57,14 @@ export class ForcedSequence {
   /** Takes a place in the step state. Nothing may be in flight; `dispose` gives it back. */
   static async begin(runtime: Runtime, options: ForcedOptions): Promise<ForcedSequence> {
     const sequence = new ForcedSequence(runtime, options);
-    await runtime.sequences.require(options.methods, () => runtime.plans.clear());
-    sequence.next(options.span);
+    await sequence.next(options.span);
     return sequence;
   }
 
   /** Goes on as the next run of a conversation does: its methods are told of the new span. */
-  next(span: RunSpan): void {
-    const { sequences, methodBuffers } = this.#runtime;
+  async next(span: RunSpan): Promise<void> {
     this.#span = span;
-    sequences.begin(this.lease);
-    methodBuffers.forget(this.lease.sequence!);
+    await this.#runtime.steps.begin(this.lease);
   }
 
   /**
@@ -116,66 +101,43 @@ export class ForcedSequence {
 
   /** Computes these rows behind those before, evicts where that is due, and scores the rows that have targets. */
   async feed({ ids, phase, targets = [], wanted = [], logits = false }: ForcedRows): Promise<ForcedScore[]> {
-    const { sequences, state, plans, gpu, ring, outputs, activations, config, methodIds } = this.#runtime;
+    const { steps, rings, activations, config } = this.#runtime;
     const { lease } = this;
-    const { methods, observer } = this.#options;
-    await sequences.reserve(lease, ids.length, 'never', () => plans.clear());
-    writeMethods(state, methodIds, lease, this.#span, phase);
-    const sequence = lease.sequence!;
-    const first = lease.length;
-    const rows = ids.map((token, i): BatchRow => {
-      const target = targets[i];
-      return {
-        sequence,
-        position: first + i,
-        ordinal: i,
-        token,
-        decode: phase === 'decode',
-        logits: target !== undefined || wanted[i] === true,
-        ...(target !== undefined && { target }),
-      };
+    const { methods, observer, seed = 0 } = this.#options;
+    const rows = ids.length;
+    const wantedRows = ids.flatMap((_, row) => (targets[row] !== undefined || wanted[row] === true ? [row] : []));
+    const part: SequencePart = {
+      lease,
+      methods,
+      span: this.#span,
+      phase,
+      rows,
+      given: {
+        tokens: ids,
+        logits: ids.map((_, row) => wantedRows.includes(row)),
+        targets,
+        record: packSequence({ ...GENERATE_DEFAULTS, seed }, { remaining: 1, stopIds: [], ignoreEos: true, rows }),
+      },
+    };
+    const end = wantedRows.length > 0 ? scored : unread;
+    await steps.reserve(lease, rows, 'never');
+    const step = await steps.prepare({ parts: [part], steps: 1, end, observer });
+    const outputWords = rings.outputs.stepWords;
+    const logitBytes = logits ? wantedRows.length * config.vocab * 4 : 0;
+    const words = await steps.submit(step, {
+      readback: this.#staging(outputWords * 4 + logitBytes),
+      throttle: this.#throttle,
+      units: rowBucket(rows),
+      more: logitBytes > 0 ? [[activations.logits.buffer, 0, logitBytes]] : [],
     });
-    const scored = rows.flatMap((row, i) => (row.logits ? [i] : []));
-    const plan = await plans.for({
-      rows: rows.length,
-      logitRows: scored.length,
-      length: lease.residency.mostAfter(rows.length),
-      tail: scored.length > 0 ? 'score' : 'none',
-      kinds: { ...kindsOf([{ methods, phase, rows: rows.length }]), ...(observer && { observer }) },
-    });
-    const cut = cutOf(methods, phase);
-    const eviction = lease.residency.append(rows.length, cut) ? await plans.eviction([methods]) : undefined;
-    const words = packSequence(
-      { ...GENERATE_DEFAULTS, seed: this.#options.seed ?? 0 },
-      { remaining: 1, stopIds: [], ignoreEos: true, rows: rows.length },
-    );
-    state.writeBatch({ rows }, [{ sequence, words }]);
-    const encoder = encodeInSubmits(gpu, plan, 1, eviction);
-    if (eviction && phase !== 'decode') sequences.trim(lease, cutOf(methods, 'decode'));
-    const step = state.step++;
-    const units = rowBucket(rows.length);
-    if (scored.length === 0) {
-      gpu.submit([encoder.finish()]);
-      await this.#rest.wait(units, () => gpu.finished());
-      return [];
-    }
-    const outputBytes = state.layout.maxLogitRows * OUTPUT_WORDS * 4;
-    const logitBytes = logits ? scored.length * config.vocab * 4 : 0;
-    const read = await this.#staging(outputBytes + logitBytes).submit(
-      encoder,
-      [
-        [outputs.buffer, (step % ring) * outputBytes, outputBytes],
-        ...(logits ? [[activations.logits.buffer, 0, logitBytes] as const] : []),
-      ],
-      (map) => this.#rest.wait(units, map),
-    );
-    const values = new Float32Array(read.buffer);
-    return scored.map((row, i) => {
-      const at = outputBytes / 4 + i * config.vocab;
+    steps.commit(part, rows);
+    const [given] = splitSteps(words, rings, end.words, 1);
+    const values = new Float32Array(words.buffer);
+    return wantedRows.map((row, i) => {
+      const at = outputWords + i * config.vocab;
       return {
         row,
-        nll: values[i * OUTPUT_WORDS]!,
-        logSumExp: values[i * OUTPUT_WORDS + 1]!,
+        ...scored.read(given!, i),
         logits: logits ? values.subarray(at, at + config.vocab) : undefined,
       };
     });

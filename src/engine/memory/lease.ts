@@ -1,4 +1,4 @@
-import { Residency } from './residency.ts';
+import { Residency, type Cut, type RowRange } from './residency.ts';
 import { cutRule, type LayerHeads, type Phase, type SequenceMethods } from './sequence-methods.ts';
 
 /** What a conversation holds of the cache: a sequence of the step state, and pages of every layer. Empty until it first runs. */
@@ -37,6 +37,23 @@ export class Lease {
   /** Tokens whose keys and values were computed, evicted ones included. */
   get length(): number {
     return this.#residency.tokens;
+  }
+
+  /** Slots that some head would hold with the first `kept` tokens kept, and `length` tokens in all. */
+  mostWith(kept: number, length: number): number {
+    return kept < this.#residency.mostTokens || this.overrun
+      ? length
+      : this.#residency.mostAfter(Math.max(0, length - this.#residency.mostTokens));
+  }
+
+  /** Told of a step in flight; see `Residency`. */
+  expect(rows: RowRange, cut: Cut): void {
+    this.#residency.expect(rows, cut);
+  }
+
+  /** Told how many rows the oldest step in flight has added: nothing else makes it longer. Returns whether it was cut. */
+  commit(rows: number): boolean {
+    return this.#residency.commit(rows);
   }
 
   /**

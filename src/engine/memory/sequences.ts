@@ -1,10 +1,11 @@
 import { MemoryError } from '../../core/errors.ts';
-import { ceilDiv } from '../../core/invariant.ts';
+import { ceilDiv, invariant } from '../../core/invariant.ts';
 import { PAGE_SLOTS } from '../../kernels/cache-layout.ts';
 import type { Caches, PagePool } from './caches.ts';
+import { checkIntegrity } from './integrity.ts';
 import type { Lease } from './lease.ts';
 import type { Cut } from './residency.ts';
-import { auxOf, type SequenceMethods } from './sequence-methods.ts';
+import { auxOf } from './sequence-methods.ts';
 import { SlotAllocator } from './slot-allocator.ts';
 import type { StepState } from './step-state.ts';
 
@@ -47,13 +48,22 @@ export class Sequences {
     return lease.pages.reduce((sum, pages, layer) => sum + pages.length * pageBytes[layer]!, 0);
   }
 
-  /** Has what these methods need beside the pages; `onChange` runs when plans must be recorded again. Nothing may be in flight. */
-  require(methods: SequenceMethods, onChange: () => Promise<void>): Promise<void> {
-    return this.#caches.require(methods.kv, auxOf(methods), onChange);
+  /**
+   * Has room for a lease among the sequences, and what its methods need beside the pages; `onChange` runs when plans must be
+   * recorded again. Nothing may be in flight.
+   */
+  async require({ sequence, methods }: Lease, onChange: () => Promise<void>): Promise<void> {
+    // The lowest free one is taken: as long as fewer are in use than there is room for, it lies within.
+    if (sequence === undefined && this.#sequences.free > 0 && this.#sequences.used >= this.#state.room) {
+      this.#checkIdle('the room for sequences grew');
+      this.#state.grow();
+      await onChange();
+    }
+    await this.#caches.require(methods.kv, auxOf(methods), onChange);
   }
 
-  /** Gives the lease a sequence, and tells the GPU how many slots it holds. It may have been lowered before. */
-  begin(lease: Lease): void {
+  /** Gives the lease a sequence, keeps at most the first `kept` tokens, and tells the GPU how many slots it holds. */
+  begin(lease: Lease, kept: number = lease.length): void {
     if (lease.sequence === undefined) {
       if (this.#sequences.free === 0) this.#reclaim();
       lease.sequence = this.#sequences.take();
@@ -61,7 +71,7 @@ export class Sequences {
       lease.empty();
     }
     // Steps that were under way when the last run ended may have gone on meanwhile.
-    lease.lower(lease.length);
+    lease.lower(Math.min(lease.length, kept));
     lease.busy = true;
     lease.phase = undefined;
     lease.lastUsed = ++this.#clock;
@@ -98,6 +108,7 @@ export class Sequences {
     const tooMany = (): boolean => allocators.some(({ used }, layer) => used + missing[layer]! > cache.mostPages);
     while (short() && tooMany() && this.#reclaimOne(lease));
     if (short()) {
+      this.#checkIdle('the cache grew');
       // What is borrowed until a cut is not to be borrowed twice.
       const exact = lease.residency.rule !== undefined;
       await cache.grow(
@@ -131,6 +142,7 @@ export class Sequences {
   /** Gives memory back to the device where less than half of a cache is in use. Nothing may be in flight. */
   async shrink(onShrink: () => Promise<void>): Promise<void> {
     for (const { cache, allocators } of this.#caches.pools) {
+      this.#checkIdle('the cache shrank');
       const needed = allocators.map(({ end }) => end);
       if (!cache.pages.some((pages, layer) => pages > 2 * Math.max(8, needed[layer]!))) continue;
       // oxlint-disable no-await-in-loop -- one cache after the other
@@ -157,6 +169,18 @@ export class Sequences {
     lease.empty();
     lease.busy = false;
     this.#leases.delete(lease);
+  }
+
+  /** Holds that pages, sequences and leases add up. Nothing may run. @throws an invariant's error */
+  checkIntegrity(): void {
+    checkIntegrity(this.#caches.pools, this.#sequences, this.leases);
+  }
+
+  #checkIdle(what: string): void {
+    invariant(
+      this.leases.every(({ residency }) => residency.inFlight === 0),
+      () => `${what} under steps in flight`,
+    );
   }
 
   #poolOf(lease: Lease): PagePool {

@@ -21,6 +21,10 @@ export class SlotAllocator {
     return this.#size - this.#free.length;
   }
 
+  isTaken(slot: number): boolean {
+    return slot < this.#size && !this.#free.includes(slot);
+  }
+
   /** One more than the highest number that is taken. */
   get end(): number {
     let end = this.#size;
@@ -42,7 +46,7 @@ export class SlotAllocator {
   }
 
   give(slot: number): void {
-    invariant(slot < this.#size && !this.#free.includes(slot), () => `slot ${slot} is not taken`);
+    invariant(this.isTaken(slot), () => `slot ${slot} is not taken`);
     this.#free.push(slot);
     this.#free.sort((a, b) => a - b);
   }

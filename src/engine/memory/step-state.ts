@@ -4,6 +4,7 @@ import { wholeBuffer, type GpuArray } from '../../gpu/array.ts';
 import type { Gpu } from '../../gpu/device.ts';
 import {
   HEADER_WORDS,
+  HeaderWord,
   LAYOUT_AT,
   layoutWords,
   LOGIT_ROW_WORDS,
@@ -24,10 +25,15 @@ import {
 /** No target: the row is not scored. */
 const NO_TARGET = 0xffffffff;
 
+/** Sequences for which there is room at first. */
+const FIRST_ROOM = 8;
+
 /** The step state's buffer. The CPU writes a whole step here when the rows change; otherwise the GPU advances it. */
 export class StepState {
   readonly layout: StepLayout;
   readonly array: GpuArray;
+  /** Sequences below this number may be taken: dispatches and buffers that grow with them are made for so many. */
+  #room: number;
   /** The number of the next step, as the GPU counts it: which slot of the output ring it writes. */
   step = 0;
   readonly #gpu: Gpu;
@@ -37,7 +43,18 @@ export class StepState {
   constructor(gpu: Gpu, sizes: StepSizes) {
     this.#gpu = gpu;
     this.layout = stepLayout(sizes);
+    this.#room = Math.min(FIRST_ROOM, sizes.maxSequences);
     this.array = wholeBuffer(gpu.createBuffer('step state', this.layout.words * 4));
+  }
+
+  get room(): number {
+    return this.#room;
+  }
+
+  /** Doubles the room, up to the layout's sequences. What was made for less must be made again; nothing may be in flight. */
+  grow(): void {
+    invariant(this.#room < this.layout.maxSequences, () => `room for more than ${this.#room} sequences`);
+    this.#room = Math.min(2 * this.#room, this.layout.maxSequences);
   }
 
   /** Writes the pages of a sequence in one layer, from page index `from` on. */
@@ -81,9 +98,10 @@ export class StepState {
       () => `${rows.length} rows, ${wanted.length} logit rows`,
     );
     const head = new Uint32Array(HEADER_WORDS + rows.length * ROW_WORDS);
-    head[0] = rows.length;
-    head[1] = wanted.length;
-    head[2] = this.step;
+    head[HeaderWord.rows] = rows.length;
+    head[HeaderWord.logitRows] = wanted.length;
+    head[HeaderWord.step] = this.step;
+    head[HeaderWord.room] = this.#room;
     head.set(layoutWords(this.layout), LAYOUT_AT);
     rows.forEach((row, i) => {
       const at = rowsAt + i * ROW_WORDS;

@@ -2,7 +2,6 @@ import { invariant } from '../../core/invariant.ts';
 import { wholeBuffer, type GpuArray } from '../../gpu/array.ts';
 import type { Gpu } from '../../gpu/device.ts';
 import { quantizedRowsBytes } from '../../kernels/elementwise/quantize-rows.ts';
-import { MATVEC_ROWS } from '../../kernels/linear/tuned-matrix.ts';
 import { countsWords } from '../../kernels/sampling/penalties-part.ts';
 import type { Block } from '../../models/network.ts';
 import type { Activations } from '../../models/step.ts';
@@ -11,7 +10,8 @@ import type { NetworkWeights } from '../../models/weights.ts';
 export interface ActivationSizes {
   readonly maxRows: number;
   readonly maxLogitRows: number;
-  readonly maxSequences: number;
+  /** Sequences whose tokens are counted at first. */
+  readonly counted: number;
 }
 
 /** Allocates the buffers of a step for at most `maxRows` rows: the shared ones, and what the blocks ask for. */
@@ -19,12 +19,10 @@ export function createActivations(
   gpu: Gpu,
   blocks: readonly Block[],
   weights: NetworkWeights,
-  { maxRows, maxLogitRows, maxSequences }: ActivationSizes,
-): { arrays: Activations; bytes: number } {
-  let bytes = 0;
+  { maxRows, maxLogitRows, counted }: ActivationSizes,
+): Activations {
   const floats = (label: string, count: number): GpuArray => {
     const buffer = gpu.createBuffer(label, count * 4);
-    bytes += buffer.size;
     return wholeBuffer(buffer);
   };
   const { hidden, vocab } = weights.config;
@@ -35,7 +33,7 @@ export function createActivations(
   for (const { name, floats: floatsOf } of blocks.flatMap((block) => block.scratch?.(weights) ?? []))
     sizes.set(name, Math.max(sizes.get(name) ?? 0, floatsOf(maxRows)));
   const scratch = new Map([...sizes].map(([name, count]) => [name, floats(name, count)]));
-  const arrays: Activations = {
+  return {
     hidden: floats('hidden', maxRows * hidden),
     normed: floats('normed', maxRows * hidden),
     int8: floats(
@@ -43,13 +41,17 @@ export function createActivations(
       int8Columns.length > 0 ? quantizedRowsBytes(maxRows, Math.max(hidden, ...int8Columns)) / 4 : 4,
     ),
     logits: floats('logits', maxLogitRows * vocab),
-    blockMax: floats('block maxima', MATVEC_ROWS * Math.ceil(vocab / 64)),
-    counts: floats('token counts and masks', countsWords(vocab, maxSequences)),
+    blockMax: floats('block maxima', maxLogitRows * Math.ceil(vocab / 64)),
+    counts: floats('token counts and masks', countsWords(vocab, counted)),
+    get bytes() {
+      const { hidden: stream, normed, int8, logits, blockMax, counts } = this;
+      const arrays = [stream, normed, int8, logits, blockMax, counts, ...scratch.values()];
+      return arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    },
     scratch({ name }) {
       const array = scratch.get(name);
       invariant(array !== undefined, () => `no block has declared the buffer "${name}"`);
       return array;
     },
   };
-  return { arrays, bytes };
 }

@@ -97,7 +97,7 @@ export function encodeEvictions(
       for (const spec of selection.aux)
         spec.rebuild?.(recorder, layer, cache.aux(layer.layer, spec)!, {
           sequence: 0,
-          sequences: state.layout.maxSequences,
+          sequences: state.room,
           kind: methodIds.of(selectionKind(selection, layer.kv)),
           slots,
         });

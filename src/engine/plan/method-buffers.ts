@@ -7,7 +7,6 @@ import type { LayerView } from '../../kernels/layer-view.ts';
 import type { ModelConfig } from '../../models/model-config.ts';
 import { noteElements } from '../../kernels/attention/tuning.ts';
 import { slotScoresElements } from '../../kernels/selection/slot-scores.ts';
-import { MATVEC_ROWS } from '../../kernels/linear/tuned-matrix.ts';
 import type { Caches } from '../memory/caches.ts';
 
 /** Word 0 of a sequence's memory says of how many slots it knows. */
@@ -15,7 +14,6 @@ const NOTHING_KEPT = new Uint32Array(1);
 
 export interface MethodBufferSizes {
   readonly maxRows: number;
-  readonly maxSequences: number;
 }
 
 /** What cache and attention methods work with besides the cache; each is allocated when a plan first binds it. */
@@ -51,8 +49,11 @@ export class MethodBuffers {
 
   /** Drops what selections remember of a sequence, for its tokens are others now. Steps in flight must not be its own. */
   forget(sequence: number): void {
-    for (const [label, words] of this.#memories)
-      this.#gpu.write(this.#made.get(label)!.buffer, sequence * words * 4, NOTHING_KEPT);
+    for (const [label, words] of this.#memories) {
+      const { buffer, byteLength } = this.#made.get(label)!;
+      // One that is made for more sequences when plans are recorded again begins with nothing kept.
+      if (sequence * words * 4 < byteLength) this.#gpu.write(buffer, sequence * words * 4, NOTHING_KEPT);
+    }
   }
 
   /** For bindings that a kernel does not use. */
@@ -60,22 +61,22 @@ export class MethodBuffers {
     return this.#array('nothing', 4);
   }
 
-  /** The arrays of one layer for plans of at most `capacity` slots; layers share their scratch. */
-  arrays(layer: LayerView, capacity: number): MethodArrays {
+  /** The arrays of one layer for plans of at most `capacity` slots, with scratch for `rows` rows; layers share their scratch. */
+  arrays(layer: LayerView, { capacity, rows }: { readonly capacity: number; readonly rows: number }): MethodArrays {
     const array = (label: string, words: () => number): GpuArray => this.#array(label, words());
-    const { maxRows, maxSequences } = this.#sizes;
+    const { maxRows } = this.#sizes;
     const qHeads = this.#qHeads;
     const noted = this.#noted;
     const kvHeads = this.#kvHeads;
     const cache = this.#caches.of(layer.kv);
     return {
       get scores() {
-        return array(`raw scores of ${capacity} slots`, () =>
-          Math.max(slotScoresElements(MATVEC_ROWS, qHeads, capacity), MATVEC_ROWS * noted * capacity),
+        return array(`raw scores of ${capacity} slots, ${rows} rows`, () =>
+          Math.max(slotScoresElements(rows, qHeads, capacity), rows * noted * capacity),
         );
       },
       get selected() {
-        return array(`selected of ${capacity} slots`, () => MATVEC_ROWS * kvHeads * (capacity + 1));
+        return array(`selected of ${capacity} slots, ${rows} rows`, () => rows * kvHeads * (capacity + 1));
       },
       get noisyLse() {
         return array('log-sum-exp of noisy scores', () => maxRows * qHeads);
@@ -86,7 +87,7 @@ export class MethodBuffers {
         if (words === 0) return undefined;
         const label = `memory of ${selectionName(selection)} in layer ${layer.layer}, ${words} words`;
         this.#memories.set(label, words);
-        return array(label, () => maxSequences * words);
+        return array(label, () => layer.sequences * words);
       },
     };
   }

@@ -3,15 +3,11 @@ import { withMethods } from '../../attention/with-methods.ts';
 import { distinctName } from '../../core/distinct-name.ts';
 import type { AuxSpec } from '../../kernels/aux-buffer.ts';
 import type { KvType } from '../../kernels/cache-layout.ts';
-import type { GpuArray } from '../../gpu/array.ts';
 import type { Pipeline } from '../../gpu/compile.ts';
 import type { Gpu } from '../../gpu/device.ts';
 import { PlanRecorder, type Plan, type RecordedDispatch } from '../../gpu/plan.ts';
 import { advance } from '../../kernels/decoding/advance.ts';
 import type { LayerView } from '../../kernels/layer-view.ts';
-import { LOG_PROB_WORDS, logProbs, MAX_ALTERNATIVES } from '../../kernels/sampling/log-probs.ts';
-import { sample } from '../../kernels/sampling/sample.ts';
-import { scoreRows } from '../../kernels/sampling/score-rows.ts';
 import { MATVEC_ROWS } from '../../kernels/linear/tuned-matrix.ts';
 import { encodeNetwork } from '../../models/encode.ts';
 import type { NetworkGraph } from '../../models/network.ts';
@@ -20,20 +16,19 @@ import type { NetworkWeights } from '../../models/weights.ts';
 import type { Caches } from '../memory/caches.ts';
 import { cutName, cutRebuilds, encodeEvictions, evictionCuts, rebuildName } from './encode-eviction.ts';
 import type { MethodBuffers } from './method-buffers.ts';
+import type { OutputRings } from './output-rings.ts';
+import type { StepEnd } from './step-ends.ts';
 import type { SelfTest } from '../self-test/self-test.ts';
 import { selectionKind, type MethodIds, type SequenceMethods } from '../memory/sequence-methods.ts';
 import { isPlain, kindsKey, type StepKinds } from './step-kinds.ts';
 import type { StepState } from '../memory/step-state.ts';
-
-/** What ends a step: tokens are drawn, with or without their log-probabilities, rows are scored against their targets, or neither. */
-export type Tail = 'sample' | 'sample-logprobs' | 'score' | 'none';
 
 export interface PlanRequest {
   readonly rows: number;
   readonly logitRows: number;
   /** The most slots any of its sequences has after the step. */
   readonly length: number;
-  readonly tail: Tail;
+  readonly end: StepEnd;
   readonly kinds: StepKinds;
 }
 
@@ -46,11 +41,7 @@ export interface PlanParts {
   readonly caches: Caches;
   readonly methodBuffers: MethodBuffers;
   readonly methodIds: MethodIds;
-  readonly outputs: GpuArray;
-  /** Where log-probabilities go: [ring, MATVEC_ROWS, LOG_PROB_WORDS]. */
-  readonly logProbs: GpuArray;
-  /** Slots of the ring of outputs. */
-  readonly ring: number;
+  readonly rings: OutputRings;
   /** Chooses kernels, and compares them with the CPU before they are used. */
   readonly selfTest: SelfTest;
 }
@@ -76,9 +67,9 @@ export class Plans {
   /** The plan of this kind of step, recorded at its first use. */
   for(request: PlanRequest): Promise<Plan> {
     const shape = shapeOf(request);
-    const { tail, kinds } = request;
-    const key = `rows=${shape.rows} logits=${shape.logitRows} length=${shape.lengthBucket} tail=${tail} ${kindsKey(kinds)}`;
-    return this.#keep(key, () => this.#record(key, shape, tail, kinds));
+    const { end, kinds } = request;
+    const key = `rows=${shape.rows} logits=${shape.logitRows} length=${shape.lengthBucket} end=${end.name} ${kindsKey(kinds)}`;
+    return this.#keep(key, () => this.#record(key, shape, end, kinds));
   }
 
   /** The plan that cuts the sequences of these methods; it stands behind a step. */
@@ -143,7 +134,7 @@ export class Plans {
     methods: readonly SequenceMethods[],
   ): Readonly<Record<'step' | 'cut', readonly RecordedDispatch[]>> {
     return {
-      step: this.#encode(shapeOf(request), request.tail, request.kinds).dispatches,
+      step: this.#encode(shapeOf(request), request.end, request.kinds).dispatches,
       cut: this.#encodeEviction(methods).dispatches,
     };
   }
@@ -151,19 +142,19 @@ export class Plans {
   /** Compiles what a plan will need, without using it: weights need not be there yet. */
   async compile(request: PlanRequest): Promise<void> {
     const { pipelines } = this.#parts.gpu;
-    const { dispatches } = this.#encode(shapeOf(request), request.tail, request.kinds);
+    const { dispatches } = this.#encode(shapeOf(request), request.end, request.kinds);
     await Promise.all(dispatches.map(({ dispatch }) => pipelines.get(dispatch.request)));
   }
 
-  async #record(key: string, shape: StepShape, tail: Tail, kinds: StepKinds): Promise<Plan> {
+  async #record(key: string, shape: StepShape, end: StepEnd, kinds: StepKinds): Promise<Plan> {
     const { gpu, selfTest } = this.#parts;
     await selfTest.prove(shape, kinds.kv);
-    return this.#encode(shape, tail, kinds).build(gpu, key);
+    return this.#encode(shape, end, kinds).build(gpu, key);
   }
 
-  #encode(plain: StepShape, tail: Tail, kinds: StepKinds): PlanRecorder {
+  #encode(plain: StepShape, end: StepEnd, kinds: StepKinds): PlanRecorder {
     const shape = { ...plain, methods: this.#methods(plain.lengthBucket, kinds) };
-    const { graph, weights, activations, state, outputs, logProbs: logProbsArray, ring, selfTest } = this.#parts;
+    const { graph, weights, activations, state, rings, selfTest } = this.#parts;
     const recorder = new PlanRecorder();
     encodeNetwork(
       recorder,
@@ -178,54 +169,22 @@ export class Plans {
       },
       shape,
     );
-    const constants = { VOCAB: weights.config.vocab, RING: ring };
-    const params = { rows: shape.logitRows };
-    const logits = activations.logits;
-    const sampled = isSampled(tail);
-    if (sampled)
-      recorder.add(
-        'sample',
-        sample.call({
-          params,
-          constants,
-          variant: undefined,
-          bindings: {
-            state: state.array,
-            logits,
-            block_max: activations.blockMax,
-            counts: activations.counts,
-            outputs,
-          },
-        }),
-      );
-    if (tail === 'sample-logprobs')
-      recorder.add(
-        'logprobs',
-        logProbs.call({
-          params: { ...params, count: MAX_ALTERNATIVES },
-          constants: { ...constants, ROWS: MATVEC_ROWS, WORDS: LOG_PROB_WORDS },
-          variant: undefined,
-          bindings: {
-            state: state.array,
-            logits,
-            block_max: activations.blockMax,
-            outputs,
-            log_probs: logProbsArray,
-          },
-        }),
-      );
-    if (tail === 'score')
-      recorder.add(
-        'score',
-        scoreRows.call({ params, constants, variant: undefined, bindings: { state: state.array, logits, outputs } }),
-      );
+    end.encode(recorder, {
+      rows: shape.logitRows,
+      vocab: weights.config.vocab,
+      state: state.array,
+      logits: activations.logits,
+      blockMax: activations.blockMax,
+      counts: activations.counts,
+      rings,
+    });
     recorder.add(
       'advance',
       advance.call({
         params: {},
-        constants: { RING: ring, SAMPLED: sampled },
+        constants: { RING: rings.steps, SAMPLED: end.draws },
         variant: undefined,
-        bindings: { state: state.array, outputs },
+        bindings: { state: state.array, outputs: rings.outputs.array },
       }),
     );
     return recorder;
@@ -234,13 +193,12 @@ export class Plans {
   /** What the methods of a step need of attention. */
   #methods(capacity: number, kinds: StepKinds): StepMethods | undefined {
     if (isPlain(kinds)) return undefined;
-    const { methodIds, methodBuffers, state } = this.#parts;
+    const { methodIds, methodBuffers } = this.#parts;
     return {
       kinds,
       capacity,
-      sequences: state.layout.maxSequences,
       kindOf: (selection) => methodIds.of(selectionKind(selection, kinds.kv)),
-      arrays: (layer) => methodBuffers.arrays(layer, capacity),
+      arrays: (layer) => methodBuffers.arrays(layer, { capacity, rows: Math.max(MATVEC_ROWS, kinds.selecting) }),
     };
   }
 
@@ -257,20 +215,18 @@ export class Plans {
       kv,
       cache: cache.layer(layer),
       state: state.array,
-      stepLayout: state.layout,
+      sequences: state.room,
       turns: { vectors: weights.vectors, at: weights.offset(graph.ropeTables[layer]!), pairs: rope.dims / 2 },
     }));
   }
 }
 
-const isSampled = (tail: Tail): boolean => tail === 'sample' || tail === 'sample-logprobs';
-
-function shapeOf({ rows, logitRows, length, tail }: PlanRequest): StepShape {
-  const sampled = isSampled(tail);
+function shapeOf({ rows, logitRows, length, end }: PlanRequest): StepShape {
   return {
     rows: rowBucket(rows),
-    logitRows: logitRows === 0 ? 0 : sampled ? Math.min(MATVEC_ROWS, rowBucket(logitRows)) : rowBucket(logitRows),
+    logitRows: logitRows === 0 ? 0 : rowBucket(logitRows),
     lengthBucket: Math.max(64, 2 ** Math.ceil(Math.log2(Math.max(1, length)))),
-    maxima: sampled,
+    // A matmul of the head writes none: the step's end then finds them itself.
+    maxima: end.draws && logitRows <= MATVEC_ROWS,
   };
 }

@@ -4,6 +4,7 @@ import type { ScoreNoise } from '../../kernels/attention/observed.ts';
 import type { AttentionKinds } from '../../attention/backend.ts';
 import { selectionName, type DecodeSelection } from '../../attention/selection.ts';
 import type { KvType } from '../../kernels/cache-layout.ts';
+import { MATVEC_ROWS } from '../../kernels/linear/tuned-matrix.ts';
 import type { Phase, SequenceMethods } from '../memory/sequence-methods.ts';
 
 /** The methods of a step's rows, as far as they change which dispatches it has. */
@@ -28,6 +29,7 @@ export const plainKinds = (kv: KvType): StepKinds => ({
   observe: 'nothing',
   noise: undefined,
   selections: [],
+  selecting: 0,
   noting: [],
   full: true,
   masked: false,
@@ -67,10 +69,18 @@ export function kindsOf(parts: readonly StepPart[]): StepKinds {
     selections: [...selections.values()].toSorted((a, b) =>
       selectionName(a.selection) < selectionName(b.selection) ? -1 : 1,
     ),
+    selecting: selectingRows(parts),
     noting: [...noting.values()],
     full: parts.some(({ methods, phase }) => !methods.select || phase !== 'decode' || methods.select.dense > 0),
     masked: parts.some(({ methods, phase }) => (phase === 'decode' ? methods.decodeMask : methods.prefillMask)),
   };
+}
+
+/** The first rows of a step, rounded up, among which all are that select: the last of them decides. */
+function selectingRows(parts: readonly StepPart[]): number {
+  const last = parts.findLastIndex(isSelecting);
+  const rows = parts.slice(0, last + 1).reduce((sum, part) => sum + part.rows, 0);
+  return rows === 0 ? 0 : Math.max(MATVEC_ROWS, 2 ** Math.ceil(Math.log2(rows)));
 }
 
 const bucketOf = (slots: number): number => Math.max(64, 2 ** Math.ceil(Math.log2(slots)));
@@ -102,7 +112,17 @@ function noiseOf(watched: readonly StepPart[]): ScoreNoise | undefined {
 }
 
 /** The kinds in words: part of a plan's key. */
-export const kindsKey = ({ kv, observe, noise, selections, noting, full, masked, observer }: StepKinds): string =>
+export const kindsKey = ({
+  kv,
+  observe,
+  noise,
+  selections,
+  selecting,
+  noting,
+  full,
+  masked,
+  observer,
+}: StepKinds): string =>
   [
     kv,
     ...(observe === 'nothing' ? [] : [`observe ${observe}${noise ? ` with ${noiseName(noise)} noise` : ''}`]),
@@ -110,6 +130,7 @@ export const kindsKey = ({ kv, observe, noise, selections, noting, full, masked,
       ({ selection, listBucket, observed }) =>
         `select ${selectionName(selection)} to ${listBucket}${observed ? `, observed${noise ? ` with ${noiseName(noise)} noise` : ''}` : ''}`,
     ),
+    ...(selecting > MATVEC_ROWS ? [`${selecting} rows select`] : []),
     ...noting.map((selection) => `note for ${selectionName(selection)}`),
     ...(full ? [] : ['selected only']),
     ...(masked ? ['masked'] : []),

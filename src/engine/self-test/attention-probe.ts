@@ -109,7 +109,7 @@ export function attentionProbe(
           kv,
           cache,
           state: state.array,
-          stepLayout: state.layout,
+          sequences: 1,
         },
         { query: queries, output, partials, lse },
         { rows, lengthBucket },

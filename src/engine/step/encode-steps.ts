@@ -20,13 +20,13 @@ export function encodeSteps(gpu: Gpu, plan: Plan, steps: number, eviction?: Evic
 }
 
 /** One replay of a plan, and of an eviction behind it; all but the last part is submitted already, so that no submit holds the GPU for long. */
-export function encodeInSubmits(gpu: Gpu, plan: Plan, submits: number, eviction?: Plan): GPUCommandEncoder {
+export function encodeInSubmits(gpu: Gpu, plan: Plan, submits: number, eviction?: EvictionSteps): GPUCommandEncoder {
   const { length } = plan.entries;
   for (let part = 0; ; part++) {
     const encoder = gpu.device.createCommandEncoder();
     const pass = encoder.beginComputePass();
     plan.encode(pass, Math.floor((part * length) / submits), Math.floor(((part + 1) * length) / submits));
-    if (part + 1 >= submits) eviction?.encode(pass);
+    if (part + 1 >= submits && eviction?.after[0] === true) eviction.plan.encode(pass);
     pass.end();
     if (part + 1 >= submits) return encoder;
     gpu.submit([encoder.finish()]);

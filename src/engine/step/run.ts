@@ -10,6 +10,8 @@ export interface RunOptions {
   readonly ids: number[];
   /** Where the cached keys and values of these ids are. */
   readonly lease: Lease;
+  /** How many of the ids, from the first, are those of which the lease may hold something. */
+  readonly keptIds: number;
   readonly sampling: SamplingSettings;
   readonly stopIds: readonly number[];
   readonly ignoreEos: boolean;
@@ -31,6 +33,7 @@ export class Run implements Generation {
   readonly result: Promise<GenerationResult>;
   readonly ids: number[];
   readonly lease: Lease;
+  readonly keptIds: number;
   readonly sampling: SamplingSettings;
   readonly stopIds: readonly number[];
   readonly ignoreEos: boolean;
@@ -60,6 +63,7 @@ export class Run implements Generation {
   constructor(options: RunOptions) {
     this.ids = options.ids;
     this.lease = options.lease;
+    this.keptIds = options.keptIds;
     this.sampling = options.sampling;
     this.stopIds = options.stopIds;
     this.ignoreEos = options.ignoreEos;
@@ -91,8 +95,8 @@ export class Run implements Generation {
     this.#cachedTokens = cachedTokens;
   }
 
-  /** Takes the next token; `last` when the GPU has ended the sequence with it, `logprobs` when they are told. */
-  accept(id: number, last: boolean, logprobs?: TokenLogprobs): void {
+  /** Takes the next token, with its log-probabilities where they are told. The GPU ends the sequence by the same rules. */
+  accept(id: number, logprobs?: TokenLogprobs): void {
     this.#lastAt = performance.now();
     if (this.generated === 0) this.#firstAt = this.#lastAt;
     this.ids.push(id);
@@ -105,7 +109,7 @@ export class Run implements Generation {
     }
     const stop = !this.ignoreEos && this.stopIds.includes(id);
     const { text, stopped } = stop ? this.#decoder.flush() : this.#decoder.push(id);
-    const length = !stop && !stopped && (last || this.generated >= this.maxTokens);
+    const length = !stop && !stopped && this.generated >= this.maxTokens;
     const rest = length ? this.#decoder.flush().text : '';
     this.#text += text + rest;
     if (logprobs) this.#logprobs.push(logprobs);

@@ -178,7 +178,7 @@ class AttentionBench {
         kv: this.#kv,
         cache,
         state: this.#state.array,
-        stepLayout: this.#state.layout,
+        sequences: 1,
       },
       arrays,
       { rows: this.#rows, lengthBucket: this.#slots },

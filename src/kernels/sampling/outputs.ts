@@ -2,22 +2,24 @@ import outputs from '../../../shaders/lib/outputs.wgsl?raw';
 import type { WgslPart } from '../../gpu/wgsl.ts';
 import { u32Constants, withConstants } from '../wgsl-constants.ts';
 
-/** Words of a logit row in the ring of outputs: token and flags after sampling, nll and log-sum-exp (f32 bits) after scoring. */
+/**
+ * Words of a logit row in the ring of outputs. The words of a sequence's logit rows lie together: where tokens are drawn
+ * they are [count, tokens…], as many tokens as the step gave it and none once the sequence is done; where rows are scored
+ * each row has its own negative log-likelihood and log-sum-exp (f32 bits).
+ */
 export const OUTPUT_WORDS = 2;
 
-/** The sequence is done: this token, if it is one, was its last. */
-export const OUTPUT_DONE = 1;
-/** The sequence was done before this step, so word 0 holds no token of its. */
-export const OUTPUT_NO_TOKEN = 2;
+/** Words of one step in the ring. */
+export const outputStepWords = (maxLogitRows: number): number => maxLogitRows * OUTPUT_WORDS;
 
 /** The include with `output_at(row)` and these constants; it stands beside `lib/step-state` and needs the constant RING. */
 export const outputsPart: WgslPart = {
   name: 'lib/outputs',
-  text: withConstants(outputs, u32Constants({ OUTPUT_WORDS, OUTPUT_DONE, OUTPUT_NO_TOKEN })),
+  text: withConstants(outputs, u32Constants({ OUTPUT_WORDS })),
 };
 
 /** Words of the whole ring. */
-export const outputsWords = (ring: number, maxLogitRows: number): number => ring * maxLogitRows * OUTPUT_WORDS;
+export const outputsWords = (ring: number, maxLogitRows: number): number => ring * outputStepWords(maxLogitRows);
 
 /** The word where step `step` writes logit row `row`. */
 export const outputAt = (step: number, row: number, ring: number, maxLogitRows: number): number =>

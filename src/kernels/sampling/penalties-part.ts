@@ -10,8 +10,8 @@ export const MASKED_LOGIT = -1e30;
 
 /**
  * The include with `penalise(logit, sequence, token)`. It stands after `lib/step-state`, needs the constant VOCAB, and the
- * kernel binds `counts : array<u32>`: [sequences, VOCAB] counts (COUNT_PROMPT = in the prompt, the other bits = how often in the
- * output), then [sequences, maskWords] bits of the tokens that may come next.
+ * kernel binds `counts : array<u32>`, for each sequence: VOCAB counts (COUNT_PROMPT = in the prompt, the other bits = how often
+ * in the output), then maskWords bits of the tokens that may come next.
  */
 export const penaltiesPart: WgslPart = {
   name: 'lib/penalties',
@@ -21,9 +21,14 @@ export const penaltiesPart: WgslPart = {
 /** Words of a mask: a bit for every token, the lowest first. */
 export const maskWords = (vocab: number): number => Math.ceil(vocab / 32);
 
+/** Words of `counts` for a sequence. */
+export const sequenceCounts = (vocab: number): number => vocab + maskWords(vocab);
+
 /** Words of `counts` for so many sequences. */
-export const countsWords = (vocab: number, sequences: number): number => sequences * (vocab + maskWords(vocab));
+export const countsWords = (vocab: number, sequences: number): number => sequences * sequenceCounts(vocab);
+
+/** The word of `counts` where a sequence's counts begin. */
+export const countsAt = (vocab: number, sequence: number): number => sequence * sequenceCounts(vocab);
 
 /** The word of `counts` where a sequence's mask begins. */
-export const maskAt = (vocab: number, sequences: number, sequence: number): number =>
-  sequences * vocab + sequence * maskWords(vocab);
+export const maskAt = (vocab: number, sequence: number): number => countsAt(vocab, sequence) + vocab;

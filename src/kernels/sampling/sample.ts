@@ -5,6 +5,7 @@ import source from '../../../shaders/sampling/sample.wgsl?raw';
 import { defineKernel } from '../../gpu/kernel.ts';
 import { stepStatePart } from '../step-layout.ts';
 import { outputsPart } from './outputs.ts';
+import { penaltiesPart } from './penalties-part.ts';
 
 /**
  * The next token of every logit row: greedy, or an exact draw after temperature, top-k, top-p and min-p.
@@ -19,6 +20,7 @@ export const sample = defineKernel({
   includes: () => [
     stepStatePart,
     outputsPart,
+    penaltiesPart,
     { name: 'lib/philox', text: philox },
     { name: 'lib/gumbel', text: gumbel },
     { name: 'lib/row-reduce', text: rowReduce },

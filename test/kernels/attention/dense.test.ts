@@ -62,7 +62,7 @@ const steps: readonly {
 
 test.for(steps)('$name', async ({ lengthBucket, labels, shape }) => {
   const scene = buildScene(shape, new Random(3));
-  const { kv, kvHeads, group: groupSize, headDim, bucket: rows, layout: stepLayout, layer } = scene;
+  const { kv, kvHeads, group: groupSize, headDim, bucket: rows, layout, layer } = scene;
   const qHeads = kvHeads * groupSize;
   const put = (label: string, data: Bytes): GpuArray => {
     const buffer = gpu.createBuffer(label, data.byteLength);
@@ -82,7 +82,7 @@ test.for(steps)('$name', async ({ lengthBucket, labels, shape }) => {
     groupSize,
     headDim,
     kv,
-    stepLayout,
+    sequences: layout.maxSequences,
     window: shape.window ?? 0,
     cache: put('cache', scene.cache),
     state: put('state', scene.state),
@@ -118,7 +118,6 @@ test('every candidate is accepted by the device', async () => {
     partials: wholeBuffer(gpu.createBuffer('partials', 256)),
     lse: wholeBuffer(gpu.createBuffer('lse', 256)),
   };
-  const { layout: stepLayout } = buildScene({ ...one, bucket: 1, sequences: [{ length: 1, rows: 1 }] }, new Random(1));
   const without = { subgroups: false, subgroupMinSize: 0, subgroupMaxSize: 0 };
   const recorder = new PlanRecorder();
   for (const [headDim, groupSize] of [
@@ -134,7 +133,7 @@ test('every candidate is accepted by the device', async () => {
           groupSize,
           headDim,
           kv: 'f16',
-          stepLayout,
+          sequences: 1,
           window: 0,
           cache: anyArray,
           state: anyArray,

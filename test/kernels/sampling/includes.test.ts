@@ -4,6 +4,7 @@ import type { Gpu } from '../../../src/gpu/device.ts';
 import { requestGpu } from '../../../src/gpu/request.ts';
 import {
   COUNT_PROMPT,
+  countsAt,
   countsWords,
   maskAt,
   MASKED_LOGIT,
@@ -41,10 +42,10 @@ describe('lib/penalties', () => {
       { remaining: 1, stopIds: [], ignoreEos: false, rows: 1 },
     );
     const on = packSequence(full, { remaining: 1, stopIds: [], ignoreEos: false, rows: 1 });
-    const table = Uint32Array.from({ length: layout.maxSequences * vocab }, () => 5);
+    const table = Uint32Array.from({ length: countsWords(vocab, layout.maxSequences) }, () => 5);
     table.set(
       counts.flatMap((count) => logits.map(() => count)),
-      2 * vocab,
+      countsAt(vocab, 2),
     );
     const input = Float32Array.from({ length: vocab }, (_, i) => logits[i % logits.length]!);
     const got = await runInline(gpu, 'test/penalties', {
@@ -67,7 +68,7 @@ describe('lib/penalties', () => {
       frequency: full.frequencyPenalty,
     };
     input.forEach((logit, i) => {
-      const count = table[2 * vocab + i]!;
+      const count = table[countsAt(vocab, 2) + i]!;
       const want = penalised(logit, count >= COUNT_PROMPT, count % COUNT_PROMPT, reference);
       expect(Math.abs(got[i]! - want), `logit ${logit}, count ${count}`).toBeLessThanOrEqual(1e-6 * Math.abs(want));
     });
@@ -80,7 +81,7 @@ describe('lib/penalties', () => {
     const off = packSequence({ ...GENERATE_DEFAULTS, seed: 0 }, start);
     const on = packSequence({ ...GENERATE_DEFAULTS, seed: 0 }, { ...start, masked: true });
     const table = new Uint32Array(countsWords(size, layout.maxSequences));
-    table.set([0x80000005, 0, 0b100001], maskAt(size, layout.maxSequences, 1));
+    table.set([0x80000005, 0, 0b100001], maskAt(size, 1));
     const input = Float32Array.from({ length: size }, (_, i) => i - 35);
     const got = await runInline(gpu, 'test/mask', {
       includes: [stepStatePart, penaltiesPart],

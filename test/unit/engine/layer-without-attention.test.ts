@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { resolveMethods } from '../../../src/engine/memory/resolve-methods.ts';
+import { sampled } from '../../../src/engine/plan/step-ends.ts';
 import { plainKinds } from '../../../src/engine/plan/step-kinds.ts';
 import { prepareRuntime } from '../../../src/engine/runtime.ts';
 import { dryGpu } from '../../../src/gpu/dry-gpu.ts';
@@ -90,7 +91,7 @@ test('a layer without attention is a block: it brings its weights and buffer, an
   expect(runtime.config.depth).toBe(3);
   expect(runtime.caches.pool('f16').cache.pages).toHaveLength(2);
   expect(runtime.state.layout.layers).toBe(2);
-  const request = { rows: 1, logitRows: 1, length: 5, tail: 'sample', kinds: plainKinds('f16') } as const;
+  const request = { rows: 1, logitRows: 1, length: 5, end: sampled, kinds: plainKinds('f16') } as const;
   const { step } = runtime.plans.record(request, [resolveMethods({}, graph.config)]);
   const labels = (layer: number) => step.filter((dispatch) => dispatch.layer === layer).map(({ label }) => label);
   expect(labels(1)).toEqual(['layer.state', 'layer.gate-up', 'layer.down']);

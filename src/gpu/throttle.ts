@@ -13,7 +13,7 @@ const PROMPT_MS = 1;
 const SHORTER = 0.3;
 
 /** Waits of one kind, each as long as its units: the thread rests for most of the time that the last one took. */
-export class Rest {
+export class Throttle {
   #msPerUnit = 0;
 
   /** Rests, then waits for what `open` opens. @param units how much work this is, in steps or rows. */

@@ -1,0 +1,179 @@
+import type { TokenLogprobs } from '../../core/api.ts';
+import { invariant } from '../../core/invariant.ts';
+import type { GpuArray } from '../../gpu/array.ts';
+import type { PlanRecorder } from '../../gpu/plan.ts';
+import { MATVEC_ROWS } from '../../kernels/linear/tuned-matrix.ts';
+import { blockMaxima } from '../../kernels/sampling/block-maxima.ts';
+import { LOG_PROB_WORDS, logProbs, MAX_ALTERNATIVES } from '../../kernels/sampling/log-probs.ts';
+import { OUTPUT_WORDS } from '../../kernels/sampling/outputs.ts';
+import { MASKED_LOGIT } from '../../kernels/sampling/penalties-part.ts';
+import { sample } from '../../kernels/sampling/sample.ts';
+import { scoreRows } from '../../kernels/sampling/score-rows.ts';
+import type { OutputRings, RingName, StepWords } from './output-rings.ts';
+
+/** What the kernels at the end of a step work on. */
+export interface StepEndContext {
+  /** The bucket of logit rows. */
+  readonly rows: number;
+  readonly vocab: number;
+  readonly state: GpuArray;
+  /** f32 [rows, vocab], penalised. */
+  readonly logits: GpuArray;
+  /** f32 [rows, ceil(vocab / 64)]; the head has written them of at most MATVEC_ROWS rows. */
+  readonly blockMax: GpuArray;
+  /** Token counts and masks; see `lib/penalties`. */
+  readonly counts: GpuArray;
+  readonly rings: OutputRings;
+}
+
+/** What a step ends with, behind the logits of its rows. A new end is a value like these. */
+export interface StepEnd<Given = unknown> {
+  /** Part of the key of its plans. */
+  readonly name: string;
+  /** Whether tokens are drawn: the GPU then feeds the next step itself. */
+  readonly draws: boolean;
+  /** Appends its dispatches. */
+  encode(recorder: PlanRecorder, context: StepEndContext): void;
+  /** The rings whose words are read back of each step. */
+  readonly words: readonly RingName[];
+  /** What the step gave to the sequence whose first logit row is `row`, or that row. */
+  read(words: StepWords, row: number): Given;
+}
+
+/** The tokens that a step gave a sequence: none once it is done. */
+export interface Drawn {
+  readonly tokens: readonly number[];
+  /** Of each of them, with so many alternatives; undefined where the step tells none. */
+  readonly logprobs?: ((alternatives: number) => TokenLogprobs[]) | undefined;
+}
+
+/** What a scored row costs, in nats. */
+export interface RowScore {
+  /** Negative log-likelihood of its target; meaningless without one. */
+  readonly nll: number;
+  readonly logSumExp: number;
+}
+
+/** Draws the next token of every sequence that has a logit row. */
+export const sampled: StepEnd<Drawn> = {
+  name: 'sample',
+  draws: true,
+  encode(recorder, { rows, vocab, state, logits, blockMax, counts, rings }) {
+    if (rows > MATVEC_ROWS)
+      recorder.add(
+        'maxima',
+        blockMaxima.call({
+          params: { rows },
+          constants: { VOCAB: vocab },
+          variant: undefined,
+          bindings: { state, logits, block_max: blockMax },
+        }),
+      );
+    recorder.add(
+      'sample',
+      sample.call({
+        params: { rows },
+        constants: { VOCAB: vocab, RING: rings.steps },
+        variant: undefined,
+        bindings: { state, logits, block_max: blockMax, counts, outputs: rings.outputs.array },
+      }),
+    );
+  },
+  words: ['outputs'],
+  read: ({ outputs }, row) => ({ tokens: tokensOf(outputs!, row) }),
+};
+
+/** Draws, and tells the log-probabilities of what was drawn and of the likeliest tokens. */
+export const sampledWithLogProbs: StepEnd<Drawn> = {
+  name: 'sample with log-probabilities',
+  draws: true,
+  encode(recorder, context) {
+    sampled.encode(recorder, context);
+    const { rows, vocab, state, logits, blockMax, rings } = context;
+    recorder.add(
+      'logprobs',
+      logProbs.call({
+        params: { rows, count: MAX_ALTERNATIVES },
+        constants: {
+          VOCAB: vocab,
+          RING: rings.steps,
+          ROWS: rings.logProbs.stepWords / LOG_PROB_WORDS,
+          WORDS: LOG_PROB_WORDS,
+        },
+        variant: undefined,
+        bindings: {
+          state,
+          logits,
+          block_max: blockMax,
+          outputs: rings.outputs.array,
+          log_probs: rings.logProbs.array,
+        },
+      }),
+    );
+  },
+  words: ['outputs', 'logProbs'],
+  read({ outputs, logProbs: told }, row) {
+    const tokens = tokensOf(outputs!, row);
+    return {
+      tokens,
+      logprobs: (alternatives) => tokens.map((_, i) => readLogprobs(told!, (row + i) * LOG_PROB_WORDS, alternatives)),
+    };
+  },
+};
+
+/** Scores rows against the tokens that follow them. */
+export const scored: StepEnd<RowScore> = {
+  name: 'score',
+  draws: false,
+  encode(recorder, { rows, vocab, state, logits, rings }) {
+    recorder.add(
+      'score',
+      scoreRows.call({
+        params: { rows },
+        constants: { VOCAB: vocab, RING: rings.steps },
+        variant: undefined,
+        bindings: { state, logits, outputs: rings.outputs.array },
+      }),
+    );
+  },
+  words: ['outputs'],
+  read({ outputs }, row) {
+    const floats = new Float32Array(outputs!.buffer, outputs!.byteOffset, outputs!.length);
+    return { nll: floats[row * OUTPUT_WORDS]!, logSumExp: floats[row * OUTPUT_WORDS + 1]! };
+  },
+};
+
+/** Only fills the cache. */
+export const unread: StepEnd<undefined> = {
+  name: 'none',
+  draws: false,
+  encode() {},
+  words: [],
+  read: () => undefined,
+};
+
+/** [count, tokens…] of the sequence whose first logit row is `row`. */
+function tokensOf(outputs: Uint32Array<ArrayBuffer>, row: number): number[] {
+  const at = row * OUTPUT_WORDS;
+  const count = outputs[at]!;
+  invariant(at + 1 + count <= outputs.length, () => `a sequence was given ${count} tokens`);
+  return Array.from(outputs.subarray(at + 1, at + 1 + count));
+}
+
+/** What sampling/log-probs wrote of a token from word `at` on, with so many alternatives. */
+function readLogprobs(words: Uint32Array<ArrayBuffer>, at: number, alternatives: number): TokenLogprobs {
+  const floats = new Float32Array(words.buffer, words.byteOffset, words.length);
+  const top: [number, number][] = [];
+  for (let i = 0; i < alternatives; i++) {
+    const id = words[at + 2 + 2 * i]!;
+    const logprob = floats[at + 3 + 2 * i]!;
+    if (id === NO_TOKEN || logprob < LEAST_LOGPROB) break;
+    top.push([id, logprob]);
+  }
+  return { logprob: floats[at]!, top };
+}
+
+/** The vocabulary has no more tokens. */
+const NO_TOKEN = 0xffffffff;
+/** Below it lie only tokens that a mask forbids. */
+const LEAST_LOGPROB = MASKED_LOGIT / 2;

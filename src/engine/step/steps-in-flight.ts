@@ -1,0 +1,117 @@
+import { invariant } from '../../core/invariant.ts';
+import type { Gpu } from '../../gpu/device.ts';
+import { Readback } from '../../gpu/readback.ts';
+import { Throttle } from '../../gpu/throttle.ts';
+import { ringStepBytes, splitSteps, type OutputRings } from '../plan/output-rings.ts';
+import type { Drawn } from '../plan/step-ends.ts';
+import { Lookahead } from './lookahead.ts';
+import type { RunPart } from './scheduled-rows.ts';
+import type { PreparedStep, Steps, StepWait } from './steps.ts';
+
+/** A step of runs: their tokens are drawn, or nothing is read of it. */
+export type RunStep = PreparedStep<RunPart, Drawn | undefined>;
+
+/** Steps that were submitted and not yet read. */
+interface Submission {
+  readonly step: RunStep;
+  readonly words: Promise<Uint32Array<ArrayBuffer>>;
+}
+
+/** Steps in flight: their outputs are copied out of the rings behind them, and read in order while later ones run. */
+export class StepsInFlight {
+  readonly readback: Readback;
+  readonly lookahead = new Lookahead();
+  readonly #throttle = new Throttle();
+  /** Steps of rows that nobody wanted any more when they were read. */
+  rolledBack = 0;
+  maxAhead = 0;
+  readonly #steps: Steps;
+  readonly #rings: OutputRings;
+  readonly #submissions: Submission[] = [];
+
+  constructor(gpu: Gpu, steps: Steps, rings: OutputRings) {
+    this.#steps = steps;
+    this.#rings = rings;
+    this.readback = new Readback(gpu, rings.steps * ringStepBytes(rings), 4);
+  }
+
+  /** Steps that were submitted and not yet read. */
+  get ahead(): number {
+    return this.#submissions.reduce((sum, { step }) => sum + step.steps, 0);
+  }
+
+  /** How many steps may be submitted now; 0 = read first. */
+  get room(): number {
+    const { ahead } = this;
+    const count = Math.min(this.lookahead.batch, this.#rings.steps - ahead);
+    return this.readback.free > 0 && ahead + count <= this.lookahead.inFlight ? count : 0;
+  }
+
+  /** Submits a prepared step. @param wait how to wait for it, where it is no decode step */
+  push(step: RunStep, wait: Partial<Omit<StepWait, 'readback'>> = {}): void {
+    if (this.#submissions.length === 0) this.lookahead.start();
+    const words = this.#steps.submit(step, {
+      throttle: this.#throttle,
+      units: this.ahead + step.steps,
+      ...wait,
+      readback: this.readback,
+    });
+    words.catch(() => {});
+    this.#submissions.push({ step, words });
+    this.maxAhead = Math.max(this.maxAhead, this.ahead);
+  }
+
+  /** Reads the oldest submission: commits its rows and hands its tokens out. Rejects when the device is lost or disposed. */
+  async read(): Promise<void> {
+    const oldest = this.#submissions[0];
+    if (!oldest) return;
+    const words = await oldest.words;
+    const { parts, steps, end } = oldest.step;
+    this.#submissions.shift();
+    if (end.draws) this.lookahead.finished(steps);
+    for (const given of splitSteps(words, this.#rings, end.words, steps)) {
+      let row = 0;
+      for (const part of parts) {
+        const logitRows = part.given ? part.given.logits.filter(Boolean).length : 1;
+        this.#take(part, logitRows > 0 ? end.read(given, row) : undefined);
+        row += logitRows;
+      }
+    }
+  }
+
+  /** Commits the rows of a part, and hands the tokens that it was given out. */
+  #take(part: RunPart, drawn: Drawn | undefined): void {
+    const { run } = part;
+    const { tokens = [], logprobs } = drawn ?? {};
+    // Tokens that the CPU gave are the run's own, even if it ended; drawn ones only if it still wants them.
+    const owned = part.given !== undefined || (tokens.length > 0 && !run.ended);
+    this.#steps.commit(part, owned ? part.rows : 0);
+    if (!drawn) return;
+    invariant(tokens.length > 0 || run.ended, () => 'the GPU ended a sequence that goes on');
+    if (run.ended) {
+      if (tokens.length > 0) {
+        this.rolledBack++;
+        run.lease.overrun = true;
+      }
+      return;
+    }
+    const told = run.logprobs === undefined ? undefined : logprobs?.(run.logprobs);
+    for (const [i, id] of tokens.entries()) {
+      // What came behind the token that ended the run, the GPU has noted down all the same.
+      if (run.ended) run.lease.overrun = true;
+      else run.accept(id, told?.[i]);
+    }
+  }
+
+  /** Reads everything that is in flight. */
+  async drain(): Promise<void> {
+    // oxlint-disable-next-line no-await-in-loop -- in order
+    while (this.#submissions.length > 0) await this.read();
+  }
+
+  /** Forgets what is in flight, once the device has let go of it. */
+  async drop(): Promise<void> {
+    await Promise.allSettled(this.#submissions.map(({ words }) => words));
+    this.#submissions.length = 0;
+  }
+}
