@@ -113,7 +113,7 @@ function ruleOf(metadata: Metadata, { ordinary }: Vocabulary): EncodingRule | Mo
   }
 }
 
-function notesOn({ addEos, addSep }: Vocabulary, rule: EncodingRule | ModelFileError): string[] {
+function notesOn({ addEos, addSep, suppressed }: Vocabulary, rule: EncodingRule | ModelFileError): string[] {
   const notes: string[] = [];
   if (rule instanceof ModelFileError) notes.push(`texts cannot be tokenised, ids can be given: ${rule.happened}`);
   else if (!rule.named)
@@ -126,6 +126,7 @@ function notesOn({ addEos, addSep }: Vocabulary, rule: EncodingRule | ModelFileE
     );
   if (addSep ?? (!(rule instanceof ModelFileError) && rule.pre.addSep))
     notes.push('the file asks for a separator after texts (add_sep_token): it is not added, for answers follow');
+  if (suppressed > 0) notes.push(`the file wants ${suppressed} tokens never drawn (suppress_tokens): they may be`);
   return notes;
 }
 

@@ -1,7 +1,7 @@
 /** The tokens of a GGUF file's metadata, checked: what each stands for, and which begin and end texts. */
 
 import { endNames, keyedEnds, openerNames } from './end-tokens.ts';
-import { arrayOf, flagOf, idOf, textsOf, tokenizerError, type Metadata } from './metadata.ts';
+import { arrayOf, flagOf, idOf, idsOf, textsOf, tokenizerError, type Metadata } from './metadata.ts';
 
 /** Values of `tokenizer.ggml.token_type`. Source: llama.cpp, include/llama.h, enum llama_token_type. */
 const TokenType = { normal: 1, unknown: 2, control: 3, userDefined: 4, unused: 5, byte: 6 } as const;
@@ -24,6 +24,8 @@ export interface Vocabulary {
   readonly addBos: boolean | undefined;
   readonly addEos: boolean | undefined;
   readonly addSep: boolean | undefined;
+  /** How many tokens the file wants never drawn. */
+  readonly suppressed: number;
 }
 
 function typesOf(metadata: Metadata, count: number): readonly number[] {
@@ -92,5 +94,6 @@ export function readVocabulary(metadata: Metadata): Vocabulary {
     addBos: flag('bos'),
     addEos: flag('eos'),
     addSep: flag('sep'),
+    suppressed: idsOf(metadata, 'tokenizer.ggml.suppress_tokens', tokens.length).length,
   };
 }

@@ -65,6 +65,9 @@ describe('tokens that end an answer', () => {
       expect.stringContaining('add_eos_token'),
     ]);
     expect(withTokens([], { add_sep_token: 1 }).notes).toEqual([expect.stringContaining('add_sep_token')]);
+    expect(withTokens([], { suppress_tokens: Int32Array.of(5, 6) }).notes).toEqual([
+      expect.stringContaining('2 tokens'),
+    ]);
     expect(withTokens([], { add_eos_token: false, add_sep_token: 0 }).notes).toEqual([]);
   });
 });
