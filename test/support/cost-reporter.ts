@@ -10,10 +10,13 @@ const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 /** Prints at the end of a run what it compiled, and which tests took longest. */
 export default class CostReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
-    const lines = [...compiled(modules), ...slowest(modules)];
+    const lines = costLines(modules);
     if (lines.length > 0) process.stdout.write(`\n${lines.join('\n')}\n`);
   }
 }
+
+/** What a run compiled, in one line, and its slowest tests, in a line each; nothing of a run that has neither. */
+export const costLines = (modules: readonly TestModule[]): string[] => [...compiled(modules), ...slowest(modules)];
 
 function compiled(modules: readonly TestModule[]): string[] {
   const costs = modules.flatMap((module) => (module.meta() as { compiling?: CompileCosts }).compiling ?? []);
