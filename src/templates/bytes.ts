@@ -67,7 +67,8 @@ const isUtf8 = (name: string): boolean => /^utf[-_ ]?8$/i.test(name);
 export function encode(run: Run, text: Text, encoding: Value | undefined, errors: Value | undefined): Bytes {
   const name = textOf('encode()', encoding, UTF8).text;
   textOf('encode()', errors, UTF8);
-  run.budget.text(4 * text.text.length);
+  run.budget.text(text.text.length);
+  run.budget.work(4 * text.text.length);
   const ascii = /^(?:us-)?ascii$/i.test(name);
   if (!isUtf8(name) && !ascii) throw unsupported('An encoding other than UTF-8');
   if (ascii && /[^\0-\x7f]/.test(text.text)) {

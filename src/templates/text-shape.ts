@@ -76,10 +76,11 @@ export function expandTabs(run: Run, text: Text, size: number): Text {
 
 /** Another text for each character, `inWord` where the one before it is a letter with case. */
 function mapPoints(run: Run, text: Text, put: (point: string, inWord: boolean) => string): Text {
-  run.budget.text(2 * text.text.length);
+  run.budget.text(text.text.length);
   let result = '';
   let inWord = false;
   for (const point of text.text) {
+    run.budget.work(8);
     result += put(point, inWord);
     inWord = isCased(point);
   }

@@ -42,7 +42,8 @@ export const isAlnum = (point: string): boolean => isAlpha(point) || isNumeric(p
 export const isLower = (point: string): boolean => /\p{Lowercase}/u.test(point);
 export const isUpper = (point: string): boolean => /\p{Uppercase}/u.test(point);
 export const isTitle = (point: string): boolean => /\p{Lt}/u.test(point);
-export const isCased = (point: string): boolean => isLower(point) || isUpper(point) || isTitle(point);
+export const isCased = (point: string): boolean =>
+  point < '\x80' ? /[A-Za-z]/.test(point) : isLower(point) || isUpper(point) || isTitle(point);
 /** Whether `repr` writes the character as it is. */
 export const isPrintable = (point: string): boolean => point === ' ' || !/[\p{C}\p{Z}]/u.test(point);
 
@@ -56,6 +57,7 @@ const UNCHANGED_IN_TITLES = /[\u10d0-\u10fa\u10fd-\u10ff]/;
 
 /** A character as it stands at the head of a title. */
 export function titleOf(point: string): string {
+  if (point < '\x80') return point.toUpperCase();
   const digraph = TITLE_OF_DIGRAPHS[point];
   if (digraph !== undefined) return digraph;
   if (UNCHANGED_IN_TITLES.test(point)) return point;

@@ -42,11 +42,12 @@ function cutOut(run: Run, text: Text, open: string, close: string): Text {
 /** Percent signs for all but letters, digits and _.-~; `/` stays in a path, a space is + in a query. */
 function quote(run: Run, value: Value, query: boolean): Text {
   const text = strOf(run, value);
-  run.budget.text(3 * text.text.length);
+  run.budget.text(text.text.length);
   const quoted = encodeURIComponent(text.text).replaceAll(
     /[!'()*]/g,
     (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
   );
+  run.budget.text(quoted.length);
   return text.become(query ? quoted.replaceAll('%20', '+') : quoted.replaceAll('%2F', '/'));
 }
 

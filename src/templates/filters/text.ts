@@ -23,7 +23,8 @@ const WORD = new RegExp(`(?:[-({[<]|${SPACE})+|(?:(?![-({[<]|${SPACE})[^])+`, 'g
 /** The first letter of each word in capitals, the rest small; words end at white space, dashes and opening brackets. */
 function title(run: Run, value: Value): Text {
   const text = softStr(run, value);
-  run.budget.text(4 * text.text.length);
+  run.budget.text(text.text.length);
+  run.budget.work(4 * text.text.length);
   return text.become(
     text.text.replaceAll(WORD, (word) => {
       const [first = ''] = word;
