@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { dense, partialsBytes } from '../../../src/attention/dense.ts';
 import { Random } from '../../../src/core/rng.ts';
 import { wholeBuffer, type GpuArray } from '../../../src/gpu/array.ts';
@@ -8,6 +8,7 @@ import { PlanRecorder } from '../../../src/gpu/plan.ts';
 import { MAX_SPLITS } from '../../../src/kernels/attention/merge.ts';
 import { decodeCandidates, prefillCandidates } from '../../../src/kernels/attention/tuning.ts';
 import type { Bytes } from '../../../cases/support/kernel-case.ts';
+import { sampleOf } from '../../support/sample.ts';
 import { readBuffer } from '../../support/run-kernel.ts';
 import { attentionOf, buildScene, untouched, type SceneShape } from '../../../cases/attention/scene.ts';
 
@@ -109,7 +110,7 @@ test.for(steps)('$name', async ({ lengthBucket, labels, shape }) => {
   for (const { buffer } of [...Object.values(arrays), view.cache, view.state]) gpu.destroyBuffer(buffer);
 });
 
-/** Shapes meant for GPUs compile to machine code only when they run, so that a software adapter can check all of them. */
+/** Lavapipe makes machine code only of what runs, so that it can check shapes meant for GPUs too. */
 test('every candidate is accepted by the device', async () => {
   const anyArray = wholeBuffer(gpu.createBuffer('any', 256));
   const arrays = {
@@ -120,30 +121,33 @@ test('every candidate is accepted by the device', async () => {
   };
   const without = { subgroups: false, subgroupMinSize: 0, subgroupMaxSize: 0 };
   const recorder = new PlanRecorder();
-  for (const [headDim, groupSize] of [
-    [64, 3],
-    [128, 7],
-  ] as const)
-    for (const features of [gpu.features, without])
-      for (const software of [true, false]) {
-        const view = {
-          layer: 0,
-          qHeads: groupSize,
-          kvHeads: 1,
-          groupSize,
-          headDim,
-          kv: 'f16',
-          sequences: 1,
-          window: 0,
-          cache: anyArray,
-          state: anyArray,
-        } as const;
-        const adapter = { software, features };
-        for (const candidate of decodeCandidates(adapter, view))
-          dense({ decode: () => candidate }).encode(recorder, view, arrays, { rows: 1, lengthBucket: 1024 });
-        for (const candidate of prefillCandidates(adapter, view))
-          dense({ prefill: () => candidate }).encode(recorder, view, arrays, { rows: 16, lengthBucket: 1024 });
-      }
+  const heads = [
+    { headDim: 64, groupSize: 3 },
+    { headDim: 128, groupSize: 7 },
+  ];
+  const adapters = [gpu.features, without].flatMap((features) =>
+    [true, false].map((software) => ({ software, features })),
+  );
+  const settings = heads.flatMap((head) => adapters.map((adapter) => ({ ...head, adapter })));
+  // SwiftShader compiles at once, for minutes.
+  for (const { headDim, groupSize, adapter } of sampleOf(settings, inject('sampling'), 'candidates', JSON.stringify)) {
+    const view = {
+      layer: 0,
+      qHeads: groupSize,
+      kvHeads: 1,
+      groupSize,
+      headDim,
+      kv: 'f16',
+      sequences: 1,
+      window: 0,
+      cache: anyArray,
+      state: anyArray,
+    } as const;
+    for (const candidate of decodeCandidates(adapter, view))
+      dense({ decode: () => candidate }).encode(recorder, view, arrays, { rows: 1, lengthBucket: 1024 });
+    for (const candidate of prefillCandidates(adapter, view))
+      dense({ prefill: () => candidate }).encode(recorder, view, arrays, { rows: 16, lengthBucket: 1024 });
+  }
   (await recorder.build(gpu, 'candidates')).dispose();
   for (const { buffer } of Object.values(arrays)) gpu.destroyBuffer(buffer);
 });
