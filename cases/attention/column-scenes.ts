@@ -11,7 +11,7 @@ import {
   type Watch,
   type WatchedScene,
 } from './observed.ts';
-import { buildScene, shortScene, untouched, type SceneShape } from './scene.ts';
+import { attentionConstants, buildScene, shortScene, untouched, type SceneShape } from './scene.ts';
 
 /** Observed rows behind slots. */
 export interface Shape extends SceneShape {
@@ -53,8 +53,8 @@ export const shapes: readonly Shape[] = [
   { ...one, watches: [mass], kvHeads: 1, group: 16, headDim: 4, sequences: [{ length: 40, rows: 16 }] },
   { ...one, watches: [mass], window: 1, sequences: [{ length: 70, rows: 11 }] },
   { ...one, watches: [mass], window: 100, ordered: true, sequences: [{ length: 300, rows: 16 }] },
-  { ...one, watches: [{ ...mass, mask: { window: 20, sinks: 3 } }], sequences: [{ length: 90, rows: 16 }] },
-  { ...one, watches: [{ ...mass, mask: { window: 20, sinks: 0 } }], sequences: [{ length: 90, rows: 16 }] },
+  { ...one, watches: [mass], sequences: [{ length: 90, rows: 16, mask: { window: 20, sinks: 3 } }] },
+  { ...one, watches: [mass], sequences: [{ length: 90, rows: 16, mask: { window: 20, sinks: 0 } }] },
   {
     ...one,
     bucket: 32,
@@ -98,7 +98,7 @@ export function inputsOf(shape: Shape, random: Random) {
   return {
     scene,
     params: { scale, layer, tiles: layout.maxPages, sequences: layout.maxSequences },
-    constants: { KV_HEADS: kvHeads, GROUP: group, HEAD_DIM: headDim, WINDOW: shape.window ?? 0, MASKED: false },
+    constants: attentionConstants(shape),
     variant: { kv, noise: shape.noise ? gumbelNoise : undefined },
     buffers: { state, query, cache, log_sums: logSums, mass: scene.mass },
   };

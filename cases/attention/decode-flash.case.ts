@@ -13,6 +13,7 @@ import { seededRandom } from '../support/seeded-random.ts';
 import { decodeObservingCase } from './decode-observing.ts';
 import { comparable, LOWEST, partialsOf } from './partials.ts';
 import {
+  attentionConstants,
   attentionOf,
   buildScene,
   sceneLabel,
@@ -49,11 +50,7 @@ function inputsOf(shape: Shape, scene: Scene) {
   const heads = kvHeads * group;
   return {
     constants: {
-      KV_HEADS: kvHeads,
-      GROUP: group,
-      HEAD_DIM: headDim,
-      WINDOW: shape.window ?? 0,
-      MASKED: shape.sequences.some(({ mask }) => mask),
+      ...attentionConstants(shape),
       DIRECT: shape.splits === 0,
       ...decodeConstants(cut, headDim),
     },

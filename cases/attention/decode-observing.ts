@@ -17,7 +17,16 @@ import {
   type WatchedScene,
 } from './observed.ts';
 import { comparable, partialsOf } from './partials.ts';
-import { attentionOf, buildScene, sceneLabel, shortScene, untouched, type Scene, type SceneShape } from './scene.ts';
+import {
+  attentionConstants,
+  attentionOf,
+  buildScene,
+  sceneLabel,
+  shortScene,
+  untouched,
+  type Scene,
+  type SceneShape,
+} from './scene.ts';
 
 interface Shape extends SceneShape {
   /** 0 = direct. */
@@ -219,11 +228,7 @@ export const decodeObservingCase = kernelCase(decodeFlashObserving, {
     return {
       params: { scale, layer, splits, rows: bucket, capacity, kind: 0 },
       constants: {
-        KV_HEADS: kvHeads,
-        GROUP: group,
-        HEAD_DIM: headDim,
-        WINDOW: shape.window ?? 0,
-        MASKED: false,
+        ...attentionConstants(shape),
         DIRECT: shape.splits === 0,
         ...decodeConstants(cut, headDim),
         ...scoreConstants(group, cut.heads),

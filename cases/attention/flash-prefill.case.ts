@@ -5,6 +5,7 @@ import {
 } from '../../src/kernels/attention/flash-prefill.ts';
 import { kernelCase } from '../support/kernel-case.ts';
 import {
+  attentionConstants,
   attentionOf,
   buildScene,
   prefillWork,
@@ -111,11 +112,7 @@ export default kernelCase(flashPrefill, {
     const built = {
       params: { scale, layer, rows: bucket },
       constants: {
-        KV_HEADS: kvHeads,
-        GROUP: group,
-        HEAD_DIM: headDim,
-        WINDOW: shape.window ?? 0,
-        MASKED: shape.sequences.some(({ mask }) => mask),
+        ...attentionConstants(shape),
         ...prefillTileConstants(shape.cut ?? small, headDim),
       },
       variant: { kv },

@@ -3,7 +3,16 @@ import { kernelCase } from '../support/kernel-case.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { KIND, OTHER_KIND } from '../selection/selection-scene.ts';
 import { gumbelNoise, massOf, watch, type Watch, type WatchedScene } from './observed.ts';
-import { attends, buildScene, sceneLabel, shortScene, untouched, type Lists, type SceneShape } from './scene.ts';
+import {
+  attends,
+  attentionConstants,
+  buildScene,
+  sceneLabel,
+  shortScene,
+  untouched,
+  type Lists,
+  type SceneShape,
+} from './scene.ts';
 
 interface Shape extends SceneShape {
   readonly watches: readonly Watch[];
@@ -69,7 +78,7 @@ export default kernelCase(listedMass, {
     );
     const built = {
       params: { scale, layer, kind: KIND, rows: bucket, capacity },
-      constants: { KV_HEADS: kvHeads, GROUP: group, HEAD_DIM: headDim, WINDOW: shape.window ?? 0, MASKED: false },
+      constants: attentionConstants(shape),
       variant: { kv, noise: shape.noise ? gumbelNoise : undefined },
       buffers: {
         state,

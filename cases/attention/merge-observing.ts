@@ -3,7 +3,15 @@ import { scoreConstants } from '../../src/kernels/attention/observed.ts';
 import { kernelCase } from '../support/kernel-case.ts';
 import { capacityOf, observedPartials, scoreElements, scoresOf } from './decode-observing.ts';
 import { gumbelNoise, massOf, watch, type Watch, type WatchedScene } from './observed.ts';
-import { attentionOf, buildScene, sceneLabel, shortScene, untouched, type SceneShape } from './scene.ts';
+import {
+  attentionConstants,
+  attentionOf,
+  buildScene,
+  sceneLabel,
+  shortScene,
+  untouched,
+  type SceneShape,
+} from './scene.ts';
 
 interface Shape extends SceneShape {
   readonly splits: number;
@@ -91,12 +99,8 @@ export const mergeObservingCase = kernelCase(mergeSplitsObserving, {
     const built = {
       params: { splits, rows: bucket, layer, kind: 0, capacity, observers },
       constants: {
+        ...attentionConstants(shape),
         Q_HEADS: heads,
-        HEAD_DIM: headDim,
-        KV_HEADS: kvHeads,
-        GROUP: group,
-        WINDOW: shape.window ?? 0,
-        MASKED: false,
         THREADS: shape.threads ?? 64,
         ...scoreConstants(group, layout.heads),
       },

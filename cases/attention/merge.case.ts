@@ -47,7 +47,7 @@ const plain = kernelCase(mergeSplits, {
       partials[at + 1] = empty ? 0 : 1 + 100 * random.next();
     }
     return {
-      params: { splits, rows: bucket, layer: 0, kind: 0, capacity: 0, observers: 0 },
+      params: { splits, rows: bucket, layer: scene.layer, kind: 0, capacity: 0, observers: 0 },
       constants: { Q_HEADS: qHeads, HEAD_DIM: headDim, THREADS: threads },
       variant: undefined,
       buffers: {

@@ -2,7 +2,15 @@ import { observeLines } from '../../src/kernels/attention/column-sums.ts';
 import { noisyLse } from '../../src/kernels/attention/noisy-lse.ts';
 import { kernelCase } from '../support/kernel-case.ts';
 import { gumbelNoise, isObserved, logSum, watch, weighedOf, type Watch, type WatchedScene } from './observed.ts';
-import { buildScene, sceneLabel, shortScene, UNTOUCHED, untouched, type SceneShape } from './scene.ts';
+import {
+  attentionConstants,
+  buildScene,
+  sceneLabel,
+  shortScene,
+  UNTOUCHED,
+  untouched,
+  type SceneShape,
+} from './scene.ts';
 
 interface Shape extends SceneShape {
   readonly watches: readonly Watch[];
@@ -23,7 +31,7 @@ export default kernelCase(noisyLse, {
     { ...one, watches: [noisy], kv: 'f32', kvHeads: 2, group: 7, headDim: 80, sequences: [{ length: 65, rows: 9 }] },
     { ...one, watches: [noisy], kvHeads: 1, group: 1, headDim: 128, sequences: [{ length: 30, rows: 10 }] },
     { ...one, watches: [noisy], window: 20, sequences: [{ length: 90, rows: 11 }] },
-    { ...one, watches: [{ ...noisy, mask: { window: 20, sinks: 3 } }], sequences: [{ length: 90, rows: 16 }] },
+    { ...one, watches: [noisy], sequences: [{ length: 90, rows: 16, mask: { window: 20, sinks: 3 } }] },
     {
       ...one,
       parts: 4,
@@ -56,11 +64,7 @@ export default kernelCase(noisyLse, {
     const built = {
       params: { scale, layer, rows: bucket },
       constants: {
-        KV_HEADS: kvHeads,
-        GROUP: group,
-        HEAD_DIM: headDim,
-        WINDOW: shape.window ?? 0,
-        MASKED: false,
+        ...attentionConstants(shape),
         LINES: observeLines(group),
         PARTS: shape.parts ?? 1,
       },

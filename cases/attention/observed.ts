@@ -4,15 +4,16 @@ import { toUnit } from '../../src/core/rng.ts';
 import { threefry4x32 } from '../reference/threefry.ts';
 import { PAGE_SLOTS, pageWords } from '../../src/kernels/cache-layout.ts';
 import {
-  HEADER_WORDS,
   METHOD_WORDS,
   MethodWord,
   Observe,
   Row,
   ROW_DECODE,
-  ROW_WORDS,
+  rowAt,
   SEQUENCE_WORDS,
   SequenceWord,
+  spanAt,
+  SpanWord,
 } from '../../src/kernels/step-layout.ts';
 import { attends, look, UNTOUCHED, type Lists, type Scene, type Seen } from './scene.ts';
 
@@ -26,7 +27,6 @@ export interface Watch {
   readonly until?: number;
   readonly promptEnd?: number;
   readonly tau?: readonly [first: number, step: number];
-  readonly mask?: { readonly window: number; readonly sinks: number };
   /** Whether the rows came after the prompt. */
   readonly decoding?: boolean;
   readonly seed?: number;
@@ -62,15 +62,15 @@ const rangeOf = (scene: Scene, sequence: number, { from, until }: Watch): readon
 
 /** Gives the scene's sequences their policies, in its state, and every slot in use some mass. */
 export function watch(scene: Scene, watches: readonly Watch[], random: () => number): WatchedScene {
-  const { state, layout, kv, kvHeads, headDim } = scene;
+  const { state, layout, rowList, kv, kvHeads, headDim } = scene;
   watches.forEach((one, i) => {
     const sequence = i + 1;
     const rows = scene.rows.flatMap((row, index) => (row.sequence === sequence ? [index] : []));
-    const at = layout.sequencesAt + sequence * SEQUENCE_WORDS;
-    state[at + SequenceWord.rows] = rows.length;
-    state[at + SequenceWord.firstRow] = rows[0] ?? 0;
-    state[at + SequenceWord.seed] = one.seed ?? 0;
-    if (one.decoding) for (const row of rows) state[HEADER_WORDS + row * ROW_WORDS + Row.flags]! |= ROW_DECODE;
+    const span = spanAt(layout, sequence, rowList);
+    state[span + SpanWord.rows] = rows.length;
+    state[span + SpanWord.firstRow] = rows[0] ?? 0;
+    state[layout.sequencesAt + sequence * SEQUENCE_WORDS + SequenceWord.seed] = one.seed ?? 0;
+    if (one.decoding) for (const row of rows) state[rowAt(layout, row, rowList) + Row.flags]! |= ROW_DECODE;
     const [from, until] = rangeOf(scene, sequence, one);
     const words: Partial<Record<keyof typeof MethodWord, number>> = {
       policy: one.policy ?? 0,
@@ -79,8 +79,6 @@ export function watch(scene: Scene, watches: readonly Watch[], random: () => num
       observeFrom: from,
       observeUntil: until,
       promptEnd: firstPosition(scene, sequence) + (one.promptEnd ?? 0),
-      window: one.mask?.window ?? 0,
-      windowSinks: one.mask?.sinks ?? 0,
     };
     for (const [name, word] of Object.entries(words))
       state[layout.methodsAt + sequence * METHOD_WORDS + MethodWord[name as keyof typeof MethodWord]] = word;
@@ -118,14 +116,11 @@ export interface Weighed extends Seen {
   readonly place: number;
 }
 
-/** What a row and query head see, the sequence's mask included. */
+/** What a row and query head see. */
 export function seenOf(scene: WatchedScene, row: number, head: number): Weighed[] {
-  const { sequence, position } = scene.rows[row]!;
-  const { mask } = scene.watches[sequence - 1]!;
+  const { sequence } = scene.rows[row]!;
   const slots = scene.slots[sequence - 1]![Math.floor(head / scene.group)]!;
-  return look(scene, row, head)
-    .map((seen) => ({ ...seen, place: slots[seen.slot]!.position }))
-    .filter(({ place }) => !mask || position - place < mask.window || place < mask.sinks);
+  return look(scene, row, head).map((seen) => ({ ...seen, place: slots[seen.slot]!.position }));
 }
 
 /** The scores that mass is made from, in natural units: with noise where the sequence wants it. */

@@ -5,6 +5,7 @@ import {
 } from '../../src/kernels/attention/prefill-lanes.ts';
 import { kernelCase } from '../support/kernel-case.ts';
 import {
+  attentionConstants,
   attentionOf,
   buildScene,
   prefillWork,
@@ -86,11 +87,7 @@ export default kernelCase(prefillLanes, {
     const built = {
       params: { scale, layer, rows: bucket },
       constants: {
-        KV_HEADS: kvHeads,
-        GROUP: group,
-        HEAD_DIM: headDim,
-        WINDOW: shape.window ?? 0,
-        MASKED: shape.sequences.some(({ mask }) => mask),
+        ...attentionConstants(shape),
         ...prefillLanesConstants(shape.cut ?? narrow, headDim),
       },
       variant: { kv },

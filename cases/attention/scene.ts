@@ -9,7 +9,8 @@ import {
   Row,
   ROW_DECODE,
   ROW_VALID,
-  ROW_WORDS,
+  rowAt,
+  rowListAt,
   stepLayout,
   type StepLayout,
 } from '../../src/kernels/step-layout.ts';
@@ -49,6 +50,8 @@ export interface SceneShape {
 export interface Scene extends SceneShape {
   readonly layout: StepLayout;
   readonly layer: number;
+  /** The list of rows that is the layer's; that of layer 0 says otherwise, which the layer must not see. */
+  readonly rowList: number;
   readonly scale: number;
   readonly state: Uint32Array<ArrayBuffer>;
   readonly cache: Uint32Array<ArrayBuffer>;
@@ -74,6 +77,15 @@ interface Slot {
   readonly key: readonly number[];
   readonly value: readonly number[];
 }
+
+/** The constants that attention kernels take of a scene. */
+export const attentionConstants = ({ kvHeads, group, headDim, window = 0, sequences }: SceneShape) => ({
+  KV_HEADS: kvHeads,
+  GROUP: group,
+  HEAD_DIM: headDim,
+  WINDOW: window,
+  MASKED: sequences.some(({ mask }) => mask),
+});
 
 /** A scene of one sequence in words: '1 row after 511, 9 heads of 64 in groups of 3, f16'. */
 export function sceneLabel({ kv, kvHeads, group, headDim, sequences }: SceneShape): string {
@@ -127,9 +139,12 @@ export function buildScene(shape: SceneShape, random: Random): Scene {
     layers: 2,
     kvStride: kvHeads + 1,
     maxPages: Math.max(...pagesOf) + 1,
+    rowLists: 2,
   });
   const state = new Uint32Array(layout.words);
   state.set(layoutWords(layout), LAYOUT_AT);
+  const rowList = 1;
+  state[HEADER_WORDS + layer] = rowListAt(layout, rowList);
   const pageCount = pagesOf.reduce((sum, pages) => sum + pages, 0);
   const pages = shuffled(pageCount + 1, draw);
   const words = pageWords(kv, kvHeads, headDim);
@@ -195,19 +210,20 @@ export function buildScene(shape: SceneShape, random: Random): Scene {
       });
     });
   });
-  state[0] = rows.length;
+  state[rowListAt(layout, rowList)] = rows.length;
+  state[rowListAt(layout, 0)] = bucket;
   rows.forEach(({ sequence, position, ordinal, valid, select }, i) => {
-    const at = HEADER_WORDS + i * ROW_WORDS;
+    const at = rowAt(layout, i, rowList);
     state[at + Row.sequence] = sequence;
     state[at + Row.position] = position;
     state[at + Row.ordinal] = ordinal;
     state[at + Row.flags] = (valid ? ROW_VALID : 0) | (select > 0 ? ROW_DECODE : 0);
   });
   // Rows past the count may be left from an earlier step.
-  for (let row = rows.length; row < bucket; row++) state[HEADER_WORDS + row * ROW_WORDS + Row.flags] = ROW_VALID;
+  for (let row = rows.length; row < bucket; row++) state[rowAt(layout, row, rowList) + Row.flags] = ROW_VALID;
   // Twice the usual size, so that the softmax is far from flat.
   const query = Float32Array.from({ length: bucket * kvHeads * group * headDim }, () => draw.normal() * 2);
-  return { ...shape, layout, layer, scale: 1 / Math.sqrt(headDim), state, cache, query, rows, slots };
+  return { ...shape, layout, layer, rowList, scale: 1 / Math.sqrt(headDim), state, cache, query, rows, slots };
 }
 
 /** Whether the kernels for this kind of selection compute the row. */

@@ -1,29 +1,37 @@
 import { advance } from '../../src/kernels/decoding/advance.ts';
 import { OUTPUT_WORDS, outputAt } from '../../src/kernels/sampling/outputs.ts';
 import {
+  HEADER_WORDS,
+  HeaderWord,
   LOGIT_ROW_WORDS,
+  LogitRow,
   NO_PARENT,
+  NO_TARGET,
   ROW_DECODE,
   ROW_VALID,
-  ROW_WORDS,
+  rowAt,
+  rowListAt,
   SEQUENCE_DONE,
   SEQUENCE_WORDS,
   SequenceWord,
+  spanAt,
+  SpanWord,
 } from '../../src/kernels/step-layout.ts';
 import { CHAT_DEFAULTS, packSequence } from '../../src/sampling/settings.ts';
 import { kernelCase } from '../support/kernel-case.ts';
-import { smallLayout, stepWords, type StepRow } from '../support/step-words.ts';
+import { setRows, smallLayout, stepWords, type StepRow } from '../support/step-words.ts';
 
 interface Shape {
   readonly step: 'fed' | 'replayed';
   readonly sampled: boolean;
   readonly layers?: number;
   readonly kvStride?: number;
+  /** From this layer on the step has fewer rows: one of each sequence. */
+  readonly fewerFrom?: number;
 }
 
 const RING = 4;
 const STEP = 11;
-const NONE = 0xffffffff;
 const EOS = 2;
 
 /** One sequence each of what can happen to it. `draws` is the token that the sampler gave. */
@@ -47,17 +55,17 @@ export default kernelCase(advance, {
     { step: 'replayed', sampled: true },
     { step: 'fed', sampled: true, layers: 30, kvStride: 3 },
     { step: 'fed', sampled: true, layers: 7, kvStride: 13 },
-  ],
-  bench: [{ step: 'replayed', sampled: true, layers: 30, kvStride: 3 }],
-  build({ step, sampled, layers = 2, kvStride = 3 }: Shape, random) {
-    const layout = smallLayout({ maxRows: 16, layers, kvStride });
+    { step: 'fed', sampled: true, layers: 5, fewerFrom: 2 },
+    { step: 'fed', sampled: false, layers: 5, fewerFrom: 4 },
+  ] as readonly Shape[],
+  bench: [{ step: 'replayed', sampled: true, layers: 30, kvStride: 3 }] as readonly Shape[],
+  build({ step, sampled, layers = 2, kvStride = 3, fewerFrom = layers }: Shape, random) {
+    const layout = smallLayout({ maxRows: 16, layers, kvStride, rowLists: 2 });
     const replayed = step === 'replayed';
-    const sequences = SEQUENCES.map(({ remaining, rows, done, ignoreEos = false, many }) => {
+    const spans = SEQUENCES.map(({ rows: count }) => (replayed ? Math.min(count, 1) : count));
+    const sequences = SEQUENCES.map(({ remaining, done, ignoreEos = false, many }) => {
       const stopIds = many ? Array.from({ length: 16 }, (_, i) => 100 + i) : [99, EOS];
-      const words = packSequence(
-        { ...CHAT_DEFAULTS, seed: 5 },
-        { remaining, stopIds, ignoreEos, rows: replayed ? Math.min(rows, 1) : rows },
-      );
+      const words = packSequence({ ...CHAT_DEFAULTS, seed: 5 }, { remaining, stopIds, ignoreEos });
       if (done) words[SequenceWord.flags]! |= SEQUENCE_DONE;
       return words;
     });
@@ -74,7 +82,14 @@ export default kernelCase(advance, {
       for (let i = 0; i < rows.length; i++) if (rows[i]!.sequence === 4) rows[i] = { ...rows[i]!, valid: false };
     }
     for (const sequence of ORDER) logitRows.push(rows.findLastIndex((row) => row.sequence === sequence));
-    const state = stepWords({ layout, rows, logitRows, sequences, step: STEP });
+    const state = stepWords({ layout, rows, logitRows, sequences, spans, step: STEP });
+    setRows(
+      state,
+      layout,
+      1,
+      rows.filter(({ ordinal }) => ordinal === 0),
+    );
+    state.fill(rowListAt(layout, 1), HEADER_WORDS + fewerFrom, HEADER_WORDS + layers + 1);
     for (let i = layout.lengthsAt; i < layout.words; i++) state[i] = random.below(500);
     const outputs = new Uint32Array(RING * layout.maxLogitRows * OUTPUT_WORDS).fill(77);
     ORDER.forEach((sequence, j) => {
@@ -82,40 +97,40 @@ export default kernelCase(advance, {
     });
     return { params: {}, constants: { RING, SAMPLED: sampled }, variant: undefined, buffers: { state, outputs } };
   },
-  reference({ buffers }, { sampled, layers = 2, kvStride = 3 }) {
-    const layout = smallLayout({ maxRows: 16, layers, kvStride });
+  reference({ buffers }, { sampled, layers = 2, kvStride = 3, fewerFrom = layers }) {
+    const layout = smallLayout({ maxRows: 16, layers, kvStride, rowLists: 2 });
     const state = Uint32Array.from(buffers.state);
     const outputs = Uint32Array.from(buffers.outputs);
     const wordOf = (sequence: number, word: number): number => layout.sequencesAt + sequence * SEQUENCE_WORDS + word;
     SEQUENCES.forEach((_, sequence) => {
-      const rows = state[wordOf(sequence, SequenceWord.rows)]!;
-      for (let layer = 0; layer < layout.layers; layer++)
+      for (let layer = 0; layer < layout.layers; layer++) {
+        const rows = buffers.state[spanAt(layout, sequence, layer < fewerFrom ? 0 : 1) + SpanWord.rows]!;
         for (let head = 0; head < layout.kvStride; head++)
           state[layout.lengthsAt + (sequence * layout.layers + layer) * layout.kvStride + head]! += rows;
-      if (sampled) state[wordOf(sequence, SequenceWord.rows)] = 0;
+      }
+      if (sampled) state[spanAt(layout, sequence) + SpanWord.rows] = 0;
     });
-    state[2]!++;
+    state[HeaderWord.step]!++;
     if (!sampled) return { state, outputs };
 
-    state[0] = ORDER.length;
+    state[rowListAt(layout)] = ORDER.length;
     ORDER.forEach((sequence, j) => {
       const { done = false, draws, ignoreEos = false, remaining } = SEQUENCES[sequence]!;
       const logitRow = layout.logitRowsAt + j * LOGIT_ROW_WORDS;
-      const position = buffers.state[logitRow + 2]!;
+      const position = buffers.state[logitRow + LogitRow.position]!;
       const ends = remaining === 1 || (!ignoreEos && (draws === EOS || draws === 115));
       const goesOn = !done && !ends;
       if (!done) state[wordOf(sequence, SequenceWord.remaining)] = remaining - 1;
       if (ends) state[wordOf(sequence, SequenceWord.flags)]! |= SEQUENCE_DONE;
       if (goesOn) {
-        state[wordOf(sequence, SequenceWord.rows)] = 1;
-        state[wordOf(sequence, SequenceWord.firstRow)] = j;
+        state.set([1, j], spanAt(layout, sequence));
       }
       const next = goesOn ? position + 1 : position;
       state.set(
-        [sequence, next, 0, goesOn ? draws! : 0, NO_PARENT, goesOn ? ROW_VALID | ROW_DECODE : 0, NONE, 0],
-        layout.rowsAt + j * ROW_WORDS,
+        [sequence, next, 0, goesOn ? draws! : 0, NO_PARENT, goesOn ? ROW_VALID | ROW_DECODE : 0],
+        rowAt(layout, j),
       );
-      state.set([j, sequence, next, 0], logitRow);
+      state.set([j, sequence, next, NO_TARGET], logitRow);
       outputs[outputAt(STEP, j, RING, layout.maxLogitRows)] = done ? 0 : 1;
     });
     return { state, outputs };

@@ -57,7 +57,7 @@ export default kernelCase(embed, {
     const { packed, weights } = randomMatrix(linear, random, subnormal);
     return rememberWeights(
       {
-        params: { blocks: k / 32, outputs, first_id: firstId, scale },
+        params: { blocks: k / 32, outputs, first_id: firstId, scale, layer: 0 },
         constants: weightConstants(type, rowTile),
         variant: { type, rows: bucket },
         buffers: {

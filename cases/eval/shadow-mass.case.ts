@@ -34,7 +34,7 @@ export default kernelCase(shadowMass, {
     for (let head = 0; head < kvHeads; head++)
       for (let i = 0; i < tokens * headDim; i++) keys[head * capacity * headDim + i] = draw.normal();
     return {
-      params: { scale: 1 / Math.sqrt(headDim), capacity, at: AT },
+      params: { scale: 1 / Math.sqrt(headDim), layer: 1, capacity, at: AT },
       constants: { KV_HEADS: kvHeads, GROUP: group, HEAD_DIM: headDim },
       variant: undefined,
       buffers: {

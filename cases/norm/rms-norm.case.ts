@@ -1,5 +1,5 @@
 import { rmsNorm, rmsNormThreads, type NormOutput } from '../../src/kernels/norm/rms-norm.ts';
-import { LAYOUT_AT, layoutWords, stepLayout } from '../../src/kernels/step-layout.ts';
+import { LAYOUT_AT, layoutWords, rowListAt, stepLayout } from '../../src/kernels/step-layout.ts';
 import { int8Rows } from '../../src/kernels/elementwise/int8-rows.ts';
 import { decodeInt8Rows, steadyRows } from '../reference/int8-rows.ts';
 import { kernelCase, uniform } from '../support/kernel-case.ts';
@@ -38,9 +38,9 @@ export default kernelCase(rmsNorm, {
     });
     const state = new Uint32Array(layout.words);
     state.set(layoutWords(layout), LAYOUT_AT);
-    state[0] = rows;
+    state[rowListAt(layout)] = rows;
     return {
-      params: { epsilon: 1e-5, gain_at: gainAt, rows: bucket },
+      params: { epsilon: 1e-5, gain_at: gainAt, rows: bucket, layer: 0 },
       constants: { HIDDEN: hidden, THREADS: rmsNormThreads(hidden) },
       variant: output,
       buffers: {

@@ -80,7 +80,7 @@ export default kernelCase(sample, {
     const sequences = Array.from({ length: layout.maxSequences }, (_, i) =>
       packSequence(
         { ...GENERATE_DEFAULTS, ...settings, seed: random.word() },
-        { remaining: 9, stopIds: [], ignoreEos: false, rows: i === DONE ? 0 : 1 },
+        { remaining: 9, stopIds: [], ignoreEos: false },
       ),
     );
     sequences[DONE]![SequenceWord.flags]! |= SEQUENCE_DONE;

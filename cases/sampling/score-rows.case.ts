@@ -1,5 +1,6 @@
 import { OUTPUT_WORDS, outputAt } from '../../src/kernels/sampling/outputs.ts';
 import { scoreRows } from '../../src/kernels/sampling/score-rows.ts';
+import { LOGIT_ROW_WORDS, LogitRow, NO_TARGET } from '../../src/kernels/step-layout.ts';
 import { kernelCase } from '../support/kernel-case.ts';
 import { smallLayout, stepWords } from '../support/step-words.ts';
 import { randomLogits } from './sampling-inputs.ts';
@@ -15,7 +16,6 @@ const STEP = 5;
 const ROWS = 4;
 /** Rows of the step that have logits; the bucket has one more. */
 const LOGIT_ROWS = [4, 0, 2];
-const NO_TARGET = 0xffffffff;
 
 export default kernelCase(scoreRows, {
   shapes: [
@@ -51,11 +51,11 @@ export default kernelCase(scoreRows, {
   reference({ buffers }, { vocab }) {
     const layout = smallLayout();
     const outputs = Float32Array.from(buffers.outputs);
-    LOGIT_ROWS.forEach((row, index) => {
+    LOGIT_ROWS.forEach((_, index) => {
       const logits = Array.from(buffers.logits.slice(index * vocab, (index + 1) * vocab));
       const top = logits.reduce((a, b) => Math.max(a, b));
       const lse = top + Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - top), 0));
-      const target = buffers.state[layout.rowsAt + row * 8 + 6]!;
+      const target = buffers.state[layout.logitRowsAt + index * LOGIT_ROW_WORDS + LogitRow.target]!;
       const at = outputAt(STEP, index, RING, layout.maxLogitRows);
       outputs[at] = target === NO_TARGET ? 0 : lse - logits[target]!;
       outputs[at + 1] = lse;

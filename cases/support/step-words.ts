@@ -1,11 +1,15 @@
 import {
+  HeaderWord,
   LAYOUT_AT,
   layoutWords,
   LOGIT_ROW_WORDS,
   NO_PARENT,
+  NO_TARGET,
   ROW_VALID,
-  ROW_WORDS,
+  rowAt,
+  rowListAt,
   SEQUENCE_WORDS,
+  spanAt,
   stepLayout,
   type StepLayout,
 } from '../../src/kernels/step-layout.ts';
@@ -26,29 +30,57 @@ export interface StepContent {
   /** The rows that have logits, by index. */
   readonly logitRows: readonly number[];
   readonly sequences: readonly Uint32Array[];
+  /** Rows of each sequence, where they are not its valid rows. */
+  readonly spans?: readonly number[];
   readonly step?: number;
 }
-
-const NO_TARGET = 0xffffffff;
 
 /** A layout for tests of kernels that do not touch the cache. */
 export const smallLayout = (sizes: Partial<Parameters<typeof stepLayout>[0]> = {}): StepLayout =>
   stepLayout({ maxRows: 8, maxLogitRows: 8, maxSequences: 8, layers: 2, kvStride: 3, maxPages: 1, ...sizes });
 
-/** The step state with this content; lengths and page table are 0. */
-export function stepWords({ layout, rows, logitRows, sequences, step = 0 }: StepContent): Uint32Array<ArrayBuffer> {
+/**
+ * The step state with this content; lengths and page table are 0. A sequence's span has its valid rows, or as many as
+ * `spans` says.
+ */
+export function stepWords({
+  layout,
+  rows,
+  logitRows,
+  sequences,
+  spans,
+  step = 0,
+}: StepContent): Uint32Array<ArrayBuffer> {
   const words = new Uint32Array(layout.words);
-  words.set([rows.length, logitRows.length, step, layout.maxSequences]);
+  words[HeaderWord.logitRows] = logitRows.length;
+  words[HeaderWord.step] = step;
+  words[HeaderWord.room] = layout.maxSequences;
   words.set(layoutWords(layout), LAYOUT_AT);
-  rows.forEach(({ sequence, position, ordinal = 0, token = 0, valid = true, target = NO_TARGET }, i) =>
-    words.set(
-      [sequence, position, ordinal, token, NO_PARENT, valid ? ROW_VALID : 0, target],
-      layout.rowsAt + i * ROW_WORDS,
-    ),
-  );
+  setRows(words, layout, 0, rows, spans);
   logitRows.forEach((row, i) =>
-    words.set([row, rows[row]!.sequence, rows[row]!.position], layout.logitRowsAt + i * LOGIT_ROW_WORDS),
+    words.set(
+      [row, rows[row]!.sequence, rows[row]!.position, rows[row]!.target ?? NO_TARGET],
+      layout.logitRowsAt + i * LOGIT_ROW_WORDS,
+    ),
   );
   sequences.forEach((sequence, i) => words.set(sequence, layout.sequencesAt + i * SEQUENCE_WORDS));
   return words;
+}
+
+/** Writes a list of rows, and the spans of the sequences in it. */
+export function setRows(
+  words: Uint32Array<ArrayBuffer>,
+  layout: StepLayout,
+  list: number,
+  rows: readonly StepRow[],
+  spans?: readonly number[],
+): void {
+  words[rowListAt(layout, list)] = rows.length;
+  rows.forEach(({ sequence, position, ordinal = 0, token = 0, valid = true }, i) =>
+    words.set([sequence, position, ordinal, token, NO_PARENT, valid ? ROW_VALID : 0], rowAt(layout, i, list)),
+  );
+  for (let sequence = 0; sequence < layout.maxSequences; sequence++) {
+    const own = rows.flatMap((row, i) => (row.sequence === sequence && row.valid !== false ? [i] : []));
+    words.set([spans?.[sequence] ?? own.length, own[0] ?? 0], spanAt(layout, sequence, list));
+  }
 }

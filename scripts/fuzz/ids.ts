@@ -85,7 +85,7 @@ export const ids: FuzzPart = {
     const settings = await coded(input, () => resolveSampling(options(random), { ...GENERATE_DEFAULTS, seed: 1 }));
     if (settings) {
       const start = { remaining: 1 + random.int(100), stopIds: Array.from({ length: random.int(40) }, (_, i) => i) };
-      packSequence(settings, { ...start, ignoreEos: random.next() < 0.5, rows: 1 });
+      packSequence(settings, { ...start, ignoreEos: random.next() < 0.5 });
       if (Object.values(settings).some((value) => !Number.isFinite(value)))
         throw new Find('a setting that is no number', input());
     }

@@ -4,8 +4,8 @@ diagnostic(off, subgroup_uniformity);
 // a thread owns one slot, its key in registers. It goes through the rows of its sequence; of each query a lane loads
 // LANE_QUADS quads, which go round by subgroup broadcast. One workgroup per (LANES slots, KV head, sequence).
 // It needs lib/attention/column-mass and what that needs.
-// uses: lib/constants, lib/step-state, lib/kv.*, lib/cache-layout, lib/attention/window, lib/attention/observed
-// uses: lib/attention/noise.*, lib/attention/column-mass
+// uses: lib/constants, lib/step-state, lib/step-rows, lib/kv.*, lib/cache-layout, lib/attention/observed
+// uses: lib/attention/noise.*, lib/attention/column-mass, lib/attention/visible
 // constants: KV_HEADS, GROUP, HEAD_DIM, LANES, LANE_QUADS, HOLDERS
 struct Params { scale : f32, layer : u32, tiles : u32, sequences : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
@@ -26,29 +26,30 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
   let kv_head = group.y;
   let sequence = group.z;
   if (!sums_columns(sequence, kv_head, first)) { return; }
-  let rows = sequence_rows(sequence);
+  let rows = sequence_rows(sequence, params.layer);
   let length = sequence_length(sequence, params.layer, kv_head);
+  let used = sequence_end(sequence, params.layer, kv_head);
   let slot = first + t;
   let page = page_of(sequence, params.layer, first);
   // Slots past the end get nothing; what lies there may be no number, so the last one stands in for them.
-  let stored = min(slot, length + rows - 1u);
+  let stored = min(slot, used - 1u);
   let keys = key_word(page, kv_head, stored) / QUAD_WORDS;
-  let place = position_at(page, kv_head, stored);
+  let place = place_in(page, kv_head, stored);
   let scale = params.scale * LOG2_E * key_scale(page, kv_head, stored);
 #for j in LANE_QUADS
 #for i in HOLDERS
   let key_$j_$i = unpack_quad(cache[keys + min($ju * HOLDERS + $iu, QUADS - 1u)]) * select(0.0, scale, $ju * HOLDERS + $iu < QUADS);
 #end
 #end
-  let hidden = hides(sequence);
+  let mask = mask_of(sequence);
   let with_noise = NOISE && noisy(sequence);
 
-  let first_row = sequence_first_row(sequence);
+  let first_row = sequence_first_row(sequence, params.layer);
   var kept = 1.0;
   var added = 0.0;
   for (var row = first_row; row < first_row + rows; row++) {
-    let limit = length + row_ordinal(row) + 1u;
-    if (limit <= first || !row_valid(row) || !row_observed(row)) { continue; }
+    let sight = sight_after(row, length, mask, row_valid(row) && row_observed(row));
+    if (sight.end <= first) { continue; }
     let noise = row_noise(row);
     var words = vec4u(0u);
     var sum = 0.0;
@@ -70,10 +71,10 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
       }
       sum += exp2(score - log_sums[head] * LOG2_E);
     }
-    if (slot < limit && (!hidden || place_visible(sequence, row_place(row), place))) {
+    if (row_sees(sight, slot, place)) {
       kept *= row_decay(row);
       added = added * row_decay(row) + sum;
     }
   }
-  if (slot < length + rows) { add_column(sequence, page, kv_head, slot, kept, added); }
+  if (slot < used) { add_column(sequence, page, kv_head, slot, kept, added); }
 }

@@ -5,8 +5,8 @@
 // ROWS rows and LINES query heads at a time. Row by row a visible slot's mass becomes mass * decay + share, where only
 // decoding rows have a decay. Rows that are not valid or not observed add nothing.
 // It needs lib/attention/column-mass and what that needs.
-// uses: lib/constants, lib/step-state, lib/kv.*, lib/cache-layout, lib/attention/window, lib/attention/observed
-// uses: lib/attention/noise.*, lib/attention/column-mass
+// uses: lib/constants, lib/step-state, lib/step-rows, lib/kv.*, lib/cache-layout, lib/attention/observed
+// uses: lib/attention/noise.*, lib/attention/column-mass, lib/attention/visible
 // constants: KV_HEADS, GROUP, HEAD_DIM, LINES, ROWS, HELD, PARTS
 struct Params { scale : f32, layer : u32, tiles : u32, sequences : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
@@ -38,25 +38,26 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_id) loca
   let kv_head = group.y;
   let sequence = group.z;
   if (!sums_columns(sequence, kv_head, first)) { return; }
-  let rows = sequence_rows(sequence);
+  let rows = sequence_rows(sequence, params.layer);
   let length = sequence_length(sequence, params.layer, kv_head);
+  let used = sequence_end(sequence, params.layer, kv_head);
   let slot = first + local.x;
   let page = page_of(sequence, params.layer, first);
   // Slots past the end get nothing; what lies there may be no number, so the last one stands in for them.
-  let stored = min(slot, length + rows - 1u);
+  let stored = min(slot, used - 1u);
   let keys = key_word(page, kv_head, stored) / QUAD_WORDS;
-  let place = position_at(page, kv_head, stored);
+  let place = place_in(page, kv_head, stored);
 #for j in HELD
   let key_$j = unpack_quad(cache[keys + $ju]);
 #end
-  let hidden = hides(sequence);
+  let mask = mask_of(sequence);
   let with_noise = NOISE && noisy(sequence);
   let scale = params.scale * LOG2_E * key_scale(page, kv_head, stored);
   var newest = 0u;
-  if (hidden) { newest = newest_place(page, kv_head, min(length + rows - first, PAGE_SLOTS)); }
+  if (HIDES && mask.sinks == 0u) { newest = newest_place(page, kv_head, min(used - first, PAGE_SLOTS)); }
 
   // With one block the loop is the same for all threads, and must look so: what it reads is then read once for all.
-  let first_row = sequence_first_row(sequence);
+  let first_row = sequence_first_row(sequence, params.layer);
   let block = (rows + PARTS - 1u) / PARTS;
   let begin = select(min(local.y * block, rows), 0u, PARTS == 1u);
   let end = select(min(local.y * block + block, rows), rows, PARTS == 1u);
@@ -65,9 +66,9 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_id) loca
   for (var row = first_row + begin; row < first_row + end; row += ROWS) {
 #for r in ROWS
     let row_$r = min(row + $ru, first_row + end - 1u);
-    let limit_$r = length + row_ordinal(row_$r) + 1u;
-    var counts_$r = row + $ru < first_row + end && row_valid(row_$r) && row_observed(row_$r) && limit_$r > first;
-    if (hidden && method_word(sequence, METHOD_WINDOW_SINKS) == 0u) { counts_$r = counts_$r && place_visible(sequence, row_place(row_$r), newest); }
+    let sight_$r = sight_after(row_$r, length, mask, row + $ru < first_row + end && row_valid(row_$r) && row_observed(row_$r));
+    var counts_$r = sight_$r.end > first;
+    if (HIDES && mask.sinks == 0u) { counts_$r = counts_$r && shows(mask, sight_$r.oldest, newest); }
     var sum_$r = 0.0;
 #end
     var any = false;
@@ -119,7 +120,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_id) loca
 #end
     }
 #for r in ROWS
-    if (counts_$r && slot < limit_$r && (!hidden || place_visible(sequence, row_place(row_$r), place))) {
+    if (counts_$r && row_sees(sight_$r, slot, place)) {
       kept *= row_decay(row_$r);
       added = added * row_decay(row_$r) + sum_$r;
     }
@@ -136,5 +137,5 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_id) loca
       kept *= kept_by[part * PAGE_SLOTS + local.x];
     }
   }
-  if (slot < length + rows) { add_column(sequence, page, kv_head, slot, kept, added); }
+  if (slot < used) { add_column(sequence, page, kv_head, slot, kept, added); }
 }

@@ -9,8 +9,8 @@
 // policies want to know is noted down by lib/attention/observe. A row that is not valid, or whose kind of selection is not
 // params.kind, leaves everything untouched.
 // main: lib/attention/exchange.*
-// uses: lib/constants, lib/step-state, lib/kv.*, lib/cache-layout, lib/attention/window, lib/attention/exchange.*
-// uses: lib/attention/slots.*, lib/attention/observe.*, lib/attention/observed
+// uses: lib/constants, lib/step-state, lib/step-rows, lib/kv.*, lib/cache-layout, lib/attention/exchange.*
+// uses: lib/attention/slots.*, lib/attention/observe.*, lib/attention/observed, lib/attention/visible
 // constants: KV_HEADS, GROUP, HEAD_DIM, DIRECT, HEADS, THREADS, LANES, LANE_QUADS, SLOTS, SLOT_QUADS, UPPER_QUADS
 struct Params { scale : f32, layer : u32, splits : u32, rows : u32, capacity : u32, kind : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
@@ -56,11 +56,10 @@ fn attend(group : vec3u, t : u32, lane : u32) {
   let kv_head = group.y / BATCHES;
   let first_head = group.y % BATCHES * HEADS;
   let row = group.z;
-  if (!row_attends(row, params.layer, params.kind)) { return; }
+  if (!row_attends(row, params.kind)) { return; }
   let splits = params.splits;
   let sequence = row_sequence(row);
-  let mask = mask_of(sequence);
-  let oldest = select(0u, row_place(row) + 1u, HIDES);
+  let sight = row_sight(row, kv_head);
   let slots = slot_count(row, kv_head);
   let last = slots - 1u;
   let pages = (slots + PAGE_SLOTS - 1u) / PAGE_SLOTS;
@@ -89,7 +88,7 @@ fn attend(group : vec3u, t : u32, lane : u32) {
     if (HIDES && !LISTED && first % PAGE_SLOTS == 0u) {
       while (first < reach) {
         let candidate = page_of(sequence, params.layer, (split + first / PAGE_SLOTS * splits) * PAGE_SLOTS);
-        if (page_visible(candidate, kv_head, mask, oldest)) { break; }
+        if (page_visible(candidate, kv_head, sight.mask, sight.oldest)) { break; }
         first += PAGE_SLOTS;
       }
       if (first >= reach) { break; }
@@ -98,7 +97,7 @@ fn attend(group : vec3u, t : u32, lane : u32) {
     let page = page_at(row, kv_head, min(start, last));
     let own_slot = start + t % SLOTS * PAGE_TEAMS;
     var visible = own_slot < slots;
-    if (HIDES) { visible = visible && shows(mask, oldest, slot_place(row, kv_head, page, min(own_slot, last))); }
+    if (HIDES) { visible = visible && slot_seen(sight, row, kv_head, page, min(own_slot, last)); }
     // Slots past the end weigh nothing; what lies there may be no number, so the last one stands in for them.
 #for s in SLOTS
     let at_$s = slot_quad(row, kv_head, page, min(start + $su * PAGE_TEAMS, last));

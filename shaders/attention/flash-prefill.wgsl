@@ -6,7 +6,7 @@
 // are read as they lie, neighbouring lanes side by side. Loops end at the tile's last visible slot and leave out pages
 // that no line sees. Rows may be of several sequences, taken one after the other. Maxima are kept in log2 units. A row
 // that is not valid, or whose slots are selected, stays untouched.
-// uses: lib/constants, lib/step-state, lib/kv.*, lib/cache-layout, lib/attention/window
+// uses: lib/constants, lib/step-state, lib/step-rows, lib/kv.*, lib/cache-layout, lib/attention/visible
 // constants: KV_HEADS, GROUP, HEAD_DIM, LINES, TEAMS, LANES, STAGE, DIM_QUADS
 struct Params { scale : f32, layer : u32, rows : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
@@ -17,6 +17,7 @@ struct Params { scale : f32, layer : u32, rows : u32 }
 @group(0) @binding(5) var<storage, read_write> lse : array<f32>;       // [rows, KV_HEADS * GROUP]
 
 const QUADS = HEAD_DIM / 4u;
+const HEAD_QUADS = HEAD_WORDS / QUAD_WORDS;
 const THREADS = TEAMS * LANES;
 const TILE = 4u * LANES;
 const TILE_LINES = TEAMS * LINES;
@@ -28,9 +29,11 @@ const QUERIES_AT = select(TILE * KEY_STRIDE, 0u, STAGE == 0u);
 var<workgroup> scratch : array<vec4f, max(TILE_LINES * LANES, QUERIES_AT + TILE_LINES * STAGE)>;
 var<workgroup> found : array<f32, TILE_LINES * LANES>;  // [line][lane]: maxima, at the end sums of weights
 
-fn attends(row : u32) -> bool { return row_attends(row, params.layer, 0u); }
-fn show_four(mask : Mask, oldest : u32, places : vec4u) -> vec4<bool> {
-  return vec4<bool>(shows(mask, oldest, places.x), shows(mask, oldest, places.y), shows(mask, oldest, places.z), shows(mask, oldest, places.w));
+fn attends(row : u32) -> bool { return row_attends(row, 0u); }
+fn sees_four(sight : Sight, slots : vec4u, places : vec4u) -> vec4<bool> {
+  return vec4<bool>(
+    row_sees(sight, slots.x, places.x), row_sees(sight, slots.y, places.y),
+    row_sees(sight, slots.z, places.z), row_sees(sight, slots.w, places.w));
 }
 fn head_of(line : u32, kv_head : u32) -> u32 { return (line / GROUP * KV_HEADS + kv_head) * GROUP + line % GROUP; }
 
@@ -63,23 +66,20 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_id) loca
     while (next < end_row && !attends(next)) { next++; }
     if (next >= end_row) { break; }
     let sequence = row_sequence(next);
+    let mask = mask_of(sequence);
+    let length = sequence_length(sequence, params.layer, kv_head);
     let begin = next;
-    var ahead = 0u;
+    var slots = 0u;
     var oldest = 0xffffffffu;
     while (next < end_row && (!attends(next) || row_sequence(next) == sequence)) {
       if (attends(next)) {
-        ahead = max(ahead, row_ordinal(next) + 1u);
+        slots = max(slots, row_end_after(next, length));
         oldest = min(oldest, row_place(next) + 1u);
       }
       next++;
     }
-    let mask = mask_of(sequence);
-    let length = sequence_length(sequence, params.layer, kv_head);
-    let slots = length + ahead;
 #for l in LINES
-    let mine_$l = row_$l >= begin && row_$l < next && attends(row_$l);
-    let limit_$l = select(0u, length + row_ordinal(row_$l) + 1u, mine_$l);
-    let oldest_$l = select(0u, row_place(row_$l) + 1u, HIDES);
+    let sight_$l = sight_after(row_$l, length, mask, row_$l >= begin && row_$l < next && attends(row_$l));
 #end
 
     // Slots past the end weigh nothing; what lies there may be no number, so the last one stands in for them.
@@ -127,13 +127,10 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_id) loca
 #end
         }
       }
-      let places = first + lane + vec4u(0u, 1u, 2u, 3u) * LANES;
-      var positions = vec4u(0u);
-      if (HIDES) {
-        positions = vec4u(
-          position_at(page, kv_head, slot_0), position_at(page, kv_head, slot_1),
-          position_at(page, kv_head, slot_2), position_at(page, kv_head, slot_3));
-      }
+      let own_slots = first + lane + vec4u(0u, 1u, 2u, 3u) * LANES;
+      let places = vec4u(
+        place_in(page, kv_head, slot_0), place_in(page, kv_head, slot_1),
+        place_in(page, kv_head, slot_2), place_in(page, kv_head, slot_3));
       let key_scales = scale * vec4f(
         key_scale(page, kv_head, slot_0), key_scale(page, kv_head, slot_1),
         key_scale(page, kv_head, slot_2), key_scale(page, kv_head, slot_3));
@@ -141,7 +138,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_id) loca
         value_scale(page, kv_head, slot_0), value_scale(page, kv_head, slot_1),
         value_scale(page, kv_head, slot_2), value_scale(page, kv_head, slot_3));
 #for l in LINES
-      let visible_$l = (places < vec4u(limit_$l)) & show_four(mask, oldest_$l, positions);
+      let visible_$l = sees_four(sight_$l, own_slots, places);
       score_$l = select(vec4f(LOWEST), score_$l * key_scales, visible_$l);
       var high_$l = max(max(score_$l.x, score_$l.y), max(score_$l.z, score_$l.w));
 #end

@@ -3,8 +3,8 @@
 // scores of the list are computed once more, become noisy where the sequence wants that, and their softmax over the list is
 // summed over the group. Slots that are not listed only decay; the row's own begins at 0. Every valid row is the only one of
 // its sequence. Rows whose kind of selection is not params.kind leave everything untouched.
-// uses: lib/constants, lib/step-state, lib/kv.*, lib/cache-layout, lib/attention/window, lib/attention/observed
-// uses: lib/attention/noise.*
+// uses: lib/constants, lib/step-state, lib/step-rows, lib/kv.*, lib/cache-layout, lib/attention/observed
+// uses: lib/attention/noise.*, lib/attention/visible
 // constants: KV_HEADS, GROUP, HEAD_DIM
 struct Params { scale : f32, layer : u32, kind : u32, rows : u32, capacity : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
@@ -27,14 +27,13 @@ fn score_at(row : u32, kv_head : u32, g : u32, index : u32) -> u32 { return ((ro
 // Writes the scores of the list that the thread has a part of.
 fn find_scores(t : u32, row : u32, kv_head : u32, list : u32, count : u32) {
   let sequence = row_sequence(row);
-  let hidden = hides(sequence);
+  let sight = row_sight(row, kv_head);
   let with_noise = NOISE && noisy(sequence);
   let noise = row_noise(row);
   for (var i = t; i < count; i += THREADS) {
     let slot = selected[list + i];
     let page = page_of(sequence, params.layer, slot);
-    let place = position_at(page, kv_head, slot);
-    let visible = !hidden || place_visible(sequence, row_place(row), place);
+    let visible = row_sees(sight, slot, place_in(page, kv_head, slot));
     let key = key_word(page, kv_head, slot) / QUAD_WORDS;
     let factor = params.scale * LOG2_E * key_scale(page, kv_head, slot);
     var words = vec4u(0u);
@@ -77,9 +76,9 @@ fn find_log_sums(t : u32, row : u32, kv_head : u32, count : u32) {
 fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t : u32) {
   let kv_head = group.x;
   let row = group.y;
-  if (!row_attends(row, params.layer, params.kind)) { return; }
+  if (!row_attends(row, params.kind)) { return; }
   let sequence = row_sequence(row);
-  let last = sequence_length(sequence, params.layer, kv_head) + row_ordinal(row);
+  let last = row_slot(row, kv_head);
   if (!row_observed(row)) {
     if (t == 0u && method_word(sequence, METHOD_POLICY) != 0u) { mass[mass_at(page_of(sequence, params.layer, last), kv_head, last)] = 0.0; }
     return;
@@ -90,11 +89,11 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
   storageBarrier();
   find_log_sums(t, row, kv_head, count);
 
-  let hidden = hides(sequence);
+  let sight = row_sight(row, kv_head);
   let decay = row_decay(row);
   for (var slot = t; slot <= last; slot += THREADS) {
     let page = page_of(sequence, params.layer, slot);
-    if (hidden && !place_visible(sequence, row_place(row), position_at(page, kv_head, slot))) { continue; }
+    if (!row_sees(sight, slot, place_in(page, kv_head, slot))) { continue; }
     let at = mass_at(page, kv_head, slot);
     mass[at] = select(mass[at] * decay, 0.0, slot == last);
   }

@@ -2,7 +2,7 @@
 // (in log2 units), become one average and the log-sum-exp of the scaled scores. One workgroup of THREADS threads per
 // (query head, row): its threads weigh the splits, then each owns quads of the head dimension and every SUBSETS-th split. The
 // workgroups after those note down what eviction policies want to know (lib/attention/merge-observe).
-// uses: lib/constants, lib/step-state, lib/attention/merge-observe.*
+// uses: lib/constants, lib/step-rows, lib/attention/merge-observe.*
 // constants: Q_HEADS, HEAD_DIM, THREADS
 struct Params { splits : u32, rows : u32, layer : u32, kind : u32, capacity : u32, observers : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
@@ -24,7 +24,7 @@ var<workgroup> sums : array<vec4f, THREADS>;
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t : u32) {
   let row = group.y;
-  if (!row_attends(row, params.layer, params.kind)) { return; }
+  if (!row_attends(row, params.kind)) { return; }
   if (OBSERVES && group.x >= Q_HEADS) {
     observe(group.x - Q_HEADS, t, row);
     return;

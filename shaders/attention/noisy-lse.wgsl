@@ -2,8 +2,8 @@
 // slots, for observed rows of sequences that want noise; rows of others get what attention found. A thread takes one of
 // ROWS rows, LINES query heads and every PARTS-th run of 8 slots; what the PARTS found meets at the end. Rows that are not
 // valid or not observed stay untouched.
-// uses: lib/constants, lib/step-state, lib/kv.*, lib/cache-layout, lib/attention/window, lib/attention/observed
-// uses: lib/attention/noise.*
+// uses: lib/constants, lib/step-state, lib/step-rows, lib/kv.*, lib/cache-layout, lib/attention/observed
+// uses: lib/attention/noise.*, lib/attention/visible
 // constants: KV_HEADS, GROUP, HEAD_DIM, LINES, PARTS
 struct Params { scale : f32, layer : u32, rows : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
@@ -42,19 +42,17 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_id) loca
   while (next < end_row) {
     // A run of observed rows of one sequence.
     let sequence = row_sequence(next);
+    let length = sequence_length(sequence, params.layer, kv_head);
     let begin = next;
-    var ahead = 0u;
+    var end = 0u;
     while (next < end_row && row_sequence(next) == sequence) {
-      if (row_valid(next) && row_observed(next)) { ahead = max(ahead, row_ordinal(next) + 1u); }
+      if (row_valid(next) && row_observed(next)) { end = max(end, row_end_after(next, length)); }
       next++;
     }
-    if (ahead == 0u || !noisy(sequence)) { continue; }
-    let length = sequence_length(sequence, params.layer, kv_head);
-    let hidden = hides(sequence);
-    let here = mine && row >= begin && row < next;
-    let limit = select(0u, length + row_ordinal(row) + 1u, here);
+    if (end == 0u || !noisy(sequence)) { continue; }
+    let sight = sight_after(row, length, mask_of(sequence), mine && row >= begin && row < next);
     let noise = row_noise(row);
-    let last = length + ahead - 1u;
+    let last = end - 1u;
     // With one part the loop is the same for all threads, and must look so: keys are then read once for all.
     for (var start = select(local.y, 0u, PARTS == 1u) * RUN; start <= last; start += PARTS * RUN) {
       let page = page_of(sequence, params.layer, start);
@@ -80,7 +78,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_id) loca
       for (var s = 0u; s < run_time(RUN); s++) {
         let factor = scale * key_scale(page, kv_head, min(start + s, last));
         let words = noise_words(noise, params.layer, kv_head, first_head / 4u, start + s);
-        let visible = start + s < limit && (!hidden || place_visible(sequence, row_place(row), position_at(page, kv_head, min(start + s, last))));
+        let visible = row_sees(sight, start + s, place_in(page, kv_head, min(start + s, last)));
 #for l in LINES
         {
           let score = (select(low_$l, high_$l, s > 3u)[s & 3u] * factor + noise_of(words[$l])) * noise.cooling;

@@ -6,7 +6,7 @@ diagnostic(off, subgroup_uniformity);
 // and value, which go round by subgroup broadcast: neither workgroup memory nor barriers. Loops end at the last slot
 // that any line sees; rows may be of several sequences, taken one after the other. Maxima are kept in log2 units, and
 // raised only when a score is far above. A row that is not valid, or whose slots are selected, stays untouched.
-// uses: lib/constants, lib/step-state, lib/kv.*, lib/cache-layout, lib/attention/window
+// uses: lib/constants, lib/step-state, lib/step-rows, lib/kv.*, lib/cache-layout, lib/attention/visible
 // constants: KV_HEADS, GROUP, HEAD_DIM, LANES, LINES, LANE_QUADS, HOLDERS
 struct Params { scale : f32, layer : u32, rows : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
@@ -20,7 +20,7 @@ const QUADS = HEAD_DIM / 4u;
 // A maximum is raised when a score is more than this above it: weights stay below 2^16, sums far below overflow.
 const SLACK = 16.0;
 
-fn attends(row : u32) -> bool { return row_attends(row, params.layer, 0u); }
+fn attends(row : u32) -> bool { return row_attends(row, 0u); }
 fn head_of(line : u32, kv_head : u32) -> u32 { return (line / GROUP * KV_HEADS + kv_head) * GROUP + line % GROUP; }
 
 @compute @workgroup_size(LANES)
@@ -49,23 +49,20 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
     while (next < end_row && !attends(next)) { next++; }
     if (next >= end_row) { break; }
     let sequence = row_sequence(next);
+    let mask = mask_of(sequence);
+    let length = sequence_length(sequence, params.layer, kv_head);
     let begin = next;
-    var ahead = 0u;
+    var slots = 0u;
     var oldest = 0xffffffffu;
     while (next < end_row && (!attends(next) || row_sequence(next) == sequence)) {
       if (attends(next)) {
-        ahead = max(ahead, row_ordinal(next) + 1u);
+        slots = max(slots, row_end_after(next, length));
         oldest = min(oldest, row_place(next) + 1u);
       }
       next++;
     }
-    let mask = mask_of(sequence);
-    let length = sequence_length(sequence, params.layer, kv_head);
-    let slots = length + ahead;
 #for l in LINES
-    let mine_$l = row_$l >= begin && row_$l < next && attends(row_$l);
-    let limit_$l = select(0u, length + row_ordinal(row_$l) + 1u, mine_$l);
-    let oldest_$l = select(0u, row_place(row_$l) + 1u, HIDES);
+    let sight_$l = sight_after(row_$l, length, mask, row_$l >= begin && row_$l < next && attends(row_$l));
 #end
 
     for (var first = 0u; first < slots; first += PAGE_SLOTS) {
@@ -76,8 +73,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
         let at = key_word(page, kv_head, slot) / QUAD_WORDS;
         let key_factor = key_scale(page, kv_head, slot);
         let value_factor = value_scale(page, kv_head, slot);
-        var position = 0u;
-        if (HIDES) { position = position_at(page, kv_head, slot); }
+        let place = place_in(page, kv_head, slot);
 #for l in LINES
         var score_$l = vec4f(0.0);
 #end
@@ -97,7 +93,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
 #end
         var rises = false;
 #for l in LINES
-        let visible_$l = slot < limit_$l && shows(mask, oldest_$l, position);
+        let visible_$l = row_sees(sight_$l, slot, place);
         let all_$l = select(LOWEST, ((score_$l.x + score_$l.y) + (score_$l.z + score_$l.w)) * key_factor, visible_$l);
         rises = rises || all_$l > max_$l + SLACK;
 #end

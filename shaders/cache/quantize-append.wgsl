@@ -2,7 +2,7 @@
 // scale = max |x| / 127 and code = round(x / scale), halves to the even one. A vector whose numbers are all below LEAST has
 // scale 0 and codes 0. One workgroup per (KV head, row): HALF threads take the key, HALF the value. A row that is not
 // valid leaves everything untouched.
-// uses: lib/step-state, lib/kv.*, lib/cache-layout
+// uses: lib/step-state, lib/step-rows, lib/kv.*, lib/cache-layout
 // constants: KV_HEADS, HEAD_DIM, HALF
 struct Params { layer : u32, rows : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
@@ -30,7 +30,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_id) loca
 
   let some = high >= LEAST;
   let inverse = select(0.0, 127.0 / max(high, LEAST), some);
-  let slot = sequence_length(row_sequence(row), params.layer, kv_head) + row_ordinal(row);
+  let slot = row_slot(row, kv_head);
   let page = page_of(row_sequence(row), params.layer, slot);
   let start = key_word(page, kv_head, slot) + which * SECTION_WORDS;
   for (var quad = local.x; quad < QUADS; quad += HALF) {

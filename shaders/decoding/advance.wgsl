@@ -1,6 +1,7 @@
-// The end of a step, in one workgroup; nothing else advances the step state. Lengths grow by the sequence's rows. With SAMPLED the rows of
-// the next step are then the tokens drawn in this one, one for each logit row (at most one per sequence), and `outputs`
-// gets the count of the tokens that each sequence was given: 1, or 0 where it was done before this step.
+// The end of a step, in one workgroup; nothing else advances the step state. A layer's lengths grow by the rows of its list.
+// With SAMPLED the tokens drawn in this step are then the rows of the next, one for each logit row (at most one per sequence),
+// in the first layer's list, from which lists of later layers are made in the step; and `outputs` gets the count of the tokens
+// that each sequence was given: 1, or 0 where it was done before this step.
 // A sequence that is done keeps an invalid row and its lengths, however often the step is replayed.
 // uses: lib/step-state, lib/outputs
 // constants: SAMPLED
@@ -8,9 +9,7 @@
 @group(0) @binding(2) var<storage, read_write> outputs : array<u32>;  // [RING, MAX_LOGIT_ROWS, 2]: count, token
 
 const THREADS = 256u;
-fn row_at(row : u32, word : u32) -> u32 { return HEADER_WORDS + row * ROW_WORDS + word; }
-fn logit_row_at(index : u32, word : u32) -> u32 { return logit_rows_at() + index * LOGIT_ROW_WORDS + word; }
-fn sequence_at(sequence : u32, word : u32) -> u32 { return sequences_at() + sequence * SEQUENCE_WORDS + word; }
+const FIRST_LAYER = 0u;                                               // whose list the next step's rows are
 fn sequence_lengths() -> u32 { return layer_count() * kv_stride(); }
 
 fn is_stop(sequence : u32, token : u32) -> bool {
@@ -23,17 +22,16 @@ fn is_stop(sequence : u32, token : u32) -> bool {
 
 // Row and logit row `index` of the next step.
 fn set_row(index : u32, sequence : u32, position : u32, token : u32, flags : u32) {
-  state[row_at(index, ROW_SEQUENCE)] = sequence;
-  state[row_at(index, ROW_POSITION)] = position;
-  state[row_at(index, ROW_ORDINAL)] = 0u;
-  state[row_at(index, ROW_TOKEN)] = token;
-  state[row_at(index, ROW_PARENT)] = NO_PARENT;
-  state[row_at(index, ROW_FLAGS)] = flags;
-  state[row_at(index, ROW_TARGET)] = NO_TARGET;
+  state[row_at(index, FIRST_LAYER, ROW_SEQUENCE)] = sequence;
+  state[row_at(index, FIRST_LAYER, ROW_POSITION)] = position;
+  state[row_at(index, FIRST_LAYER, ROW_ORDINAL)] = 0u;
+  state[row_at(index, FIRST_LAYER, ROW_TOKEN)] = token;
+  state[row_at(index, FIRST_LAYER, ROW_PARENT)] = NO_PARENT;
+  state[row_at(index, FIRST_LAYER, ROW_FLAGS)] = flags;
   state[logit_row_at(index, LOGIT_ROW_ROW)] = index;
   state[logit_row_at(index, LOGIT_ROW_SEQUENCE)] = sequence;
   state[logit_row_at(index, LOGIT_ROW_POSITION)] = position;
-  state[logit_row_at(index, LOGIT_ROW_FLAGS)] = 0u;
+  state[logit_row_at(index, LOGIT_ROW_TARGET)] = NO_TARGET;
 }
 
 fn next_row(index : u32) {
@@ -55,27 +53,27 @@ fn next_row(index : u32) {
     set_row(index, sequence, position, 0u, 0u);
     return;
   }
-  state[sequence_at(sequence, SEQUENCE_ROWS)] = 1u;
-  state[sequence_at(sequence, SEQUENCE_FIRST_ROW)] = index;
+  state[span_at(sequence, FIRST_LAYER, SPAN_ROWS)] = 1u;
+  state[span_at(sequence, FIRST_LAYER, SPAN_FIRST_ROW)] = index;
   set_row(index, sequence, position + 1u, token, ROW_VALID | ROW_DECODE);
 }
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(local_invocation_index) thread : u32) {
   for (var i = thread; i < sequence_room() * sequence_lengths(); i += THREADS) {
-    state[lengths_at() + i] += sequence_rows(i / sequence_lengths());
+    state[lengths_at() + i] += sequence_rows(i / sequence_lengths(), i / kv_stride() % layer_count());
   }
   storageBarrier();
   let rows = min(logit_row_count(), max_logit_rows());
   if (SAMPLED) {
     // Only what was drawn goes on: a sequence that was fed without a logit row has no rows in the next step.
-    for (var sequence = thread; sequence < sequence_room(); sequence += THREADS) { state[sequence_at(sequence, SEQUENCE_ROWS)] = 0u; }
+    for (var sequence = thread; sequence < sequence_room(); sequence += THREADS) { state[span_at(sequence, FIRST_LAYER, SPAN_ROWS)] = 0u; }
     storageBarrier();
     for (var index = thread; index < rows; index += THREADS) { next_row(index); }
   }
   storageBarrier();
   if (thread == 0u) {
-    if (SAMPLED) { state[HEADER_ROWS] = rows; }
+    if (SAMPLED) { state[row_list(FIRST_LAYER)] = rows; }
     state[HEADER_STEP] = step_number() + 1u;
   }
 }

@@ -1,7 +1,7 @@
 // The embedding of every row's token, dequantised from the same codes as the tied head. One invocation per [row, quad].
 // A table larger than a binding is a few shards: this one's ids begin at first_id; other ids are left to the others.
-// uses: lib/step-state, lib/weights/*
-struct Params { blocks : u32, outputs : u32, first_id : u32, scale : f32 }
+// uses: lib/step-rows, lib/weights/*
+struct Params { blocks : u32, outputs : u32, first_id : u32, scale : f32, layer : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> codes : array<vec4u>;        // lib/weights/layout
 @group(0) @binding(2) var<storage, read> aux : array<u32>;            // lib/weights/layout

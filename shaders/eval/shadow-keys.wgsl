@@ -1,6 +1,6 @@
 // Copies the keys that this step appends to where none is ever evicted: row r's key of a KV head goes to the place of its
 // position. One workgroup per (KV head, row).
-// uses: lib/step-state, lib/kv.*, lib/cache-layout
+// uses: lib/step-state, lib/step-rows, lib/kv.*, lib/cache-layout
 // constants: HEAD_DIM
 struct Params { layer : u32, rows : u32, capacity : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
@@ -16,9 +16,8 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
   let kv_head = group.x;
   let row = group.y;
   if (!row_valid(row) || row_position(row) >= params.capacity) { return; }
-  let sequence = row_sequence(row);
-  let slot = sequence_length(sequence, params.layer, kv_head) + row_ordinal(row);
-  let page = page_of(sequence, params.layer, slot);
+  let slot = row_slot(row, kv_head);
+  let page = page_of(row_sequence(row), params.layer, slot);
   let stored = key_word(page, kv_head, slot) / QUAD_WORDS;
   let factor = key_scale(page, kv_head, slot);
   let kept = (kv_head * params.capacity + row_position(row)) * QUADS;

@@ -1,8 +1,8 @@
 // How much of the attention over all tokens so far falls on what row 0 has read: exp(lse - lse of all), summed over steps.
 // One workgroup per query head; a thread takes every THREADS-th token.
-// uses: lib/constants, lib/step-state
+// uses: lib/constants, lib/step-rows
 // constants: GROUP, HEAD_DIM
-struct Params { scale : f32, capacity : u32, at : u32 }
+struct Params { scale : f32, layer : u32, capacity : u32, at : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> state : array<u32>;          // [step state]
 @group(0) @binding(2) var<storage, read> query : array<vec4f>;        // [rows, KV_HEADS * GROUP, QUADS], rotated

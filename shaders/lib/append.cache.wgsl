@@ -1,9 +1,8 @@
 // linear/qkv appends to the cache itself; store_pair is lib/store-pair.
-// uses: lib/step-state, lib/kv.*, lib/cache-layout, lib/store-pair.*
+// uses: lib/step-state, lib/step-rows, lib/kv.*, lib/cache-layout, lib/store-pair.*
 fn append_pair(row : u32, is_key : bool, kv_head : u32, element : u32, pair : vec2f) {
-  let sequence = row_sequence(row);
-  let slot = sequence_length(sequence, params.layer, kv_head) + row_ordinal(row);
-  let page = page_of(sequence, params.layer, slot);
+  let slot = row_slot(row, kv_head);
+  let page = page_of(row_sequence(row), params.layer, slot);
   if (is_key) {
     store_pair(key_word(page, kv_head, slot) + element / 2u * PAIR_WORDS, pair);
     if (element == 0u) { cache[position_word(page, kv_head, slot)] = row_place(row); }

@@ -3,7 +3,7 @@
 // values for cache/quantize-append (lib/append.staging). Outputs are the rows of
 // [Q | K | V]; a dispatch may compute a range of them that begins at first_row (files whose parts differ in type).
 // main: lib/linear/*
-// uses: lib/step-state, lib/append.*, lib/rope, lib/linear/*
+// uses: lib/step-rows, lib/append.*, lib/rope, lib/linear/*
 // constants: NORM, Q_HEADS, KV_HEADS, HEAD_DIM
 struct Params { blocks : u32, outputs : u32, columns : u32, epsilon : f32, layer : u32, first_row : u32, gain_at : u32, turns_at : u32 }
 @group(0) @binding(0) var<uniform> params : Params;

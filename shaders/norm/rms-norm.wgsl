@@ -1,8 +1,8 @@
 // Root-mean-square norm of each row: y = x * gain / sqrt(mean(x^2) + epsilon). One workgroup per row.
 // lib/norm-rows says how y is stored.
-// uses: lib/step-state, lib/norm-rows.*
+// uses: lib/step-rows, lib/norm-rows.*
 // constants: HIDDEN, THREADS
-struct Params { epsilon : f32, gain_at : u32, rows : u32 }
+struct Params { epsilon : f32, gain_at : u32, rows : u32, layer : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> state : array<u32>;      // [step state]
 @group(0) @binding(2) var<storage, read> x : array<vec4f>;        // [rows, HIDDEN / 4]

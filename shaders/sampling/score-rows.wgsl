@@ -15,7 +15,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
   let top = row_top(thread, row);
   let log_sum = row_log_sum(thread, row, top);
   if (thread == 0u) {
-    let target_id = row_target(logit_row(row));
+    let target_id = logit_row_target(row);
     // From the difference, not from the rounded log-sum-exp: with logits of 1e4 that would cost three digits.
     var nll = 0.0;
     if (target_id < VOCAB) { nll = log_sum + (top - logits[row * VOCAB + target_id]); }

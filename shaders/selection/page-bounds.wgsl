@@ -1,7 +1,7 @@
 // Writes the bounds of key blocks (lib/selection/bounds): with WHOLE of the first params.count blocks, as far as they are
 // closed, of every sequence from params.sequence on, otherwise of the blocks that the rows of this step close; for sequences
 // whose kind of selection is params.kind, with WHOLE and 0 for any. A thread writes one quad of one head's block.
-// uses: lib/step-state, lib/kv.*, lib/selection/bounds
+// uses: lib/step-state, lib/step-rows, lib/kv.*, lib/selection/bounds
 // constants: KV_HEADS, WHOLE
 struct Params { layer : u32, kind : u32, count : u32, sequence : u32, sequences : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
@@ -23,7 +23,7 @@ fn main(@builtin(global_invocation_id) id : vec3u) {
   } else {
     if (!row_valid(item)) { return; }
     sequence = row_sequence(item);
-    last = sequence_length(sequence, params.layer, kv_head) + row_ordinal(item);
+    last = row_slot(item, kv_head);
     if (last % BLOCK_SLOTS != BLOCK_SLOTS - 1u || method_word(sequence, METHOD_SELECT) != params.kind) { return; }
   }
   close_block(page_of(sequence, params.layer, last), kv_head, quad, last);

@@ -4,7 +4,8 @@
 // slots were evicted these go by places, not by slots. `pages` pages of `page` slots (a power of two from 16 to 64) are
 // chosen, those among them, ties to the lower page, and their slots listed in order. A row that closes a block of 16 slots
 // writes its bounds. Rows whose kind of selection is not params.kind are left alone.
-// uses: lib/step-state, settings/*, lib/kv.*, lib/cache-layout, lib/selection/bounds, lib/radix-select
+// uses: lib/step-state, lib/step-rows, settings/*, lib/kv.*, lib/cache-layout, lib/selection/bounds
+// uses: lib/radix-select
 // uses: lib/selection/write-list
 // constants: KV_HEADS, GROUP
 struct Params { layer : u32, kind : u32, rows : u32, capacity : u32 }
@@ -79,13 +80,13 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
   if (!row_valid(row)) { return; }
   let sequence = row_sequence(row);
   let length = sequence_length(sequence, params.layer, kv_head);
-  let last = length + row_ordinal(row);
+  let last = row_slot(row, kv_head);
   if (method_word(sequence, METHOD_SELECT) == params.kind && last % BLOCK_SLOTS == BLOCK_SLOTS - 1u && thread < QUADS) {
     close_block(page_of(sequence, params.layer, last), kv_head, thread, last);
   }
-  if (!row_attends(row, params.layer, params.kind)) { return; }
+  if (!row_attends(row, params.kind)) { return; }
 
-  let slots = last + 1u;
+  let slots = row_end(row, kv_head);
   let page_slots = clamp(setting_page(sequence), BLOCK_SLOTS, PAGE_SLOTS);
   let pages = (slots + page_slots - 1u) / page_slots;
   let wanted = max(1u, setting_pages(sequence));

@@ -3,8 +3,8 @@
 // anyway. Without ALL they take no part in the softmax, whose maximum and sum per page are noted down for selection/vote-top-k.
 // With KEEPS a row whose query is like the one of the choice in `memory` (cosine of all heads at least `theta`) uses
 // that again, unless it is old, the length has not grown by one since, or the sequence has several rows: only marks are written.
-// uses: lib/constants, lib/step-state, settings/*, lib/kv.*, lib/cache-layout, lib/attention/window, lib/selection/turn.*
-// uses: lib/selection/slot-scores
+// uses: lib/constants, lib/step-state, lib/step-rows, settings/*, lib/kv.*, lib/cache-layout
+// uses: lib/attention/visible, lib/selection/turn.*, lib/selection/slot-scores
 // constants: Q_HEADS, GROUP, HEAD_DIM, ALL, KEEPS
 struct Params { scale : f32, layer : u32, kind : u32, rows : u32, capacity : u32, pages : u32, turns_at : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
@@ -26,10 +26,10 @@ fn run_time(bound : u32) -> u32 { return select(0u, bound, params.rows > 0u); }
 
 // Whether the choice in memory may be used, apart from the query.
 fn is_fresh(row : u32, sequence : u32) -> bool {
-  let slots = sequence_length(sequence, params.layer, 0u) + row_ordinal(row) + 1u;
+  let slots = row_end(row, 0u);
   let at = memory_at(sequence);
   let oldest = max(2u, setting_recent(sequence) / 4u);
-  return sequence_rows(sequence) == 1u && memory[at] > 0u && memory[at] + 1u == slots &&
+  return sequence_rows(sequence, params.layer) == 1u && memory[at] > 0u && memory[at] + 1u == slots &&
     slots - memory[at + 1u] < oldest && row_place(row) >= memory[at + 2u];
 }
 
@@ -57,9 +57,9 @@ fn is_similar(t : u32, row : u32, sequence : u32) -> bool {
 fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t : u32) {
   let kv_head = group.y;
   let row = group.z;
-  if (!row_attends(row, params.layer, params.kind)) { return; }
+  if (!row_attends(row, params.kind)) { return; }
   let sequence = row_sequence(row);
-  let slots = sequence_length(sequence, params.layer, kv_head) + row_ordinal(row) + 1u;
+  let slots = row_end(row, kv_head);
   let first = group.x * PAGE_SLOTS;
   if (first >= slots) { return; }
   var reuse = false;
@@ -73,7 +73,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
   let place = position_at(page, kv_head, slot);
   let own = row_place(row);
   let recent = setting_recent(sequence);
-  let visible = first + t < slots && (!HIDES || shows(mask_of(sequence), own + 1u, place));
+  let visible = row_sees(row_sight(row, kv_head), first + t, place);
   let forced = visible && (place < setting_sinks(sequence) || place + recent > own);
   if (reuse) {
     if (kv_head == 0u && first + t < slots) { scores[score_at(row, 0u, slot)] = select(LOWEST, FORCED, forced); }

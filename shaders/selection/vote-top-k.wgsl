@@ -3,8 +3,8 @@
 // all heads of the layer are one set (TokenSelect: Wu et al. 2024, arXiv 2411.02886), otherwise the query heads of each
 // KV head. One workgroup per (set, row). Slots are listed in order. With KEEPS the choice is kept in `memory`, or taken
 // from there where slot-scores says so.
-// uses: lib/constants, lib/step-state, settings/*, lib/selection/slot-scores, lib/selection/memory.*, lib/radix-select
-// uses: lib/selection/write-list
+// uses: lib/constants, lib/step-state, lib/step-rows, settings/*, lib/selection/slot-scores, lib/selection/memory.*
+// uses: lib/radix-select, lib/selection/write-list
 // constants: Q_HEADS, KV_HEADS, HEAD_DIM, SHARED
 struct Params { layer : u32, kind : u32, rows : u32, capacity : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
@@ -70,11 +70,11 @@ fn find_lse(t : u32, row : u32, first_head : u32, pages : u32) {
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t : u32) {
   let row = group.y;
-  if (!row_attends(row, params.layer, params.kind)) { return; }
+  if (!row_attends(row, params.kind)) { return; }
   let sequence = row_sequence(row);
   let first_list = group.x * SET_LISTS;
   let first_head = group.x * SET_HEADS;
-  let slots = sequence_length(sequence, params.layer, first_list) + row_ordinal(row) + 1u;
+  let slots = row_end(row, first_list);
   choice.votes_at = score_at(row, first_head, 0u);
   let memory_list = memory_at(sequence) + MEMORY_HEAD + Q_HEADS * HEAD_DIM;
   var reuse = false;
@@ -100,7 +100,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
   workgroupBarrier();
   if (!reuse) { choice.threshold = select_top(t, slots, max(1u, setting_k(sequence))); }
 
-  let keeps = KEEPS && !reuse && sequence_rows(sequence) == 1u && setting_theta(sequence) <= 1.0;
+  let keeps = KEEPS && !reuse && sequence_rows(sequence, params.layer) == 1u && setting_theta(sequence) <= 1.0;
   let at = (row * KV_HEADS + first_list) * (params.capacity + 1u);
   let lists = select(1u, 2u, keeps);
   for (var list = 0u; list < lists; list++) {
@@ -115,7 +115,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
   if (keeps) {
     for (var i = t; i < Q_HEADS * HEAD_DIM; i += THREADS) { remember(memory_list - Q_HEADS * HEAD_DIM + i, query[row * Q_HEADS * HEAD_DIM + i]); }
   }
-  if (KEEPS && t == 0u && sequence_rows(sequence) == 1u) {
+  if (KEEPS && t == 0u && sequence_rows(sequence, params.layer) == 1u) {
     remember(memory_at(sequence), slots);
     if (keeps) {
       remember(memory_at(sequence) + 1u, slots);

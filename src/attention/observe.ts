@@ -26,7 +26,7 @@ export function encodeColumnSums(
   layer: LayerView,
   { mass, noise }: LayerObservation,
   { query, lse }: AttentionArrays,
-  { rows, lengthBucket }: AttentionShape,
+  { rows, lengthBucket, masked }: AttentionShape,
   cut: ColumnSumsShape,
 ): void {
   const { kv, state, cache, sequences } = layer;
@@ -37,7 +37,7 @@ export function encodeColumnSums(
       noisyLse.call({
         params: { ...params, rows },
         constants: {
-          ...layerConstants(layer),
+          ...layerConstants(layer, masked),
           LINES: observeLines(layer.groupSize),
           PARTS: cut.core === 'slots' ? cut.parts : 1,
         },
@@ -50,7 +50,7 @@ export function encodeColumnSums(
     variant: { kv, noise },
     bindings: { state, query, cache, log_sums: noise?.lse ?? lse, mass },
   };
-  const constants = layerConstants(layer);
+  const constants = layerConstants(layer, masked);
   recorder.add(
     'attention-mass',
     cut.core === 'slots'

@@ -47,7 +47,7 @@ export const measureTokenTime = (runtime: Runtime, timer: PassTimer, options: To
       await steps.reserve(lease, MOST_STEPS, 'never');
       const record = packSequence(
         { ...GENERATE_DEFAULTS, seed: 1 },
-        { remaining: 2 ** 30, stopIds: [], ignoreEos: true, rows: 1 },
+        { remaining: 2 ** 30, stopIds: [], ignoreEos: true },
       );
       const part: SequencePart = {
         lease,

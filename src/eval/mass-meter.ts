@@ -41,7 +41,7 @@ export class MassMeter {
         recorder.add(
           'measure.mass',
           shadowMass.call({
-            params: { scale, capacity: tokens, at: layer.layer * this.#heads },
+            params: { scale, layer: layer.layer, capacity: tokens, at: layer.layer * this.#heads },
             constants,
             variant: undefined,
             bindings: { state, query, keys, lse, mass: this.#mass },

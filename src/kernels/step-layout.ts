@@ -1,3 +1,4 @@
+import stepRows from '../../shaders/lib/step-rows.wgsl?raw';
 import stepState from '../../shaders/lib/step-state.wgsl?raw';
 import type { WgslPart } from '../gpu/wgsl.ts';
 import { PAGE_SLOTS } from './cache-layout.ts';
@@ -12,10 +13,13 @@ export interface StepSizes {
   /** The most KV heads of any layer. */
   readonly kvStride: number;
   readonly maxPages: number;
+  /** Lists of rows, of which layers have one each: 1 where all layers compute the same rows. Default 1. */
+  readonly rowLists?: number;
 }
 
 export const HEADER_WORDS = 16;
 export const ROW_WORDS = 8;
+export const SPAN_WORDS = 2;
 export const LOGIT_ROW_WORDS = 4;
 export const SEQUENCE_WORDS = 32;
 export const METHOD_WORDS = 32;
@@ -23,11 +27,10 @@ export const MAX_STOP_IDS = 16;
 
 /** Words of the header: counts of this step, then where the sections begin and their sizes. */
 export const HeaderWord = {
-  rows: 0,
-  logitRows: 1,
-  step: 2,
+  logitRows: 0,
+  step: 1,
   /** Sequences in use are below this number. */
-  room: 3,
+  room: 2,
   logitRowsAt: 4,
   sequencesAt: 5,
   lengthsAt: 6,
@@ -37,19 +40,24 @@ export const HeaderWord = {
   maxPages: 10,
   methodsAt: 11,
   budgetsAt: 12,
+  /** Where the spans begin within a list of rows. */
+  spansInList: 13,
 } as const;
 
-/** Words of a row. */
-export const Row = { sequence: 0, position: 1, ordinal: 2, token: 3, parent: 4, flags: 5, target: 6 } as const;
+/** Words of a row. `ordinal` counts the rows of its sequence in the same list. */
+export const Row = { sequence: 0, position: 1, ordinal: 2, token: 3, parent: 4, flags: 5 } as const;
 export const ROW_VALID = 1;
 /** The token came after the prompt: decoding methods apply. */
 export const ROW_DECODE = 2;
 export const NO_PARENT = 0xffffffff;
+
+/** Words of a sequence's span in a list of rows: how many of the rows are its own, and which is the first. */
+export const SpanWord = { rows: 0, firstRow: 1 } as const;
+
+/** Words of a logit row; `row` is its number in the last layers' list. */
+export const LogitRow = { row: 0, sequence: 1, position: 2, target: 3 } as const;
 /** The row is not scored. */
 export const NO_TARGET = 0xffffffff;
-
-/** Words of a logit row. */
-export const LogitRow = { row: 0, sequence: 1, position: 2, flags: 3 } as const;
 
 /** Words of a sequence. */
 export const SequenceWord = {
@@ -63,10 +71,8 @@ export const SequenceWord = {
   repetition: 7,
   presence: 8,
   frequency: 9,
-  rows: 10,
-  stopCount: 11,
-  stopIds: 12,
-  firstRow: 28,
+  stopCount: 10,
+  stopIds: 11,
 } as const;
 export const SEQUENCE_DONE = 1;
 export const SEQUENCE_PENALTIES = 2;
@@ -120,8 +126,11 @@ export const Observe = { nothing: 0, mass: 1, noisyMass: 2 } as const;
 export const NO_BUDGET = 0xffffffff;
 
 /** Words before each section, and the whole. */
-export interface StepLayout extends StepSizes {
-  readonly rowsAt: number;
+export interface StepLayout extends Required<StepSizes> {
+  /** The first list of rows: a count, the rows, the spans of the sequences from `spansInList` on. */
+  readonly rowListsAt: number;
+  readonly rowListWords: number;
+  readonly spansInList: number;
   readonly logitRowsAt: number;
   readonly sequencesAt: number;
   readonly lengthsAt: number;
@@ -132,8 +141,11 @@ export interface StepLayout extends StepSizes {
 }
 
 export function stepLayout(sizes: StepSizes): StepLayout {
-  const rowsAt = HEADER_WORDS;
-  const logitRowsAt = rowsAt + sizes.maxRows * ROW_WORDS;
+  const { rowLists = 1 } = sizes;
+  const rowListsAt = HEADER_WORDS + sizes.layers + 1;
+  const spansInList = 1 + sizes.maxRows * ROW_WORDS;
+  const rowListWords = spansInList + sizes.maxSequences * SPAN_WORDS;
+  const logitRowsAt = rowListsAt + rowLists * rowListWords;
   const sequencesAt = logitRowsAt + sizes.maxLogitRows * LOGIT_ROW_WORDS;
   const lengthsAt = sequencesAt + sizes.maxSequences * SEQUENCE_WORDS;
   const pagesAt = lengthsAt + sizes.maxSequences * sizes.layers * sizes.kvStride;
@@ -141,7 +153,10 @@ export function stepLayout(sizes: StepSizes): StepLayout {
   const budgetsAt = methodsAt + sizes.maxSequences * METHOD_WORDS;
   return {
     ...sizes,
-    rowsAt,
+    rowLists,
+    rowListsAt,
+    rowListWords,
+    spansInList,
     logitRowsAt,
     sequencesAt,
     lengthsAt,
@@ -152,25 +167,42 @@ export function stepLayout(sizes: StepSizes): StepLayout {
   };
 }
 
+/** The word where a list of rows begins: their count. */
+export const rowListAt = ({ rowListsAt, rowListWords }: StepLayout, list = 0): number =>
+  rowListsAt + list * rowListWords;
+
+/** The first word of a row, of the first list where none is named. */
+export const rowAt = (layout: StepLayout, row: number, list = 0): number =>
+  rowListAt(layout, list) + 1 + row * ROW_WORDS;
+
+/** The first word of a sequence's span. */
+export const spanAt = (layout: StepLayout, sequence: number, list = 0): number =>
+  rowListAt(layout, list) + layout.spansInList + sequence * SPAN_WORDS;
+
 /** Where `layoutWords` begin. */
 export const LAYOUT_AT = HeaderWord.logitRowsAt;
 
-/** The header words from `LAYOUT_AT` on, which tell the kernels where the sections lie. */
+/**
+ * The header words from `LAYOUT_AT` on, which tell the kernels where the sections lie, and behind them where the list of
+ * every layer begins, and that of the logit rows: all the first list, until a method shortens it within a step.
+ */
 export function layoutWords(layout: StepLayout): readonly number[] {
-  const words: number[] = [];
+  const words = Array<number>(HEADER_WORDS - LAYOUT_AT).fill(0);
   for (const [name, at] of Object.entries(HeaderWord))
-    if (at >= LAYOUT_AT) words[at - LAYOUT_AT] = layout[name as LayoutName];
-  return words;
+    if (at >= LAYOUT_AT)
+      words[at - LAYOUT_AT] = layout[name as Exclude<keyof typeof HeaderWord, 'logitRows' | 'step' | 'room'>];
+  return [...words, ...Array<number>(layout.layers + 1).fill(rowListAt(layout))];
 }
-type LayoutName = Exclude<keyof typeof HeaderWord, 'rows' | 'logitRows' | 'step' | 'room'>;
 
 /** What WGSL knows of all this by name. */
 const CONSTANTS = [
-  u32Constants({ HEADER_WORDS, ROW_WORDS, LOGIT_ROW_WORDS, SEQUENCE_WORDS, METHOD_WORDS, MAX_STOP_IDS, PAGE_SLOTS }),
+  u32Constants({ HEADER_WORDS, ROW_WORDS, SPAN_WORDS, LOGIT_ROW_WORDS, SEQUENCE_WORDS, METHOD_WORDS }),
+  u32Constants({ MAX_STOP_IDS, PAGE_SLOTS }),
   u32Constants({ ROW_VALID, ROW_DECODE, NO_PARENT, NO_TARGET, NO_BUDGET }),
   u32Constants({ SEQUENCE_DONE, SEQUENCE_PENALTIES, SEQUENCE_IGNORE_EOS, SEQUENCE_MASKED }),
   u32Constants(HeaderWord, 'HEADER'),
   u32Constants(Row, 'ROW'),
+  u32Constants(SpanWord, 'SPAN'),
   u32Constants(LogitRow, 'LOGIT_ROW'),
   u32Constants(SequenceWord, 'SEQUENCE'),
   u32Constants(MethodWord, 'METHOD'),
@@ -179,3 +211,6 @@ const CONSTANTS = [
 
 /** The include with the accessors of the step state, and the constants above; the kernel binds it as `state : array<u32>`. */
 export const stepStatePart: WgslPart = { name: 'lib/step-state', text: withConstants(stepState, ...CONSTANTS) };
+
+/** The include with the rows of the layer `params.layer`; it stands beside `stepStatePart`. */
+export const stepRowsPart: WgslPart = { name: 'lib/step-rows', text: stepRows };

@@ -86,8 +86,6 @@ export interface SequenceStart {
   /** Tokens that end the sequence. */
   readonly stopIds: readonly number[];
   readonly ignoreEos: boolean;
-  /** The sequence's rows in the step that comes next. */
-  readonly rows: number;
   /** Only tokens of the sequence's mask may be drawn. */
   readonly masked?: boolean;
 }
@@ -98,7 +96,7 @@ export interface SequenceStart {
  */
 export function packSequence(
   settings: SamplingSettings,
-  { remaining, stopIds, ignoreEos, rows, masked = false }: SequenceStart,
+  { remaining, stopIds, ignoreEos, masked = false }: SequenceStart,
 ): Uint32Array<ArrayBuffer> {
   const words = new Uint32Array(SEQUENCE_WORDS);
   const floats = new Float32Array(words.buffer);
@@ -115,7 +113,6 @@ export function packSequence(
   floats[SequenceWord.repetition] = settings.repetitionPenalty;
   floats[SequenceWord.presence] = settings.presencePenalty;
   floats[SequenceWord.frequency] = settings.frequencyPenalty;
-  words[SequenceWord.rows] = rows;
   const known = stopIds.slice(0, MAX_STOP_IDS);
   words[SequenceWord.stopCount] = known.length;
   words.set(known, SequenceWord.stopIds);

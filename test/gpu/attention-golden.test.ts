@@ -11,7 +11,7 @@ import { requestGpu } from '../../src/gpu/request.ts';
 import { PlanRecorder } from '../../src/gpu/plan.ts';
 import { keyBounds } from '../../src/kernels/selection/page-bounds.ts';
 import { slotScoresElements } from '../../src/kernels/selection/slot-scores.ts';
-import { SEQUENCE_WORDS, SequenceWord } from '../../src/kernels/step-layout.ts';
+import { spanAt, SpanWord } from '../../src/kernels/step-layout.ts';
 import { ropeTable } from '../../src/models/rope-table.ts';
 import questGolden from '../golden/kv-quest.json';
 import mergeGolden from '../golden/kv-lse_merge.json';
@@ -173,7 +173,7 @@ test('kv-tokenselect.json: the vote of all heads, and when a choice is used agai
         })),
       ),
     );
-    scene.state[scene.layout.sequencesAt + SEQUENCE_WORDS + SequenceWord.rows] = 1;
+    scene.state[spanAt(scene.layout, 1, scene.rowList) + SpanWord.rows] = 1;
     scene.query.set(inputs.q_prerope[query]!.flatMap((head) => rotated(head, tokens - 1)));
     // oxlint-disable-next-line no-await-in-loop -- a step remembers the one before
     const { lists } = await choose(selection, scene, memory, ropeTable(frequencies, 1, 64));

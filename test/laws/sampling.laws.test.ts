@@ -49,10 +49,7 @@ async function drawAll(draws: readonly Draw[]): Promise<{ tokens: number[]; stat
     rows: draws.map(({ position }, sequence) => ({ sequence, position })),
     logitRows: draws.map((_, row) => row),
     sequences: draws.map(({ settings }) =>
-      packSequence(
-        { ...GENERATE_DEFAULTS, seed: 0, ...settings },
-        { remaining: 2, stopIds: [], ignoreEos: false, rows: 1 },
-      ),
+      packSequence({ ...GENERATE_DEFAULTS, seed: 0, ...settings }, { remaining: 2, stopIds: [], ignoreEos: false }),
     ),
   });
   const { outputs } = await runKernel(gpu, { kernel: sample } as unknown as AnyKernelCase, {
@@ -218,7 +215,7 @@ describe('the end of a step, replayed', () => {
       rows: starts.map(({ position }, sequence) => ({ sequence, position, token: 1 })),
       logitRows: [0, 1, 2],
       sequences: starts.map(({ settings, remaining }) =>
-        packSequence({ ...GENERATE_DEFAULTS, ...settings }, { remaining, stopIds: [STOP], ignoreEos: false, rows: 1 }),
+        packSequence({ ...GENERATE_DEFAULTS, ...settings }, { remaining, stopIds: [STOP], ignoreEos: false }),
       ),
     });
     const content = {

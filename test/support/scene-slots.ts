@@ -1,6 +1,6 @@
 /** Puts given keys and values into the slots of a scene of one sequence, all of f32 and each at the position of its number. */
 
-import { HEADER_WORDS, Row } from '../../src/kernels/step-layout.ts';
+import { Row, rowAt } from '../../src/kernels/step-layout.ts';
 import type { Scene } from '../../cases/attention/scene.ts';
 import { CacheWords } from '../../cases/support/cache-words.ts';
 
@@ -13,7 +13,7 @@ export function fillSlots(
   scene: Scene,
   slots: readonly (readonly { readonly key: readonly number[]; readonly value: readonly number[] }[])[],
 ): void {
-  const { kv, kvHeads, headDim, layout, layer, state, cache } = scene;
+  const { kv, kvHeads, headDim, layout, layer, rowList, state, cache } = scene;
   const words = new CacheWords({ kv, kvHeads, headDim }, cache, new Float32Array(cache.length));
   const pagesAt = layout.pagesAt + (layout.layers + layer) * layout.maxPages;
   slots.forEach((list, head) =>
@@ -22,5 +22,5 @@ export function fillSlots(
       words.write(state[pagesAt + Math.floor(slot / 64)]!, head, slot, { place: slot, mass: 0, content });
     }),
   );
-  state[HEADER_WORDS + Row.position] = slots[0]!.length - 1;
+  state[rowAt(layout, 0, rowList) + Row.position] = slots[0]!.length - 1;
 }

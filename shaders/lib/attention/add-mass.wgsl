@@ -1,7 +1,7 @@
 // Adds to the slots' mass what the query heads of a row give them: 2^(score - log_sum). The scores are vectors of four
 // heads, each batch of HEADS filled up to BATCH_QUADS vectors. It needs lib/attention/observed, `scores`, `mass`,
 // params.layer and params.capacity.
-// uses: lib/constants, lib/step-state, lib/attention/window, lib/attention/observed
+// uses: lib/constants, lib/step-state, lib/step-rows, lib/attention/observed, lib/attention/visible
 // constants: KV_HEADS, GROUP, HEADS, BATCH_QUADS, SCORE_QUADS
 
 // log2 of the sum of 2^score over all slots, per head as in the scores; NO_HEAD where there is none.
@@ -28,7 +28,7 @@ fn shares_of(exponents : vec4f, first : u32) -> f32 {
 // Adds up what `log_sums` and the scores say of the pages worker, worker + workers, … with `threads` threads for each.
 fn add_mass(row : u32, kv_head : u32, last : u32, worker : u32, workers : u32, thread : u32, threads : u32) {
   let sequence = row_sequence(row);
-  let hidden = hides(sequence);
+  let sight = row_sight(row, kv_head);
   let decay = row_decay(row);
   let first = scores_at(row, kv_head);
 #for i in SCORE_QUADS
@@ -40,7 +40,7 @@ fn add_mass(row : u32, kv_head : u32, last : u32, worker : u32, workers : u32, t
     let end = min(PAGE_SLOTS, last + 1u - block * PAGE_SLOTS);
     for (var i = thread; i < end; i += threads) {
       let slot = block * PAGE_SLOTS + i;
-      if (hidden && !place_visible(sequence, row_place(row), position_at(page, kv_head, slot))) { continue; }
+      if (!row_sees(sight, slot, place_in(page, kv_head, slot))) { continue; }
       var shares = 0.0;
 #for i in SCORE_QUADS
       shares += shares_of(scores[first + $iu * params.capacity + slot] - log_sum_$i, 4u * $iu % (4u * BATCH_QUADS));

@@ -1,7 +1,7 @@
 // attention/merge adds what the scores of attention/decode-flash mean to the slots' mass: params.observers workgroups for
 // each (KV head, row), beside those that join the splits. Every valid row is the only one of its sequence.
 // It needs lib/attention/add-mass and one of lib/attention/noise.*.
-// uses: lib/constants, lib/step-state, lib/kv.*, lib/attention/observed, lib/attention/noise.*
+// uses: lib/constants, lib/step-state, lib/step-rows, lib/kv.*, lib/attention/observed, lib/attention/noise.*
 // uses: lib/attention/add-mass
 // constants: Q_HEADS, THREADS, GROUP, SCORE_QUADS
 @group(0) @binding(5) var<storage, read> cache : array<KvQuad>;     // [pages of the layer]
@@ -13,7 +13,7 @@ const HEAD_LANES = clamp(THREADS / GROUP, 1u, 4u);
 fn observe(group : u32, t : u32, row : u32) {
   let kv_head = group / params.observers;
   let sequence = row_sequence(row);
-  let last = sequence_length(sequence, params.layer, kv_head) + row_ordinal(row);
+  let last = row_slot(row, kv_head);
   if (!row_observed(row)) {
     let last_page = page_of(sequence, params.layer, last);
     if (t == 0u && group % params.observers == 0u && method_word(sequence, METHOD_POLICY) != 0u) { mass[mass_at(last_page, kv_head, last)] = 0.0; }

@@ -2,7 +2,7 @@
 // is softmax((score + noise) / tau). Fresh for every (seed, row, layer, query head, slot), and the same in every
 // kernel that asks. It goes by slots, not by the positions of what they hold: slots move between steps only, and the row's own
 // position makes it fresh in each. It needs lib/threefry and lib/gumbel.
-// uses: lib/step-state, settings/*, lib/attention/observed, lib/threefry, lib/gumbel
+// uses: lib/step-state, lib/step-rows, settings/*, lib/attention/observed, lib/threefry, lib/gumbel
 const NOISE = true;
 const STREAM_MASS_NOISE = 16u;
 

@@ -2,7 +2,8 @@
 // The scores of observed rows are kept, as (score + noise) / tau where the sequence wants noise; the sums of such noisy
 // scores go to attention/merge with the partials, or, with DIRECT, the shares of attention are added to the slots' mass.
 // It needs lib/attention/add-mass and one of lib/attention/noise.*.
-// uses: lib/constants, lib/step-state, lib/attention/observed, lib/attention/noise.*, lib/attention/add-mass
+// uses: lib/constants, lib/step-state, lib/step-rows, lib/attention/observed, lib/attention/noise.*
+// uses: lib/attention/add-mass
 // constants: KV_HEADS, GROUP, DIRECT, HEADS, THREADS, BATCH_QUADS, SCORE_QUADS
 @group(0) @binding(7) var<storage, read_write> scores : array<vec4f>;  // [rows, KV_HEADS, SCORE_QUADS, capacity], in log2 units
 @group(0) @binding(8) var<storage, read_write> mass : array<f32>;      // [pages, KV_HEADS, 64]
@@ -54,7 +55,7 @@ fn add_noise(kv_head : u32, first_head : u32, slot : u32, visible : bool) {
 // Once every slot of the split is noted.
 fn observe(t : u32, row : u32, kv_head : u32, first_head : u32, split : u32) {
   let sequence = row_sequence(row);
-  let last = sequence_length(sequence, params.layer, kv_head) + row_ordinal(row);
+  let last = row_slot(row, kv_head);
   if (!row_observed(row)) {
     if (DIRECT && t == 0u && method_word(sequence, METHOD_POLICY) != 0u) { mass[mass_at(page_of(sequence, params.layer, last), kv_head, last)] = 0.0; }
     return;

@@ -116,7 +116,7 @@ export class ForcedSequence {
         tokens: ids,
         logits: ids.map((_, row) => wantedRows.includes(row)),
         targets,
-        record: packSequence({ ...GENERATE_DEFAULTS, seed }, { remaining: 1, stopIds: [], ignoreEos: true, rows }),
+        record: packSequence({ ...GENERATE_DEFAULTS, seed }, { remaining: 1, stopIds: [], ignoreEos: true }),
       },
     };
     const end = wantedRows.length > 0 ? scored : unread;

@@ -3,7 +3,6 @@ import { invariant } from '../../core/invariant.ts';
 import { wholeBuffer, type GpuArray } from '../../gpu/array.ts';
 import type { Gpu } from '../../gpu/device.ts';
 import {
-  HEADER_WORDS,
   HeaderWord,
   LAYOUT_AT,
   layoutWords,
@@ -11,19 +10,20 @@ import {
   METHOD_WORDS,
   NO_BUDGET,
   NO_PARENT,
+  NO_TARGET,
   Row,
   ROW_DECODE,
   ROW_VALID,
-  ROW_WORDS,
+  rowAt,
+  rowListAt,
   SEQUENCE_WORDS,
-  SequenceWord,
+  SPAN_WORDS,
+  spanAt,
+  SpanWord,
   stepLayout,
   type StepLayout,
   type StepSizes,
 } from '../../kernels/step-layout.ts';
-
-/** No target: the row is not scored. */
-const NO_TARGET = 0xffffffff;
 
 /** Sequences for which there is room at first. */
 const FIRST_ROOM = 8;
@@ -37,8 +37,6 @@ export class StepState {
   /** The number of the next step, as the GPU counts it: which slot of the output ring it writes. */
   step = 0;
   readonly #gpu: Gpu;
-  /** The sequences of the last step that was fed: the GPU may have set their rows. */
-  #fed: readonly number[] = [];
 
   constructor(gpu: Gpu, sizes: StepSizes) {
     this.#gpu = gpu;
@@ -89,53 +87,49 @@ export class StepState {
     this.writeMethods(sequence, new Uint32Array(METHOD_WORDS), new Uint32Array(this.layout.layers).fill(NO_BUDGET));
   }
 
-  /** Writes a fed step: header, rows, logit rows, and the records of its sequences. Queue order makes it safe behind steps in flight. */
+  /**
+   * Writes a fed step: header, the list of rows, logit rows, and the records of its sequences. Queue order makes it safe
+   * behind steps in flight.
+   */
   writeBatch({ rows }: Batch, sequences: readonly SequenceState[]): void {
-    const { maxRows, maxLogitRows, rowsAt, logitRowsAt, sequencesAt } = this.layout;
+    const { layout } = this;
+    const { maxRows, maxLogitRows, maxSequences, logitRowsAt, sequencesAt } = layout;
     const wanted = rows.flatMap((row, index) => (row.logits ? [{ row, index }] : []));
     invariant(
       rows.length <= maxRows && wanted.length <= maxLogitRows,
       () => `${rows.length} rows, ${wanted.length} logit rows`,
     );
-    const head = new Uint32Array(HEADER_WORDS + rows.length * ROW_WORDS);
-    head[HeaderWord.rows] = rows.length;
+    const head = new Uint32Array(rowAt(layout, rows.length));
     head[HeaderWord.logitRows] = wanted.length;
     head[HeaderWord.step] = this.step;
     head[HeaderWord.room] = this.#room;
-    head.set(layoutWords(this.layout), LAYOUT_AT);
+    head.set(layoutWords(layout), LAYOUT_AT);
+    head[rowListAt(layout)] = rows.length;
+    // Sequences that have no rows in this step must say so: its end lengthens every sequence by its rows.
+    const spans = new Uint32Array(maxSequences * SPAN_WORDS);
     rows.forEach((row, i) => {
-      const at = rowsAt + i * ROW_WORDS;
+      const at = rowAt(layout, i);
       head[at + Row.sequence] = row.sequence;
       head[at + Row.position] = row.position;
       head[at + Row.ordinal] = row.ordinal;
       head[at + Row.token] = row.token;
       head[at + Row.parent] = NO_PARENT;
       head[at + Row.flags] = ROW_VALID | (row.decode ? ROW_DECODE : 0);
-      head[at + Row.target] = row.target ?? NO_TARGET;
+      const span = row.sequence * SPAN_WORDS;
+      if (spans[span + SpanWord.rows]!++ === 0) spans[span + SpanWord.firstRow] = i;
     });
     this.#gpu.write(this.array.buffer, 0, head);
+    this.#gpu.write(this.array.buffer, spanAt(layout, 0) * 4, spans);
     if (wanted.length > 0) {
       const logitRows = new Uint32Array(wanted.length * LOGIT_ROW_WORDS);
-      wanted.forEach(({ row, index }, i) => logitRows.set([index, row.sequence, row.position, 0], i * LOGIT_ROW_WORDS));
+      wanted.forEach(({ row, index }, i) =>
+        logitRows.set([index, row.sequence, row.position, row.target ?? NO_TARGET], i * LOGIT_ROW_WORDS),
+      );
       this.#gpu.write(this.array.buffer, logitRowsAt * 4, logitRows);
     }
-    // The end of a step lengthens every sequence by its rows: those that have none in this one must say so.
-    for (const sequence of this.#fed)
-      if (!sequences.some((state) => state.sequence === sequence))
-        this.#gpu.write(
-          this.array.buffer,
-          (sequencesAt + sequence * SEQUENCE_WORDS + SequenceWord.rows) * 4,
-          new Uint32Array(1),
-        );
-    this.#fed = sequences.map(({ sequence }) => sequence);
     for (const { sequence, words } of sequences) {
       const record = new Uint32Array(SEQUENCE_WORDS);
       record.set(words);
-      record[SequenceWord.rows] = rows.filter((row) => row.sequence === sequence).length;
-      record[SequenceWord.firstRow] = Math.max(
-        0,
-        rows.findIndex((row) => row.sequence === sequence),
-      );
       this.#gpu.write(this.array.buffer, (sequencesAt + sequence * SEQUENCE_WORDS) * 4, record);
     }
   }

@@ -56,7 +56,6 @@ function givenPart(run: Run, rows: number): RunPart {
         remaining: run.maxTokens - run.generated,
         stopIds: run.stopIds,
         ignoreEos: run.ignoreEos,
-        rows,
         masked: isMasked(run),
       }),
     },

@@ -4,9 +4,9 @@ import columnMass from '../../../shaders/lib/attention/column-mass.wgsl?raw';
 import { defineKernel } from '../../gpu/kernel.ts';
 import { cacheParts, PAGE_SLOTS } from '../cache-layout.ts';
 import { constantsPart } from '../constants.ts';
-import { stepStatePart } from '../step-layout.ts';
+import { stepRowsPart, stepStatePart } from '../step-layout.ts';
 import { observedParts, type ObservedVariant } from './observed.ts';
-import { windowPart } from './window.ts';
+import { visiblePart } from './visible.ts';
 
 const spec = {
   params: { scale: 'f32', layer: 'u32', tiles: 'u32', sequences: 'u32' },
@@ -14,8 +14,9 @@ const spec = {
   includes: ({ kv, noise }: ObservedVariant) => [
     constantsPart,
     stepStatePart,
+    stepRowsPart,
     ...cacheParts(kv),
-    windowPart,
+    visiblePart,
     ...observedParts(noise),
     { name: 'lib/attention/column-mass', text: columnMass },
   ],

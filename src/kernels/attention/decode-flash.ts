@@ -10,9 +10,9 @@ import { defineKernel, type Grid } from '../../gpu/kernel.ts';
 import type { ConstantValue, WgslPart } from '../../gpu/wgsl.ts';
 import { cacheParts, type KvType } from '../cache-layout.ts';
 import { constantsPart } from '../constants.ts';
-import { stepStatePart } from '../step-layout.ts';
+import { stepRowsPart, stepStatePart } from '../step-layout.ts';
 import { addMassPart, observedParts, type ObservedVariant } from './observed.ts';
-import { windowPart } from './window.ts';
+import { visiblePart } from './visible.ts';
 
 /** The most query heads of a KV head, and the widest head, that the attention kernels have room for. */
 export const MAX_GROUP = 16;
@@ -71,8 +71,9 @@ const gridOf = (splits: number, rows: number, { KV_HEADS, GROUP, HEADS }: HeadCo
 const commonParts = ({ kv, exchange }: DecodeVariant): WgslPart[] => [
   constantsPart,
   stepStatePart,
+  stepRowsPart,
   ...cacheParts(kv),
-  windowPart,
+  visiblePart,
   exchangePart(exchange),
 ];
 

@@ -3,8 +3,8 @@ import { ceilDiv } from '../../core/invariant.ts';
 import { defineKernel } from '../../gpu/kernel.ts';
 import { cacheParts, type KvType } from '../cache-layout.ts';
 import { constantsPart } from '../constants.ts';
-import { stepStatePart } from '../step-layout.ts';
-import { windowPart } from './window.ts';
+import { stepRowsPart, stepStatePart } from '../step-layout.ts';
+import { visiblePart } from './visible.ts';
 
 /** Attention of 9 or more rows; see the WGSL for who computes what. */
 export const flashPrefill = defineKernel({
@@ -24,7 +24,13 @@ export const flashPrefill = defineKernel({
     STAGE: 'u32',
     DIM_QUADS: 'u32',
   },
-  includes: ({ kv }: { readonly kv: KvType }) => [constantsPart, stepStatePart, ...cacheParts(kv), windowPart],
+  includes: ({ kv }: { readonly kv: KvType }) => [
+    constantsPart,
+    stepStatePart,
+    stepRowsPart,
+    ...cacheParts(kv),
+    visiblePart,
+  ],
   grid: ({ rows }, { GROUP, KV_HEADS, LINES, TEAMS }) => [
     ceilDiv(rows * Number(GROUP), Number(LINES) * Number(TEAMS)),
     Number(KV_HEADS),

@@ -2,9 +2,9 @@ import source from '../../../shaders/attention/listed-mass.wgsl?raw';
 import { defineKernel } from '../../gpu/kernel.ts';
 import { cacheParts } from '../cache-layout.ts';
 import { constantsPart } from '../constants.ts';
-import { stepStatePart } from '../step-layout.ts';
+import { stepRowsPart, stepStatePart } from '../step-layout.ts';
 import { observedParts, type ObservedVariant } from './observed.ts';
-import { windowPart } from './window.ts';
+import { visiblePart } from './visible.ts';
 
 /**
  * Adds what decoding rows attend to among their listed slots to the mass of these slots, for rows whose kind of selection is
@@ -26,8 +26,9 @@ export const listedMass = defineKernel({
   includes: ({ kv, noise }: ObservedVariant) => [
     constantsPart,
     stepStatePart,
+    stepRowsPart,
     ...cacheParts(kv),
-    windowPart,
+    visiblePart,
     ...observedParts(noise),
   ],
   grid: ({ rows }, { KV_HEADS }) => [Number(KV_HEADS), rows],

@@ -4,10 +4,10 @@ import observeNone from '../../../shaders/lib/attention/merge-observe.none.wgsl?
 import { defineKernel } from '../../gpu/kernel.ts';
 import { cacheParts } from '../cache-layout.ts';
 import { constantsPart } from '../constants.ts';
-import { stepStatePart } from '../step-layout.ts';
+import { stepRowsPart, stepStatePart } from '../step-layout.ts';
 import { addMassPart, observedParts, type ObservedVariant } from './observed.ts';
 import { u32Constants, withConstants } from '../wgsl-constants.ts';
-import { windowPart } from './window.ts';
+import { visiblePart } from './visible.ts';
 
 /** The most splits that attention/merge joins: it has room for so many weights. */
 export const MAX_SPLITS = 64;
@@ -26,7 +26,12 @@ const spec = {
  */
 export const mergeSplits = defineKernel({
   ...spec,
-  includes: () => [constantsPart, stepStatePart, { name: 'lib/attention/merge-observe.none', text: observeNone }],
+  includes: () => [
+    constantsPart,
+    stepStatePart,
+    stepRowsPart,
+    { name: 'lib/attention/merge-observe.none', text: observeNone },
+  ],
   grid: ({ rows }, { Q_HEADS }) => [Number(Q_HEADS), rows],
 });
 
@@ -50,8 +55,9 @@ export const mergeSplitsObserving = defineKernel({
   includes: ({ kv, noise }: ObservedVariant) => [
     constantsPart,
     stepStatePart,
+    stepRowsPart,
     ...cacheParts(kv),
-    windowPart,
+    visiblePart,
     ...observedParts(noise),
     addMassPart,
     { name: 'lib/attention/merge-observe.mass', text: observeMass },

@@ -3,10 +3,10 @@ import { ceilDiv } from '../../core/invariant.ts';
 import { defineKernel } from '../../gpu/kernel.ts';
 import { cacheParts } from '../cache-layout.ts';
 import { constantsPart } from '../constants.ts';
-import { stepStatePart } from '../step-layout.ts';
+import { stepRowsPart, stepStatePart } from '../step-layout.ts';
 import { observedParts, type ObservedVariant } from './observed.ts';
 import { u32Constants, withConstants } from '../wgsl-constants.ts';
-import { windowPart } from './window.ts';
+import { visiblePart } from './visible.ts';
 
 /** Rows of a workgroup. */
 const ROWS = 8;
@@ -29,8 +29,9 @@ export const noisyLse = defineKernel({
   includes: ({ kv, noise }: ObservedVariant) => [
     constantsPart,
     stepStatePart,
+    stepRowsPart,
     ...cacheParts(kv),
-    windowPart,
+    visiblePart,
     ...observedParts(noise),
   ],
   grid: ({ rows }, { KV_HEADS, GROUP, LINES }) => [

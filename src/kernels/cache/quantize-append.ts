@@ -1,7 +1,7 @@
 import source from '../../../shaders/cache/quantize-append.wgsl?raw';
 import { defineKernel } from '../../gpu/kernel.ts';
 import { cacheParts, type KvType } from '../cache-layout.ts';
-import { stepStatePart } from '../step-layout.ts';
+import { stepRowsPart, stepStatePart } from '../step-layout.ts';
 import { f32Constants, withConstants } from '../wgsl-constants.ts';
 import { LEAST } from '../kv-formats/int8-head.ts';
 
@@ -12,7 +12,7 @@ export const quantizeAppend = defineKernel({
   params: { layer: 'u32', rows: 'u32' },
   bindings: { state: 'read', staging: 'read', cache: 'read_write' },
   constants: { KV_HEADS: 'u32', HEAD_DIM: 'u32', HALF: 'u32' },
-  includes: ({ kv }: { readonly kv: KvType }) => [stepStatePart, ...cacheParts(kv)],
+  includes: ({ kv }: { readonly kv: KvType }) => [stepStatePart, stepRowsPart, ...cacheParts(kv)],
   grid: ({ rows }, { KV_HEADS }) => [Number(KV_HEADS), rows],
 });
 

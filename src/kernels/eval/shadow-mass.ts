@@ -1,15 +1,15 @@
 import source from '../../../shaders/eval/shadow-mass.wgsl?raw';
 import { defineKernel } from '../../gpu/kernel.ts';
 import { constantsPart } from '../constants.ts';
-import { stepStatePart } from '../step-layout.ts';
+import { stepRowsPart, stepStatePart } from '../step-layout.ts';
 
 /** Adds up which share of the attention over all tokens falls on what a step's one row has read. */
 export const shadowMass = defineKernel({
   name: 'eval/shadow-mass',
   source,
-  params: { scale: 'f32', capacity: 'u32', at: 'u32' },
+  params: { scale: 'f32', layer: 'u32', capacity: 'u32', at: 'u32' },
   bindings: { state: 'read', query: 'read', keys: 'read', lse: 'read', mass: 'read_write' },
   constants: { KV_HEADS: 'u32', GROUP: 'u32', HEAD_DIM: 'u32' },
-  includes: () => [constantsPart, stepStatePart],
+  includes: () => [constantsPart, stepStatePart, stepRowsPart],
   grid: (_params, { KV_HEADS, GROUP }) => [Number(KV_HEADS) * Number(GROUP)],
 });

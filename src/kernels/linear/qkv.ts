@@ -6,7 +6,7 @@ import type { WgslPart } from '../../gpu/wgsl.ts';
 import { cacheParts, type KvType } from '../cache-layout.ts';
 import { ropePart } from '../rope.ts';
 import { KV_FORMATS } from '../kv-formats/index.ts';
-import { stepStatePart } from '../step-layout.ts';
+import { stepRowsPart, stepStatePart } from '../step-layout.ts';
 import { LINEAR_CONSTANTS, linearGrid, linearParts, type LinearIncludes } from './variant.ts';
 
 /** How keys and values leave the kernel. */
@@ -46,6 +46,7 @@ export const qkv = defineKernel({
   constants: { ...LINEAR_CONSTANTS, Q_HEADS: 'u32', KV_HEADS: 'u32', HEAD_DIM: 'u32', ROPE_PAIRS: 'u32' },
   includes: ({ kv, ...variant }: LinearIncludes & { kv: KvType }) => [
     stepStatePart,
+    stepRowsPart,
     ...cacheParts(kv),
     ...appendParts(kv),
     ropePart,

@@ -3,7 +3,7 @@ import rowsF32 from '../../../shaders/lib/norm-rows.f32.wgsl?raw';
 import rowsInt8 from '../../../shaders/lib/norm-rows.int8.wgsl?raw';
 import source from '../../../shaders/norm/rms-norm.wgsl?raw';
 import { defineKernel } from '../../gpu/kernel.ts';
-import { stepStatePart } from '../step-layout.ts';
+import { stepRowsPart, stepStatePart } from '../step-layout.ts';
 
 /** How normalised rows are stored: int8 = codes with a scale for 32 values, for linear kernels with int8 activations. */
 export type NormOutput = 'f32' | 'int8';
@@ -15,11 +15,12 @@ export type NormOutput = 'f32' | 'int8';
 export const rmsNorm = defineKernel({
   name: 'norm/rms-norm',
   source,
-  params: { epsilon: 'f32', gain_at: 'u32', rows: 'u32' },
+  params: { epsilon: 'f32', gain_at: 'u32', rows: 'u32', layer: 'u32' },
   bindings: { state: 'read', x: 'read', gain: 'read', y: 'read_write' },
   constants: { HIDDEN: 'u32', THREADS: 'u32' },
   includes: (output: NormOutput) => [
     stepStatePart,
+    stepRowsPart,
     ...(output === 'int8'
       ? [
           { name: 'lib/linear/int8-block', text: int8Block },

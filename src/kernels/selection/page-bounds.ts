@@ -3,7 +3,7 @@ import { ceilDiv } from '../../core/invariant.ts';
 import { defineKernel } from '../../gpu/kernel.ts';
 import type { AuxSpec } from '../aux-buffer.ts';
 import { cacheParts, PAGE_SLOTS, type KvType } from '../cache-layout.ts';
-import { stepStatePart } from '../step-layout.ts';
+import { stepRowsPart, stepStatePart } from '../step-layout.ts';
 import { BLOCK_SLOTS, boundsPart } from './parts.ts';
 
 /**
@@ -16,7 +16,7 @@ export const pageBounds = defineKernel({
   params: { layer: 'u32', kind: 'u32', count: 'u32', sequence: 'u32', sequences: 'u32' },
   bindings: { state: 'read', cache: 'read', bounds: 'read_write' },
   constants: { KV_HEADS: 'u32', HEAD_DIM: 'u32', WHOLE: 'bool' },
-  includes: ({ kv }: { readonly kv: KvType }) => [stepStatePart, ...cacheParts(kv), boundsPart],
+  includes: ({ kv }: { readonly kv: KvType }) => [stepStatePart, stepRowsPart, ...cacheParts(kv), boundsPart],
   grid: ({ count, sequences }, { KV_HEADS, HEAD_DIM }) => [
     ceilDiv((count * Number(KV_HEADS) * Number(HEAD_DIM)) / 4, 64),
     sequences,

@@ -3,7 +3,7 @@ import { defineKernel } from '../../gpu/kernel.ts';
 import type { WgslPart } from '../../gpu/wgsl.ts';
 import { cacheParts, type KvType } from '../cache-layout.ts';
 import { radixSelectPart } from '../cache/radix-select.ts';
-import { stepStatePart } from '../step-layout.ts';
+import { stepRowsPart, stepStatePart } from '../step-layout.ts';
 import { boundsPart, writeListPart } from './parts.ts';
 
 /**
@@ -26,6 +26,7 @@ export const pageTopK = defineKernel({
   includes: ({ kv, accessors }: { readonly kv: KvType; readonly accessors: WgslPart }) => [
     stepStatePart,
     accessors,
+    stepRowsPart,
     ...cacheParts(kv),
     boundsPart,
     radixSelectPart,

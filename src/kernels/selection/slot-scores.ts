@@ -5,11 +5,11 @@ import source from '../../../shaders/selection/slot-scores.wgsl?raw';
 import { ceilDiv } from '../../core/invariant.ts';
 import { defineKernel } from '../../gpu/kernel.ts';
 import type { WgslPart } from '../../gpu/wgsl.ts';
-import { windowPart } from '../attention/window.ts';
+import { visiblePart } from '../attention/visible.ts';
 import { cacheParts, PAGE_SLOTS, type KvType } from '../cache-layout.ts';
 import { constantsPart } from '../constants.ts';
 import { ropePart } from '../rope.ts';
-import { stepStatePart } from '../step-layout.ts';
+import { stepRowsPart, stepStatePart } from '../step-layout.ts';
 
 /** The include with the layout of scores and memory, and of the marks among the scores. */
 export const slotScoresPart: WgslPart = { name: 'lib/selection/slot-scores', text: layout };
@@ -53,8 +53,9 @@ export const slotScores = defineKernel({
     constantsPart,
     stepStatePart,
     accessors,
+    stepRowsPart,
     ...cacheParts(kv),
-    windowPart,
+    visiblePart,
     ...turnParts(turn),
     slotScoresPart,
   ],

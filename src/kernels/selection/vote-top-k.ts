@@ -5,7 +5,7 @@ import { defineKernel, type Grid } from '../../gpu/kernel.ts';
 import type { ConstantValue, WgslPart } from '../../gpu/wgsl.ts';
 import { radixSelectPart } from '../cache/radix-select.ts';
 import { constantsPart } from '../constants.ts';
-import { stepStatePart } from '../step-layout.ts';
+import { stepRowsPart, stepStatePart } from '../step-layout.ts';
 import { writeListPart } from './parts.ts';
 import { slotScoresPart } from './slot-scores.ts';
 
@@ -29,6 +29,7 @@ const partsWith = ({ accessors }: VoteVariant, memory: WgslPart): WgslPart[] => 
   constantsPart,
   stepStatePart,
   accessors,
+  stepRowsPart,
   slotScoresPart,
   memory,
   radixSelectPart,

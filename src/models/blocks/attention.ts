@@ -25,7 +25,7 @@ export interface AttentionLayer {
 /** hidden += O attention(Q n, K n, V n) with n the normalised hidden rows; keys are rotated and appended to the cache. */
 export function attentionBlock({ prefix, index, hidden, layer, ropeTable, epsilon }: AttentionLayer): Block {
   const { qHeads, kvHeads, headDim, rope } = layer;
-  const before = norm(`${prefix}attn_norm.weight`, hidden, epsilon);
+  const before = norm(`${prefix}attn_norm.weight`, hidden, epsilon, index);
   const heads = { attn_q: qHeads, attn_k: kvHeads, attn_v: kvHeads };
   const joined: MatrixSpec = {
     kind: 'matrix',

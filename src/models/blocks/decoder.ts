@@ -41,7 +41,7 @@ export function decoder(
         const made = { prefix: `blk.${index}.`, index, layer, ropeTable: ropeTables[index]!, hidden, epsilon };
         return inLayer(index, layerBlocks(made));
       }),
-      lmHeadBlock(norm('output_norm.weight', hidden, epsilon), output),
+      lmHeadBlock(norm('output_norm.weight', hidden, epsilon, layers.length), output),
     ],
     ropeTables,
   };

@@ -12,7 +12,7 @@ export const embeddingBlock = (table: MatrixSpec, scale = 1): Block => ({
       recorder.add(
         'embed',
         embed.call({
-          params: { ...linearParams(matrix), first_id: firstRow, scale },
+          params: { ...linearParams(matrix), first_id: firstRow, scale, layer: 0 },
           constants: weightConstants(matrix.type, matrix.rowTile),
           variant: { type: matrix.type, rows: shape.rows },
           bindings: { codes: matrix.codes, aux: matrix.aux, state, y: activations.hidden },

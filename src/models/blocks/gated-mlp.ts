@@ -9,14 +9,16 @@ import { encodeNorm, foldsNorm, norm, normedRows } from './norm.ts';
 export interface GatedMlp {
   /** Of its tensors' names: `blk.0.`. */
   readonly prefix: string;
+  /** Its layer's place among those of the configuration, or that of the layer whose rows it has. */
+  readonly index: number;
   readonly hidden: number;
   readonly ffn: number;
   readonly epsilon: number;
 }
 
 /** hidden += D (silu(G n) * (U n)) with n the normalised hidden rows (SwiGLU, https://arxiv.org/abs/2002.05202). */
-export function gatedMlpBlock({ prefix, hidden, ffn, epsilon }: GatedMlp): Block {
-  const before = norm(`${prefix}ffn_norm.weight`, hidden, epsilon);
+export function gatedMlpBlock({ prefix, index, hidden, ffn, epsilon }: GatedMlp): Block {
+  const before = norm(`${prefix}ffn_norm.weight`, hidden, epsilon, index);
   const gateAndUp: MatrixSpec = {
     kind: 'matrix',
     role: 'gate-up',

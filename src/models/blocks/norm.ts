@@ -9,9 +9,15 @@ import { inputOf } from './linear.ts';
 export interface Norm {
   readonly gain: VectorSpec;
   readonly epsilon: number;
+  /** The layer whose rows it normalises; for the norm behind the last one the number of layers. */
+  readonly layer: number;
 }
 
-export const norm = (name: string, hidden: number, epsilon: number): Norm => ({ gain: vector(name, hidden), epsilon });
+export const norm = (name: string, hidden: number, epsilon: number, layer: number): Norm => ({
+  gain: vector(name, hidden),
+  epsilon,
+  layer,
+});
 
 /** Whether the matvecs of so few rows normalise them themselves. */
 export const foldsNorm = (rows: number): boolean => rows <= MATVEC_ROWS;
@@ -19,7 +25,7 @@ export const foldsNorm = (rows: number): boolean => rows <= MATVEC_ROWS;
 /** Writes normalised copies of the hidden rows, one for each way in which `readers` take them. */
 export function encodeNorm(
   { recorder, activations, weights, state, shape }: Step,
-  { gain, epsilon }: Norm,
+  { gain, epsilon, layer }: Norm,
   readers: readonly NormOutput[],
   label: string,
 ): Record<NormOutput, GpuArray> {
@@ -29,7 +35,7 @@ export function encodeNorm(
     recorder.add(
       label,
       rmsNorm.call({
-        params: { epsilon, gain_at: weights.offset(gain), rows: shape.rows },
+        params: { epsilon, gain_at: weights.offset(gain), rows: shape.rows, layer },
         constants: { HIDDEN: hidden, THREADS: rmsNormThreads(hidden) },
         variant: output,
         bindings: { state, x: activations.hidden, gain: weights.vectors, y: copies[output] },

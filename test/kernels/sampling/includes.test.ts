@@ -37,11 +37,8 @@ describe('lib/penalties', () => {
   ])('%o', async (settings) => {
     const layout = smallLayout();
     const full = { ...GENERATE_DEFAULTS, ...settings, seed: 0 };
-    const off = packSequence(
-      { ...GENERATE_DEFAULTS, seed: 0 },
-      { remaining: 1, stopIds: [], ignoreEos: false, rows: 1 },
-    );
-    const on = packSequence(full, { remaining: 1, stopIds: [], ignoreEos: false, rows: 1 });
+    const off = packSequence({ ...GENERATE_DEFAULTS, seed: 0 }, { remaining: 1, stopIds: [], ignoreEos: false });
+    const on = packSequence(full, { remaining: 1, stopIds: [], ignoreEos: false });
     const table = Uint32Array.from({ length: countsWords(vocab, layout.maxSequences) }, () => 5);
     table.set(
       counts.flatMap((count) => logits.map(() => count)),
@@ -77,7 +74,7 @@ describe('lib/penalties', () => {
   test('a mask forbids what it does not name, and leaves the rest as it is', async () => {
     const layout = smallLayout();
     const size = 70;
-    const start = { remaining: 1, stopIds: [], ignoreEos: false, rows: 1 };
+    const start = { remaining: 1, stopIds: [], ignoreEos: false };
     const off = packSequence({ ...GENERATE_DEFAULTS, seed: 0 }, start);
     const on = packSequence({ ...GENERATE_DEFAULTS, seed: 0 }, { ...start, masked: true });
     const table = new Uint32Array(countsWords(size, layout.maxSequences));

@@ -60,17 +60,17 @@ async function hybrid(): Promise<{ bytes: Uint8Array<ArrayBuffer>; graph: Networ
   const tables = ropeTables(layers);
   const epsilon = config.normEpsilon;
   const embedding = matrix('lm-head', 'token_embd.weight', HIDDEN, config.vocab, 'sharded');
-  const mlp = (prefix: string) => gatedMlpBlock({ prefix, hidden: HIDDEN, ffn: 96, epsilon });
+  const mlp = (prefix: string, index: number) => gatedMlpBlock({ prefix, index, hidden: HIDDEN, ffn: 96, epsilon });
   const attention = (prefix: string, index: number) =>
     attentionBlock({ prefix, index, hidden: HIDDEN, layer: layers[index]!, ropeTable: tables[index]!, epsilon });
   const graph = {
     config: { ...config, layers },
     blocks: [
       embeddingBlock(embedding),
-      ...inLayer(0, [attention('blk.0.', 0), mlp('blk.0.')]),
-      ...inLayer(1, [stateBlock('blk.1.'), mlp('blk.1.')]),
-      ...inLayer(2, [attention('blk.2.', 1), mlp('blk.2.')]),
-      lmHeadBlock(norm('output_norm.weight', HIDDEN, epsilon), embedding),
+      ...inLayer(0, [attention('blk.0.', 0), mlp('blk.0.', 0)]),
+      ...inLayer(1, [stateBlock('blk.1.'), mlp('blk.1.', 1)]),
+      ...inLayer(2, [attention('blk.2.', 1), mlp('blk.2.', 1)]),
+      lmHeadBlock(norm('output_norm.weight', HIDDEN, epsilon, layers.length), embedding),
     ],
     ropeTables: tables,
   };

@@ -16,7 +16,7 @@ import {
 } from '../../../src/sampling/settings.ts';
 
 const defaults: SamplingSettings = { ...CHAT_DEFAULTS, seed: 17 };
-const start = { remaining: 5, stopIds: [2, 0], ignoreEos: false, rows: 3 };
+const start = { remaining: 5, stopIds: [2, 0], ignoreEos: false };
 
 function thrown(work: () => unknown): unknown {
   try {
@@ -108,7 +108,6 @@ describe('packSequence', () => {
     expect(words[SequenceWord.seed]).toBe(0xffffffff);
     expect(words[SequenceWord.remaining]).toBe(5);
     expect(words[SequenceWord.topK]).toBe(40);
-    expect(words[SequenceWord.rows]).toBe(3);
     expect(Array.from(words.slice(SequenceWord.stopCount, SequenceWord.stopIds + 3))).toEqual([2, 2, 0, 0]);
     const { temperature, topP, minP, repetition, presence, frequency } = SequenceWord;
     expect([temperature, topP, minP, repetition, presence, frequency].map((word) => floats[word])).toEqual([
