@@ -224,6 +224,7 @@ const every = kernelCase(decodeFlash, {
       : comparable({ output, lse, partials: partialsOf(scene, shape.splits) });
   },
   decode: comparable,
+  // A score near 20 is off by an ulp of 2e-6 and the rounding of its products; its weight 2^score by as much of itself.
   tolerance: 2e-5,
   work: (shape) =>
     workOf(
@@ -331,6 +332,7 @@ const listed = kernelCase(decodeFlashListed, {
     return comparable({ output: want.output, lse: lseOf, partials });
   },
   decode: comparable,
+  // A score near 20 is off by an ulp of 2e-6 and the rounding of its products; its weight 2^score by as much of itself.
   tolerance: 2e-5,
   work: (shape) => workOf(shape, shape.list === 'all' ? 0 : shape.list),
 });

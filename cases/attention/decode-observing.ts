@@ -258,6 +258,7 @@ export const decodeObservingCase = kernelCase(decodeFlashObserving, {
     const scene = scenes.get(shape)!;
     return comparable({ ...got, scores: shownScores(scene, got['scores'] as Float32Array, layoutOf(scene, shape)) });
   },
+  // As attention/decode-flash: weights 2^score of scores that are off by some ulp of 2e-6.
   tolerance: 2e-5,
   work: ({ kvHeads, group, headDim, sequences }) => {
     const slots = sequences.reduce((sum, { length, rows }) => sum + rows * (Math.max(...[length].flat()) + 1), 0);

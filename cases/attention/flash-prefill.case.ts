@@ -128,6 +128,7 @@ export default kernelCase(flashPrefill, {
     return built;
   },
   reference: (built) => attentionOf(scenes.get(built)!),
+  // As attention/decode-flash: weights 2^score of scores that are off by some ulp of 2e-6.
   tolerance: 2e-5,
   label: sceneLabel,
   suits: (_shape, { software }) => !software,

@@ -98,6 +98,7 @@ export default kernelCase(listedMass, {
   },
   // Scores are scratch.
   decode: ({ mass: got }) => ({ mass: got! }),
+  // As attention/decode-flash: shares 2^score of scores that are off by some ulp of 2e-6.
   tolerance: 2e-5,
   work: ({ kvHeads, group, headDim, every, sequences: [first] }) => {
     const slots = Number(first!.length) + 1;

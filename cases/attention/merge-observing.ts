@@ -122,6 +122,7 @@ export const mergeObservingCase = kernelCase(mergeSplitsObserving, {
     const scene = scenes.get(built)!;
     return { ...attentionOf(scene), mass: massOf(scene, 'single rows') };
   },
+  // As attention/decode-flash, whose scores it turns into mass.
   tolerance: 2e-5,
   work: ({ kvHeads, group, headDim, splits, sequences: [first] }) => ({
     bytes: 4 * kvHeads * (group * splits * (headDim + 4) + (Number(first!.length) + 1) * (group + 2)),

@@ -5,6 +5,7 @@ import { kernelCase } from '../support/kernel-case.ts';
 export default kernelCase(empty, {
   shapes: [{ step: 1 }, { step: 41 }],
   bench: [],
+  // A whole number.
   tolerance: 0,
   build: ({ step }: { step: number }) => ({
     params: { step },

@@ -16,6 +16,7 @@ export default kernelCase(streamRead, {
     { quads: 4096, threads: 1024, groupThreads: 64, loads: 2 },
   ] as readonly Shape[],
   bench: [],
+  // Whole numbers that wrap.
   tolerance: 0,
   build: ({ quads, threads, groupThreads, loads }, random) => ({
     params: { quads, threads },

@@ -232,5 +232,6 @@ export default kernelCase(evict, {
   },
   // Bits, since some masses are no numbers; the ranks are scratch.
   decode: ({ state, cache, mass: moved }) => ({ state: state!, cache: cache!, mass: new Uint32Array(moved!.buffer) }),
+  // Slots are moved, not computed.
   tolerance: 0,
 });

@@ -135,6 +135,7 @@ export default kernelCase(advance, {
     });
     return { state, outputs };
   },
+  // Whole numbers.
   tolerance: 0,
   label: ({ layers = 2, kvStride = 3 }) => `${ORDER.length} sequences, ${layers} layers of ${kvStride} KV heads`,
   // The lengths of every sequence, and its record.

@@ -51,6 +51,7 @@ export default kernelCase(embed, {
     { ...base, type: 'Q4_1', k: 576, scale: 24.5, rowTile: 1 },
   ],
   bench: [{ ...base, type: 'Q8_0', outputs: 49152, k: 576, rowTile: 64 }],
+  // Code times scale, offset and the factor: four roundings of 6e-8.
   tolerance: 1e-6,
   build({ type, outputs, k, rowTile, firstId, rows: stepRows, bucket, scale, subnormal }: Shape, random) {
     const linear = { type, outputs, k, rowTile, batch: bucket, variant: rowsVariant(1, 1, 1, 1) };

@@ -62,5 +62,6 @@ export default kernelCase(shadowMass, {
     }
     return { mass };
   },
+  // Scores of up to 128 products below 20, right to some ulp of 2e-6, and exp of them.
   tolerance: 2e-5,
 });

@@ -59,6 +59,7 @@ export default kernelCase(gateUp, {
     { ...base, outputs: 16_384, k: 2048, rowTile: 8, variant: rowsVariant(8, 8, 2, 1) },
   ],
   label: (shape: Shape) => linearLabel(shape),
+  // As linear/project, and silu adds the few ulp of its exp.
   tolerance: 3e-6,
   suits: suitsAdapter,
   missing: ({ variant }, gpu) => missingFeatures(variant, gpu),

@@ -124,6 +124,7 @@ export default kernelCase(head, {
     { ...base, outputs: 49152, vocab: 49152, k: 576, rowTile: 8, variant: rowsVariant(16, 8, 4, 1) },
   ],
   label: (shape: Shape) => linearLabel(shape),
+  // As linear/project, and penalties add a few roundings.
   tolerance: 3e-6,
   suits: suitsAdapter,
   missing: ({ variant }, gpu) => missingFeatures(variant, gpu),

@@ -235,6 +235,7 @@ function decodeCache(
 const smol = { ...base, qHeads: 9, kvHeads: 3, headDim: 64, ropePairs: 32, k: 576, rows: one } as const;
 
 export default [
+  // As linear/project; a turn adds three roundings of 6e-8.
   qkvCase(2e-6, [
     { ...base, kv: 'f32', rows: one, variant: rowsVariant(8, 4, 2, 1) },
     { ...base, kv: 'f32', kvHeads: 3, bucket: 8, rows: several, variant: rowsVariant(8, 2, 2, 4) },

@@ -117,6 +117,7 @@ export default kernelCase(sample, {
     });
     return { counts, outputs };
   },
+  // Ids and counts are whole numbers.
   tolerance: 0,
   label: ({ vocab, settings }) =>
     `${LIVE_ROWS} rows of ${vocab}, ${Object.entries(settings)

@@ -41,6 +41,7 @@ const shapes: readonly Shape[] = [
 export default kernelCase(repack, {
   shapes,
   bench: [{ type: 'Q4_1', blocks: 48, rows: 576, rowTile: 64, outputs: 576, firstRow: 0, stride: 1 }],
+  // Bits are moved, not computed.
   tolerance: 0,
   build({ type, blocks, rows, rowTile, outputs, firstRow, stride }: Shape, random: Random) {
     const raw = randomBlocks(type, rows * blocks * 32, seededRandom(random.word()));
