@@ -88,7 +88,7 @@ export const shapes: readonly Shape[] = [
 /** What both kernels are given. */
 export function inputsOf(shape: Shape, random: Random) {
   const scene = watch(buildScene(shape, random), shape.watches, () => random.next());
-  const { kv, kvHeads, group, headDim, bucket, layer, scale, state, cache, query, layout } = scene;
+  const { kv, kvHeads, group, bucket, layer, scale, state, cache, query, layout } = scene;
   const heads = kvHeads * group;
   // Only what rows that count were given may be read.
   const logSums = untouched(bucket * heads).fill(Infinity);

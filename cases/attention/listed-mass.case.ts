@@ -61,7 +61,7 @@ export default kernelCase(listedMass, {
   build(shape, random) {
     const scene = watch(buildScene(shape, random), shape.watches, () => random.next());
     const draw = seededRandom(random.word());
-    const { kv, kvHeads, group, headDim, bucket, layer, scale, state, cache, query } = scene;
+    const { kv, kvHeads, group, bucket, layer, scale, state, cache, query } = scene;
     const capacity = Math.max(...scene.slots.flat().map((slots) => slots.length)) + 3;
     const lists: Lists = scene.rows.map(({ lengths, ordinal }, row) =>
       lengths.map((length) => {

@@ -59,7 +59,7 @@ export default kernelCase(noisyLse, {
   check: shortScene,
   build(shape, random) {
     const scene = watch(buildScene(shape, random), shape.watches, () => random.next());
-    const { kv, kvHeads, group, headDim, bucket, layer, scale, state, cache, query } = scene;
+    const { kv, kvHeads, group, bucket, layer, scale, state, cache, query } = scene;
     const heads = kvHeads * group;
     const built = {
       params: { scale, layer, rows: bucket },

@@ -77,7 +77,7 @@ export default kernelCase(sample, {
   build({ vocab, settings, ...distribution }, random) {
     const layout = smallLayout();
     const logits = randomLogits(ROWS * vocab, random.word(), distribution);
-    const sequences = Array.from({ length: layout.maxSequences }, (_, i) =>
+    const sequences = Array.from({ length: layout.maxSequences }, () =>
       packSequence(
         { ...GENERATE_DEFAULTS, ...settings, seed: random.word() },
         { remaining: 9, stopIds: [], ignoreEos: false },

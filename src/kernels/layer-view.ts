@@ -1,3 +1,4 @@
+import { invariant } from '../core/invariant.ts';
 import type { GpuArray } from '../gpu/array.ts';
 import type { ScoreNoise } from './attention/observed.ts';
 import type { KvType } from './cache-layout.ts';
@@ -15,6 +16,13 @@ export interface LayerObservation {
   readonly capacity: number;
   /** What changes the scores of sequences that want it, and scratch of the column sums, f32 [rows, qHeads]; undefined: none does. */
   readonly noise: (ScoreNoise & { readonly lse: GpuArray }) | undefined;
+}
+
+/** Where the tables of a layer's rotary positions lie, and how many pairs of a head turn. */
+export interface LayerTurns {
+  readonly vectors: GpuArray;
+  readonly at: number;
+  readonly pairs: number;
 }
 
 /** One layer of the network as attention and cache methods see it. */
@@ -38,10 +46,16 @@ export interface LayerView {
   readonly state: GpuArray;
   /** The sequences of a step are below this number. */
   readonly sequences: number;
-  /** The tables of its rotary positions (lib/rope): where they lie, and how many pairs of a head turn. */
-  readonly turns?: { readonly vectors: GpuArray; readonly at: number; readonly pairs: number };
+  /** The tables of its rotary positions (lib/rope), for what turns keys: see `turnsOf`. */
+  readonly turns?: LayerTurns | undefined;
   /** Undefined: nothing is noted down, which costs nothing. */
   readonly observe?: LayerObservation | undefined;
+}
+
+/** The turns of a layer, for kernels that turn keys. @throws where it has none: its plan is wrong. */
+export function turnsOf({ layer, turns }: LayerView): LayerTurns {
+  invariant(turns !== undefined, () => `layer ${layer} has no turns`);
+  return turns;
 }
 
 /** What the scores of a layer are multiplied with. */

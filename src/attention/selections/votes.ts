@@ -1,7 +1,7 @@
 import { invariant } from '../../core/invariant.ts';
 import type { PlanRecorder } from '../../gpu/plan.ts';
 import { PAGE_SLOTS } from '../../kernels/cache-layout.ts';
-import { scaleOf, type LayerView } from '../../kernels/layer-view.ts';
+import { scaleOf, turnsOf, type LayerView } from '../../kernels/layer-view.ts';
 import { slotScores } from '../../kernels/selection/slot-scores.ts';
 import { MAX_VOTERS, voteTopK, voteTopKKept } from '../../kernels/selection/vote-top-k.ts';
 import type { WgslPart } from '../../gpu/wgsl.ts';
@@ -27,9 +27,9 @@ export function encodeVotes(
   kind: number,
   { shared, all, even, accessors }: VoteMethod,
 ): void {
-  const { qHeads, kvHeads, groupSize, headDim, window, kv, state, cache, turns } = layer;
+  const { qHeads, kvHeads, groupSize, headDim, window, kv, state, cache } = layer;
   invariant((shared ? qHeads : groupSize) <= MAX_VOTERS, () => `${qHeads} heads vote`);
-  invariant(!even || turns !== undefined, () => 'the layer has no turns');
+  const turns = even ? turnsOf(layer) : undefined;
   const constants = { Q_HEADS: qHeads, KV_HEADS: kvHeads, HEAD_DIM: headDim };
   recorder.add(
     'select-scores',
@@ -41,19 +41,19 @@ export function encodeVotes(
         rows,
         capacity,
         pages: Math.ceil(lengthBucket / PAGE_SLOTS),
-        turns_at: even ? turns!.at : 0,
+        turns_at: turns?.at ?? 0,
       },
       constants: {
         ...constants,
         GROUP: groupSize,
-        ROPE_PAIRS: even ? turns!.pairs : 0,
+        ROPE_PAIRS: turns?.pairs ?? 0,
         WINDOW: window,
         MASKED: masked,
         ALL: all,
         KEEPS: memory !== undefined,
       },
       variant: { kv, turn: even ? 'even' : 'none', accessors },
-      bindings: { state, query, cache, vectors: even ? turns!.vectors : query, memory: memory ?? query, scores },
+      bindings: { state, query, cache, vectors: turns?.vectors ?? query, memory: memory ?? query, scores },
     }),
   );
   const call = {

@@ -3,7 +3,7 @@ import { encodeEviction } from '../../cache/encode-eviction.ts';
 import { policyName, type EvictionPolicy } from '../../cache/policy.ts';
 import type { PlanRecorder } from '../../gpu/plan.ts';
 import { massBuffer } from '../../kernels/aux-buffer.ts';
-import type { LayerView } from '../../kernels/layer-view.ts';
+import { turnsOf, type LayerView } from '../../kernels/layer-view.ts';
 import type { Caches } from '../memory/caches.ts';
 import type { MethodBuffers } from './method-buffers.ts';
 import {
@@ -80,7 +80,7 @@ export function encodeEvictions(
   function encodeCuts(layer: LayerView): void {
     const cache = caches.of(layer.kv);
     for (const { policy, joint } of cuts) {
-      const { vectors, at, pairs } = layer.turns!;
+      const { vectors, at, pairs } = turnsOf(layer);
       encodeEviction(
         recorder,
         layer,
