@@ -13,6 +13,16 @@ test('words of the step state have names, as src/kernels/step-layout.ts gives th
   expect(matching(/\bstate\[[^\]]*\b\d+u?\b/)).toEqual([]);
 });
 
+test('which slots a row may read is asked of lib/step-rows and lib/attention/visible, and derived nowhere else', () => {
+  const homes = (pattern: RegExp): string[] => [...new Set(matching(pattern).map((line) => line.split(':')[0]!))];
+  expect(homes(/\brow_ordinal\b|\bROW_ORDINAL\b/)).toEqual([
+    'shaders/decoding/advance.wgsl',
+    'shaders/lib/step-rows.wgsl',
+  ]);
+  expect(homes(/\bMETHOD_WINDOW(_SINKS)?\b/)).toEqual(['shaders/lib/attention/visible.wgsl']);
+  expect(homes(/\bROW_PARENT\b/)).toEqual(['shaders/decoding/advance.wgsl']);
+});
+
 test('the numbers of lib/constants stand there alone', () => {
   const numbers = [...constants.matchAll(/= (-?[\d.e-]+);/g)].map(([, number]) => number!);
   expect(numbers.length).toBeGreaterThan(2);
