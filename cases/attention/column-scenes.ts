@@ -11,6 +11,9 @@ import {
   type Watch,
   type WatchedScene,
 } from './observed.ts';
+import type { KvType } from '../../src/kernels/cache-layout.ts';
+import type { ConstantValue } from '../../src/gpu/wgsl.ts';
+import { headsOf } from '../support/probe-heads.ts';
 import { attentionConstants, buildScene, shortScene, untouched, type SceneShape } from './scene.ts';
 
 /** Observed rows behind slots. */
@@ -121,6 +124,20 @@ export const common = {
     return { bytes, flops: 2 * pairs * headDim };
   },
 } as const;
+
+/** A scene whose kernels have these constants. */
+export const probeOf = (
+  constants: Parameters<typeof headsOf>[0] & { readonly MASKED: ConstantValue },
+  { kv, noise }: { readonly kv: KvType; readonly noise?: unknown },
+): Shape => ({
+  ...headsOf(constants),
+  kv,
+  noise: noise !== undefined,
+  masked: constants.MASKED === true,
+  bucket: 16,
+  watches: [noise ? noisy : mass],
+  sequences: [{ length: 60, rows: 11 }],
+});
 
 /** What is timed. */
 export const timed = [64, 256].map((rows): Shape => {

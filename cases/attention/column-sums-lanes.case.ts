@@ -1,7 +1,7 @@
 import { columnSumsLanes } from '../../src/kernels/attention/column-sums.ts';
 import { lanesConstants } from '../../src/kernels/attention/prefill-lanes.ts';
 import { kernelCase } from '../support/kernel-case.ts';
-import { common, inputsOf, scenes, shapes, timed, type Shape } from './column-scenes.ts';
+import { common, inputsOf, probeOf, scenes, shapes, timed, type Shape } from './column-scenes.ts';
 import { sceneLabel } from './scene.ts';
 
 export default kernelCase(columnSumsLanes, {
@@ -15,6 +15,7 @@ export default kernelCase(columnSumsLanes, {
   suits: (_shape, { software }) => software,
   missing: ({ lanes = 8 }, { features: { subgroupMinSize, subgroupMaxSize } }) =>
     subgroupMinSize === lanes && subgroupMaxSize === lanes ? undefined : `subgroups of exactly ${lanes}`,
+  probe: (constants, variant) => ({ ...probeOf(constants, variant), lanes: Number(constants.LANES) }),
   build(shape, random) {
     const { scene, constants, ...inputs } = inputsOf(shape, random);
     const built = { ...inputs, constants: { ...constants, ...lanesConstants(shape.lanes ?? 8, scene.headDim) } };

@@ -1,6 +1,6 @@
 import { columnSums, columnSumsConstants } from '../../src/kernels/attention/column-sums.ts';
 import { kernelCase } from '../support/kernel-case.ts';
-import { common, inputsOf, plain, scenes, shapes, timed, type Shape } from './column-scenes.ts';
+import { common, inputsOf, plain, probeOf, scenes, shapes, timed, type Shape } from './column-scenes.ts';
 import { sceneLabel } from './scene.ts';
 
 export default kernelCase(columnSums, {
@@ -9,6 +9,10 @@ export default kernelCase(columnSums, {
   bench: [plain, { parts: 4, held: 32 }].flatMap((cut) => timed.map((shape): Shape => ({ ...shape, cut }))),
   label: ({ cut = plain, ...scene }) => `${sceneLabel(scene)}, ${cut.parts} parts`,
   suits: ({ cut = plain }, { software }) => software === (cut.parts === 1),
+  probe: (constants, variant) => ({
+    ...probeOf(constants, variant),
+    cut: { parts: Number(constants.PARTS), held: Number(constants.HELD) },
+  }),
   build(shape, random) {
     const { scene, constants, ...inputs } = inputsOf(shape, random);
     const { group: groupSize, headDim } = scene;

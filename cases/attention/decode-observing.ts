@@ -16,6 +16,7 @@ import {
   type Watch,
   type WatchedScene,
 } from './observed.ts';
+import { headsOf } from '../support/probe-heads.ts';
 import { comparable, partialsOf } from './partials.ts';
 import {
   attentionConstants,
@@ -260,6 +261,22 @@ export const decodeObservingCase = kernelCase(decodeFlashObserving, {
   },
   // As attention/decode-flash: weights 2^score of scores that are off by some ulp of 2e-6.
   tolerance: 2e-5,
+  probe: (constants, { kv, exchange, noise }) => ({
+    ...headsOf(constants),
+    kv,
+    noise: noise !== undefined,
+    masked: constants.MASKED === true,
+    bucket: 1,
+    splits: constants.DIRECT ? 0 : 2,
+    cut: {
+      threads: Number(constants.THREADS),
+      lanes: Number(constants.LANES),
+      exchange,
+      heads: Number(constants.HEADS),
+    },
+    watches: [noise ? noisy : mass],
+    sequences: [{ length: 70, rows: 1 }],
+  }),
   work: ({ kvHeads, group, headDim, sequences }) => {
     const slots = sequences.reduce((sum, { length, rows }) => sum + rows * (Math.max(...[length].flat()) + 1), 0);
     return {

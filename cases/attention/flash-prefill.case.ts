@@ -4,6 +4,7 @@ import {
   type PrefillTileShape,
 } from '../../src/kernels/attention/flash-prefill.ts';
 import { kernelCase } from '../support/kernel-case.ts';
+import { headsOf } from '../support/probe-heads.ts';
 import {
   attentionConstants,
   attentionOf,
@@ -130,6 +131,18 @@ export default kernelCase(flashPrefill, {
   reference: (built) => attentionOf(scenes.get(built)!),
   // As attention/decode-flash: weights 2^score of scores that are off by some ulp of 2e-6.
   tolerance: 2e-5,
+  probe: (constants, { kv }) => ({
+    ...headsOf(constants),
+    kv,
+    bucket: 16,
+    cut: {
+      lines: Number(constants.LINES),
+      teams: Number(constants.TEAMS),
+      lanes: Number(constants.LANES),
+      stage: Number(constants.STAGE),
+    },
+    sequences: [{ length: 60, rows: 11, ...(constants.MASKED && { mask: { window: 40, sinks: 3 } }) }],
+  }),
   label: sceneLabel,
   suits: (_shape, { software }) => !software,
   check: shortScene,

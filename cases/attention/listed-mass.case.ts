@@ -1,5 +1,6 @@
 import { listedMass } from '../../src/kernels/attention/listed-mass.ts';
 import { kernelCase } from '../support/kernel-case.ts';
+import { headsOf } from '../support/probe-heads.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { KIND, OTHER_KIND } from '../selection/selection-scene.ts';
 import { gumbelNoise, massOf, watch, type Watch, type WatchedScene } from './observed.ts';
@@ -100,6 +101,16 @@ export default kernelCase(listedMass, {
   decode: ({ mass: got }) => ({ mass: got! }),
   // As attention/decode-flash: shares 2^score of scores that are off by some ulp of 2e-6.
   tolerance: 2e-5,
+  probe: (constants, { kv, noise }) => ({
+    ...headsOf(constants),
+    kv,
+    noise: noise !== undefined,
+    masked: constants.MASKED === true,
+    bucket: 1,
+    every: 3,
+    watches: [noise ? noisy : mass],
+    sequences: [choosing(70)],
+  }),
   work: ({ kvHeads, group, headDim, every, sequences: [first] }) => {
     const slots = Number(first!.length) + 1;
     return {

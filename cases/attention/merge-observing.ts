@@ -1,6 +1,7 @@
 import { mergeSplitsObserving } from '../../src/kernels/attention/merge.ts';
 import { scoreConstants } from '../../src/kernels/attention/observed.ts';
 import { kernelCase } from '../support/kernel-case.ts';
+import { headsOf } from '../support/probe-heads.ts';
 import { capacityOf, observedPartials, scoreElements, scoresOf } from './decode-observing.ts';
 import { gumbelNoise, massOf, watch, type Watch, type WatchedScene } from './observed.ts';
 import {
@@ -124,6 +125,19 @@ export const mergeObservingCase = kernelCase(mergeSplitsObserving, {
   },
   // As attention/decode-flash, whose scores it turns into mass.
   tolerance: 2e-5,
+  probe: (constants, { kv, noise }) => ({
+    ...headsOf(constants),
+    kv,
+    noise: noise !== undefined,
+    masked: constants.MASKED === true,
+    bucket: 1,
+    splits: 2,
+    observers: 2,
+    threads: Number(constants.THREADS),
+    heads: Number(constants.HEADS),
+    watches: [noise ? noisy : mass],
+    sequences: [{ length: 70, rows: 1 }],
+  }),
   work: ({ kvHeads, group, headDim, splits, sequences: [first] }) => ({
     bytes: 4 * kvHeads * (group * splits * (headDim + 4) + (Number(first!.length) + 1) * (group + 2)),
     flops: 2 * kvHeads * group * (splits * headDim + Number(first!.length) + 1),

@@ -83,6 +83,14 @@ const plain = kernelCase(mergeSplits, {
   },
   // Up to 64 weights 2^x of splits, each right to a few ulp, and their sums: some 100 roundings of 6e-8.
   tolerance: 1e-5,
+  probe: ({ Q_HEADS, HEAD_DIM, THREADS }) => ({
+    qHeads: Number(Q_HEADS),
+    headDim: Number(HEAD_DIM),
+    threads: Number(THREADS),
+    splits: 3,
+    rows: 1,
+    bucket: 1,
+  }),
   label: ({ qHeads, headDim, splits, threads, rows }) =>
     `${rows} x ${qHeads} heads of ${headDim}, ${splits} splits, ${threads} threads`,
   work: ({ qHeads, headDim, splits, rows }) => ({

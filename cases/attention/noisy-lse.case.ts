@@ -2,6 +2,7 @@ import { observeLines } from '../../src/kernels/attention/column-sums.ts';
 import { noisyLse } from '../../src/kernels/attention/noisy-lse.ts';
 import { kernelCase } from '../support/kernel-case.ts';
 import { gumbelNoise, isObserved, logSum, watch, weighedOf, type Watch, type WatchedScene } from './observed.ts';
+import { headsOf } from '../support/probe-heads.ts';
 import {
   attentionConstants,
   buildScene,
@@ -93,6 +94,15 @@ export default kernelCase(noisyLse, {
   },
   // Scores and noise below 20, each right to an ulp of 2e-6; a log-sum is off by no more than they, and some exp2.
   tolerance: 1e-5,
+  probe: (constants, { kv }) => ({
+    ...headsOf(constants),
+    kv,
+    masked: constants.MASKED === true,
+    bucket: 16,
+    parts: Number(constants.PARTS),
+    watches: [noisy],
+    sequences: [{ length: 60, rows: 11 }],
+  }),
   work: ({ kvHeads, group, headDim, sequences }) => {
     let bytes = 0;
     let pairs = 0;

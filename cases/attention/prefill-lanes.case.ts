@@ -4,6 +4,7 @@ import {
   type PrefillLanesShape,
 } from '../../src/kernels/attention/prefill-lanes.ts';
 import { kernelCase } from '../support/kernel-case.ts';
+import { headsOf } from '../support/probe-heads.ts';
 import {
   attentionConstants,
   attentionOf,
@@ -105,6 +106,13 @@ export default kernelCase(prefillLanes, {
   reference: (built) => attentionOf(scenes.get(built)!),
   // As attention/decode-flash: weights 2^score of scores that are off by some ulp of 2e-6.
   tolerance: 2e-5,
+  probe: (constants, { kv }) => ({
+    ...headsOf(constants),
+    kv,
+    bucket: 16,
+    cut: { lanes: Number(constants.LANES), lines: Number(constants.LINES) },
+    sequences: [{ length: 60, rows: 11, ...(constants.MASKED && { mask: { window: 40, sinks: 3 } }) }],
+  }),
   label: sceneLabel,
   suits: (_shape, { software }) => software,
   check: shortScene,

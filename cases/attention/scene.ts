@@ -39,6 +39,8 @@ export interface SceneShape {
   readonly window?: number;
   /** Slots in order of position. Pages that no row's window or mask then shows hold no numbers: nobody may read them. */
   readonly ordered?: boolean;
+  /** The kernel is that of steps in which sequences may have masks. Default: where one has. */
+  readonly masked?: boolean;
   /** Rows of the bucket; those after the sequences' rows are not valid. */
   readonly bucket: number;
   /** Slots in use before the step, one number for all heads or one per KV head, and rows in the step. */
@@ -79,12 +81,19 @@ interface Slot {
 }
 
 /** The constants that attention kernels take of a scene. */
-export const attentionConstants = ({ kvHeads, group, headDim, window = 0, sequences }: SceneShape) => ({
+export const attentionConstants = ({
+  kvHeads,
+  group,
+  headDim,
+  window = 0,
+  sequences,
+  masked = sequences.some(({ mask }) => mask),
+}: SceneShape) => ({
   KV_HEADS: kvHeads,
   GROUP: group,
   HEAD_DIM: headDim,
   WINDOW: window,
-  MASKED: sequences.some(({ mask }) => mask),
+  MASKED: masked,
 });
 
 /** A scene of one sequence in words: '1 row after 511, 9 heads of 64 in groups of 3, f16'. */

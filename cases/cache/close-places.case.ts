@@ -161,6 +161,18 @@ const caseOf = (kv: KvType, tolerance: number) =>
     },
     decode: ({ state, cache }, shape) => ({ state: state!, ...parts(shape, cache as Uint32Array<ArrayBuffer>) }),
     tolerance,
+    probe: ({ KV_HEADS, HEAD_DIM, ROPE_PAIRS }, variant) =>
+      variant.kv === kv
+        ? {
+            kv,
+            kvHeads: Number(KV_HEADS),
+            headDim: Number(HEAD_DIM),
+            pairs: Number(ROPE_PAIRS),
+            layer: 0,
+            magnitude: 1,
+            sequences: [{ slots: 70, gap: 9, sinks: 4 }],
+          }
+        : undefined,
   });
 
 // One rounding to f16, either way; and a few of f32, the tables' among them.

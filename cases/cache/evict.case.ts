@@ -2,6 +2,7 @@ import { PAGE_SLOTS } from '../../src/kernels/cache-layout.ts';
 import { evict, EvictScope } from '../../src/kernels/cache/evict.ts';
 import { h2o, random, snapKv, streamingLlm, tova } from '../../src/cache/policies/index.ts';
 import { LAYOUT_AT, layoutWords, NO_BUDGET, stepLayout, type StepLayout } from '../../src/kernels/step-layout.ts';
+import type { WgslPart } from '../../src/gpu/wgsl.ts';
 import { evictModel } from '../reference/cache-model.ts';
 import { modelScores, type PolicyScore } from '../reference/policy-scores.ts';
 import {
@@ -25,6 +26,8 @@ interface CachedSequence extends SequenceMethods {
 interface Shape extends CacheShape {
   readonly scope: EvictScope;
   readonly score: PolicyScore;
+  /** The kernel is that of a policy that observes nothing: masses stay where they are. */
+  readonly massless?: boolean;
   /** Whether masses are few numbers, so that many are equal, or no numbers at all. */
   readonly masses?: 'tied' | 'some are no numbers';
   readonly sequences: readonly CachedSequence[];
@@ -46,6 +49,11 @@ const BYSTANDERS: readonly CachedSequence[] = [
   { slots: 66, policy: POLICY, budget: 0 },
   { slots: 0, policy: POLICY, budget: 8 },
 ];
+
+const scopes = Object.keys(EvictScope) as EvictScope[];
+
+/** A sequence that is cut, whatever the policy. */
+const CUT: CachedSequence = { slots: 80, policy: POLICY, budget: 40, sinks: 4, recent: 9, pool: 5, seed: 7 };
 
 function layoutOf({ kvHeads, sequences }: Shape): StepLayout {
   const longest = Math.max(...sequences.flatMap(({ slots }) => slots));
@@ -113,6 +121,8 @@ const SHAPES: readonly Shape[] = [
     score: 'recency',
     sequences: [...BYSTANDERS, { slots: [200, 90, 129], policy: POLICY, budget: 80, every: 10, sinks: 30 }],
   },
+  { ...both, scope: 'head', score: 'recency', massless: true, sequences: [...BYSTANDERS, CUT] },
+  { ...both, kv: 'q8', scope: 'head', score: 'mass', sequences: [...BYSTANDERS, CUT] },
   {
     ...both,
     scope: 'head',
@@ -187,7 +197,7 @@ export default kernelCase(evict, {
         const held = (scope === 'layer' ? order : shuffled(order.length, draw)).slice(0, length - 1);
         const places = item.ordered ? Array.from({ length }, (_, i) => i) : [...held, order.length];
         places.slice(0, length).forEach((place, slot) => {
-          const content = Array.from({ length: 2 * cache.headWords }, () => draw.int(2 ** 32));
+          const content = Array.from({ length: cache.slotWords }, () => draw.int(2 ** 32));
           const number = masses === 'tied' ? draw.int(3) : draw.next();
           const none = masses === 'some are no numbers' && draw.int(2) === 0;
           cache.write(state[pageAt(layout, sequence, LAYER, slot)]!, head, slot, {
@@ -200,7 +210,7 @@ export default kernelCase(evict, {
     });
     return {
       params: { layer: LAYER, policy: POLICY, sequences: sequences.length },
-      constants: { KV_HEADS: kvHeads, HEAD_DIM: shape.headDim, SCOPE: EvictScope[scope], MASS: true },
+      constants: { KV_HEADS: kvHeads, HEAD_DIM: shape.headDim, SCOPE: EvictScope[scope], MASS: !shape.massless },
       variant: { kv: shape.kv, score: POLICIES[score]().score },
       buffers: { state, cache: cache.words, mass: cache.mass, keys: new Uint32Array(cache.mass.length) },
     };
@@ -228,10 +238,28 @@ export default kernelCase(evict, {
         slots.forEach((slot, i) => cache.write(page(i), head, i, slot));
       });
     });
-    return { state, cache: cache.words, mass: new Uint32Array(cache.mass.buffer) };
+    const moved = shape.massless ? (buffers.mass as Float32Array<ArrayBuffer>) : cache.mass;
+    return { state, cache: cache.words, mass: new Uint32Array(moved.buffer) };
   },
   // Bits, since some masses are no numbers; the ranks are scratch.
   decode: ({ state, cache, mass: moved }) => ({ state: state!, cache: cache!, mass: new Uint32Array(moved!.buffer) }),
   // Slots are moved, not computed.
   tolerance: 0,
+  probe: ({ KV_HEADS, HEAD_DIM, SCOPE, MASS }, { kv, score }) => {
+    const textOf = (parts: readonly WgslPart[]): string => parts.map(({ text }) => text).join('');
+    const names = Object.keys(POLICIES) as PolicyScore[];
+    const name = names.find((one) => textOf(POLICIES[one]().score) === textOf(score));
+    const scope = scopes.find((one) => EvictScope[one] === SCOPE);
+    // A policy that is not among them ranks by WGSL of its own, which has no reference.
+    if (!name || !scope) return undefined;
+    return {
+      kv,
+      kvHeads: Number(KV_HEADS),
+      headDim: Number(HEAD_DIM),
+      scope,
+      score: name,
+      massless: MASS === false,
+      sequences: [{ ...CUT, ...(scope === 'joint' && { floor: 0.3 }) }],
+    };
+  },
 });

@@ -19,7 +19,9 @@ const LENGTHS: readonly (readonly number[])[] = [[], [63, 64, 5], [130, 130, 130
 /** Pages of sequence 1 and 2, in the order of their slots. */
 const PAGES: readonly (readonly number[])[] = [[], [3, 5], [1, 0, 4]];
 const PAGE_COUNT = 6;
-const layout = smallLayout({ maxRows: 80, kvStride: 4, maxPages: 3 });
+const layoutOf = ({ kvHeads }: Shape) => smallLayout({ maxRows: 80, kvStride: Math.max(4, kvHeads), maxPages: 3 });
+/** The slots of a sequence's KV head before the step: heads after the third are as those before. */
+const lengthOf = (sequence: number, head: number): number => LENGTHS[sequence]![head % 3]!;
 /** A pattern that is a number as f32, as four codes and as a position. */
 const PATTERN = 0x3f803f80;
 
@@ -74,11 +76,22 @@ export default kernelCase(quantizeAppend, {
   label: ({ kvHeads, headDim, rows }) => `${rows.length} rows of ${kvHeads} heads of ${headDim}`,
   // A code is a whole number, so one that is off by one is far off; the log of a scale carries its f32 rounding, 6e-8.
   tolerance: 2e-6,
+  probe: ({ KV_HEADS, HEAD_DIM }): Shape => ({
+    kvHeads: Number(KV_HEADS),
+    headDim: Number(HEAD_DIM),
+    rows: several,
+    bucket: 4,
+    sizes: [6e4, 1e-30, 0, 1, 'ties', 1e-3],
+  }),
   build(shape, random) {
     const { kvHeads, headDim, bucket, sizes, rows } = shape;
+    const layout = layoutOf(shape);
     const state = stepWords({ layout, rows, logitRows: [], sequences: [] });
     LENGTHS.forEach((lengths, sequence) =>
-      state.set(lengths.slice(0, kvHeads), layout.lengthsAt + (sequence * layout.layers + LAYER) * layout.kvStride),
+      state.set(
+        lengths.length === 0 ? [] : Array.from({ length: kvHeads }, (_, head) => lengthOf(sequence, head)),
+        layout.lengthsAt + (sequence * layout.layers + LAYER) * layout.kvStride,
+      ),
     );
     PAGES.forEach((pages, sequence) =>
       state.set(pages, layout.pagesAt + (sequence * layout.layers + LAYER) * layout.maxPages),
@@ -112,7 +125,7 @@ export default kernelCase(quantizeAppend, {
     rows.forEach(({ sequence, position, ordinal = 0, valid = true }, row) => {
       if (!valid) return;
       for (let head = 0; head < kvHeads; head++) {
-        const slot = LENGTHS[sequence]![head]! + ordinal;
+        const slot = lengthOf(sequence, head) + ordinal;
         const page = PAGES[sequence]![Math.floor(slot / PAGE_SLOTS)]! * pageWords('q8', kvHeads, headDim);
         const line = head * PAGE_SLOTS + (slot % PAGE_SLOTS);
         cache[page + 2 * section + line] = position;

@@ -24,6 +24,7 @@ import { setRows, smallLayout, stepWords, type StepRow } from '../support/step-w
 interface Shape {
   readonly step: 'fed' | 'replayed';
   readonly sampled: boolean;
+  readonly ring?: number;
   readonly layers?: number;
   readonly kvStride?: number;
   /** From this layer on the step has fewer rows: one of each sequence. */
@@ -59,7 +60,7 @@ export default kernelCase(advance, {
     { step: 'fed', sampled: false, layers: 5, fewerFrom: 4 },
   ] as readonly Shape[],
   bench: [{ step: 'replayed', sampled: true, layers: 30, kvStride: 3 }] as readonly Shape[],
-  build({ step, sampled, layers = 2, kvStride = 3, fewerFrom = layers }: Shape, random) {
+  build({ step, sampled, ring = RING, layers = 2, kvStride = 3, fewerFrom = layers }: Shape, random) {
     const layout = smallLayout({ maxRows: 16, layers, kvStride, rowLists: 2 });
     const replayed = step === 'replayed';
     const spans = SEQUENCES.map(({ rows: count }) => (replayed ? Math.min(count, 1) : count));
@@ -91,13 +92,13 @@ export default kernelCase(advance, {
     );
     state.fill(rowListAt(layout, 1), HEADER_WORDS + fewerFrom, HEADER_WORDS + layers + 1);
     for (let i = layout.lengthsAt; i < layout.words; i++) state[i] = random.below(500);
-    const outputs = new Uint32Array(RING * layout.maxLogitRows * OUTPUT_WORDS).fill(77);
+    const outputs = new Uint32Array(ring * layout.maxLogitRows * OUTPUT_WORDS).fill(77);
     ORDER.forEach((sequence, j) => {
-      outputs[outputAt(STEP, j, RING, layout.maxLogitRows) + 1] = SEQUENCES[sequence]!.draws!;
+      outputs[outputAt(STEP, j, ring, layout.maxLogitRows) + 1] = SEQUENCES[sequence]!.draws!;
     });
-    return { params: {}, constants: { RING, SAMPLED: sampled }, variant: undefined, buffers: { state, outputs } };
+    return { params: {}, constants: { RING: ring, SAMPLED: sampled }, variant: undefined, buffers: { state, outputs } };
   },
-  reference({ buffers }, { sampled, layers = 2, kvStride = 3, fewerFrom = layers }) {
+  reference({ buffers }, { sampled, ring = RING, layers = 2, kvStride = 3, fewerFrom = layers }) {
     const layout = smallLayout({ maxRows: 16, layers, kvStride, rowLists: 2 });
     const state = Uint32Array.from(buffers.state);
     const outputs = Uint32Array.from(buffers.outputs);
@@ -131,12 +132,13 @@ export default kernelCase(advance, {
         rowAt(layout, j),
       );
       state.set([j, sequence, next, NO_TARGET], logitRow);
-      outputs[outputAt(STEP, j, RING, layout.maxLogitRows)] = done ? 0 : 1;
+      outputs[outputAt(STEP, j, ring, layout.maxLogitRows)] = done ? 0 : 1;
     });
     return { state, outputs };
   },
   // Whole numbers.
   tolerance: 0,
+  probe: ({ RING: ring, SAMPLED }): Shape => ({ step: 'fed', sampled: SAMPLED === true, ring: Number(ring) }),
   label: ({ layers = 2, kvStride = 3 }) => `${ORDER.length} sequences, ${layers} layers of ${kvStride} KV heads`,
   // The lengths of every sequence, and its record.
   work: ({ layers = 2, kvStride = 3 }) => ({

@@ -53,6 +53,7 @@ export default kernelCase(embed, {
   bench: [{ ...base, type: 'Q8_0', outputs: 49152, k: 576, rowTile: 64 }],
   // Code times scale, offset and the factor: four roundings of 6e-8.
   tolerance: 1e-6,
+  probe: ({ ROW_TILE }, { type }) => ({ ...base, type, k: columnsFor(type, 96), rowTile: Number(ROW_TILE) }),
   build({ type, outputs, k, rowTile, firstId, rows: stepRows, bucket, scale, subnormal }: Shape, random) {
     const linear = { type, outputs, k, rowTile, batch: bucket, variant: rowsVariant(1, 1, 1, 1) };
     const { packed, weights } = randomMatrix(linear, random, subnormal);

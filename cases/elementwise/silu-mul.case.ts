@@ -24,6 +24,7 @@ export default kernelCase(siluMul, {
   label: ({ count }) => `${count} elements`,
   // Four roundings of 6e-8, and exp, which WGSL allows 3 ulp and 2 more for every unit of x: it weighs where silu is small.
   tolerance: 1e-6,
+  probe: () => ({ count: 780, length: 1040, size: 3 }),
   build: ({ count, length, size }: Shape, random) => {
     const pattern = uniform(8192, random);
     return {

@@ -77,5 +77,6 @@ export default kernelCase(rmsNorm, {
   decode: (got, { output }) => (output === 'int8' ? decodeInt8Rows(got['y'] as Uint32Array<ArrayBuffer>) : got),
   // Sums of up to 4096 squares in runs of at most 256, each rounding 6e-8 and half of it under the root; codes are steady.
   tolerance: 2e-6,
+  probe: ({ HIDDEN }, output) => ({ hidden: Number(HIDDEN), rows: 2, bucket: 3, output }),
   work: ({ hidden, rows }) => ({ bytes: 8 * rows * hidden, flops: 4 * rows * hidden }),
 });

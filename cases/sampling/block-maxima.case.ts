@@ -35,6 +35,7 @@ export default kernelCase(blockMaxima, {
   },
   // A maximum is one of the numbers.
   tolerance: 0,
+  probe: ({ VOCAB }) => ({ vocab: Number(VOCAB) }),
   label: ({ vocab }) => `${ROWS} rows of ${vocab}`,
   work: ({ vocab }) => ({ bytes: ROWS * vocab * 4, flops: ROWS * vocab }),
 });

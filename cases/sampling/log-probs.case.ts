@@ -6,6 +6,10 @@ import { blockMaxima, randomLogits } from './sampling-inputs.ts';
 
 interface Shape {
   readonly vocab: number;
+  /** Rows of a step that `log_probs` has room for. */
+  readonly most?: number;
+  /** Steps that `outputs` has room for. */
+  readonly ring?: number;
   readonly count: number;
   readonly spread: number;
   /** Logits are multiples of this, so that many are equal. */
@@ -30,39 +34,39 @@ const NO_TOKEN = 0xffffffff;
 export default kernelCase(logProbs, {
   shapes: SHAPES,
   bench: [{ vocab: 49_152, count: 5, spread: 3 }],
-  build({ vocab, count, ...distribution }, random) {
+  build({ vocab, ring = RING, most = ROWS, count, ...distribution }, random) {
     const layout = smallLayout();
     const rows = Array.from({ length: 5 }, (_, i) => ({ sequence: 0, position: i, ordinal: i }));
     const logits = randomLogits(BUCKET * vocab, random.word(), distribution);
-    const outputs = new Uint32Array(RING * layout.maxLogitRows * OUTPUT_WORDS);
+    const outputs = new Uint32Array(ring * layout.maxLogitRows * OUTPUT_WORDS);
     LOGIT_ROWS.forEach((_, row) => {
-      outputs[outputAt(STEP, row, RING, layout.maxLogitRows) + 1] = random.below(vocab);
+      outputs[outputAt(STEP, row, ring, layout.maxLogitRows) + 1] = random.below(vocab);
     });
     return {
       params: { rows: BUCKET, count },
-      constants: { VOCAB: vocab, RING, ROWS, WORDS: LOG_PROB_WORDS },
+      constants: { VOCAB: vocab, RING: ring, ROWS: most, WORDS: LOG_PROB_WORDS },
       variant: undefined,
       buffers: {
         state: stepWords({ layout, rows, logitRows: LOGIT_ROWS, sequences: [], step: STEP }),
         logits,
         block_max: blockMaxima(logits, vocab),
         outputs,
-        log_probs: new Uint32Array(RING * ROWS * LOG_PROB_WORDS).fill(7),
+        log_probs: new Uint32Array(ring * most * LOG_PROB_WORDS).fill(7),
       },
     };
   },
   decode: ({ log_probs }) => numbers(log_probs as Uint32Array<ArrayBuffer>),
-  reference({ buffers }, { vocab, count }) {
+  reference({ buffers }, { vocab, ring = RING, most = ROWS, count }) {
     const layout = smallLayout();
-    const ids = Float64Array.from({ length: RING * ROWS * (LOG_PROB_WORDS / 2 - 1) }, () => 7);
-    const values = Float64Array.from({ length: RING * ROWS * (LOG_PROB_WORDS / 2) }, () => SEVEN);
+    const ids = Float64Array.from({ length: ring * most * (LOG_PROB_WORDS / 2 - 1) }, () => 7);
+    const values = Float64Array.from({ length: ring * most * (LOG_PROB_WORDS / 2) }, () => SEVEN);
     LOGIT_ROWS.forEach((_, row) => {
       const logits = Array.from(buffers.logits.slice(row * vocab, (row + 1) * vocab));
       const top = logits.reduce((a, b) => Math.max(a, b));
       const lse = top + Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - top), 0));
       const order = logits.map((_logit, id) => id).toSorted((a, b) => logits[b]! - logits[a]! || a - b);
-      const at = (STEP % RING) * ROWS + row;
-      values[at * 21] = logits[buffers.outputs[outputAt(STEP, row, RING, layout.maxLogitRows) + 1]!]! - lse;
+      const at = (STEP % ring) * most + row;
+      values[at * 21] = logits[buffers.outputs[outputAt(STEP, row, ring, layout.maxLogitRows) + 1]!]! - lse;
       for (let i = 0; i < count; i++) {
         ids[at * 20 + i] = order[i] ?? NO_TOKEN;
         values[at * 21 + 1 + i] = order[i] === undefined ? 0 : logits[order[i]!]! - lse;
@@ -72,6 +76,13 @@ export default kernelCase(logProbs, {
   },
   // Logits below 20 in size: their log-probabilities carry an f32 error of 2e-6.
   tolerance: 2e-6,
+  probe: ({ VOCAB, RING: ring, ROWS: most }) => ({
+    vocab: Number(VOCAB),
+    ring: Number(ring),
+    most: Number(most),
+    count: 5,
+    spread: 3,
+  }),
   label: ({ vocab, count }) => `${LOGIT_ROWS.length} rows of ${vocab}, ${count} alternatives`,
   work: ({ vocab }) => ({ bytes: 2 * LOGIT_ROWS.length * vocab * 4, flops: 3 * LOGIT_ROWS.length * vocab }),
 });

@@ -10,6 +10,10 @@ import { blockMaxima, randomLogits, referenceSettings } from './sampling-inputs.
 
 interface Shape {
   readonly vocab: number;
+  /** Only the first row: quick with a large vocabulary. */
+  readonly single?: boolean;
+  /** Steps that `outputs` has room for. */
+  readonly ring?: number;
   readonly settings: Partial<SamplingSettings>;
   /** Logits are normal numbers times this. Default 4. */
   readonly spread?: number;
@@ -26,6 +30,7 @@ const ROWS = 5;
 const SEQUENCES = [2, 5, 0, 1];
 const DONE = 1;
 const LIVE_ROWS = 3;
+const sequencesOf = ({ single }: Shape): readonly number[] => (single ? SEQUENCES.slice(0, 1) : SEQUENCES);
 
 const truncations: Partial<SamplingSettings>[] = [
   { temperature: 1 },
@@ -74,9 +79,11 @@ export default kernelCase(sample, {
     { vocab: 49_152, settings: { temperature: 0.7, topP: 0.95 } },
     { vocab: 49_152, settings: { temperature: 0.7, topK: 40, topP: 0.95 } },
   ],
-  build({ vocab, settings, ...distribution }, random) {
+  build(shape, random) {
+    const { vocab, ring = RING, settings, single, ...distribution } = shape;
+    const bucket = single ? 1 : ROWS;
     const layout = smallLayout();
-    const logits = randomLogits(ROWS * vocab, random.word(), distribution);
+    const logits = randomLogits(bucket * vocab, random.word(), distribution);
     const sequences = Array.from({ length: layout.maxSequences }, () =>
       packSequence(
         { ...GENERATE_DEFAULTS, ...settings, seed: random.word() },
@@ -84,41 +91,48 @@ export default kernelCase(sample, {
       ),
     );
     sequences[DONE]![SequenceWord.flags]! |= SEQUENCE_DONE;
-    const rows = SEQUENCES.map((sequence, i) => ({ sequence, position: 100 + 7 * i, token: 3 }));
+    const rows = sequencesOf(shape).map((sequence, i) => ({ sequence, position: 100 + 7 * i, token: 3 }));
     const counts = Uint32Array.from({ length: countsWords(vocab, layout.maxSequences) }, (_, i) =>
       i % 3 === 0 ? COUNT_PROMPT + i : i % 2,
     );
     return {
-      params: { rows: ROWS },
-      constants: { VOCAB: vocab, RING },
+      params: { rows: bucket },
+      constants: { VOCAB: vocab, RING: ring },
       variant: undefined,
       buffers: {
-        state: stepWords({ layout, rows, logitRows: [0, 1, 2, 3], sequences, step: STEP }),
+        state: stepWords({ layout, rows, logitRows: rows.map((_, i) => i), sequences, step: STEP }),
         logits,
         block_max: blockMaxima(logits, vocab),
         counts,
-        outputs: new Uint32Array(RING * layout.maxLogitRows * OUTPUT_WORDS).fill(77),
+        outputs: new Uint32Array(ring * layout.maxLogitRows * OUTPUT_WORDS).fill(77),
       },
     };
   },
-  reference({ buffers }, { vocab, settings }) {
+  reference({ buffers }, shape) {
+    const { vocab, ring = RING, settings } = shape;
     const layout = smallLayout();
     const counts = Uint32Array.from(buffers.counts);
     const outputs = Uint32Array.from(buffers.outputs);
-    SEQUENCES.forEach((sequence, row) => {
+    sequencesOf(shape).forEach((sequence, row) => {
       if (sequence === DONE) return;
       const { token } = referenceSample(
         buffers.logits.subarray(row * vocab, (row + 1) * vocab),
         referenceSettings(buffers.state as Uint32Array<ArrayBuffer>, layout, sequence),
         100 + 7 * row + 1,
       );
-      outputs[outputAt(STEP, row, RING, layout.maxLogitRows) + 1] = token;
+      outputs[outputAt(STEP, row, ring, layout.maxLogitRows) + 1] = token;
       if (hasPenalties({ ...GENERATE_DEFAULTS, ...settings, seed: 0 })) counts[countsAt(vocab, sequence) + token]!++;
     });
     return { counts, outputs };
   },
   // Ids and counts are whole numbers.
   tolerance: 0,
+  probe: ({ VOCAB, RING: ring }) => ({
+    vocab: Number(VOCAB),
+    ring: Number(ring),
+    single: true,
+    settings: { temperature: 0.7, topK: 40 },
+  }),
   label: ({ vocab, settings }) =>
     `${LIVE_ROWS} rows of ${vocab}, ${Object.entries(settings)
       .map(([name, value]) => `${name} ${value}`)

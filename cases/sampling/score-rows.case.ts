@@ -7,6 +7,8 @@ import { randomLogits } from './sampling-inputs.ts';
 
 interface Shape {
   readonly vocab: number;
+  /** Steps that `outputs` has room for. */
+  readonly ring?: number;
   readonly spread: number;
   readonly shift?: number;
 }
@@ -26,7 +28,7 @@ export default kernelCase(scoreRows, {
     { vocab: 49_152, spread: 3 },
   ],
   bench: [{ vocab: 49_152, spread: 3 }],
-  build({ vocab, ...distribution }, random) {
+  build({ vocab, ring = RING, ...distribution }, random) {
     const layout = smallLayout();
     const target = (): number => random.below(vocab);
     // Row 2 has no target.
@@ -38,17 +40,17 @@ export default kernelCase(scoreRows, {
     }));
     return {
       params: { rows: ROWS },
-      constants: { VOCAB: vocab, RING },
+      constants: { VOCAB: vocab, RING: ring },
       variant: undefined,
       buffers: {
         state: stepWords({ layout, rows, logitRows: LOGIT_ROWS, sequences: [], step: STEP }),
         logits: randomLogits(ROWS * vocab, random.word(), distribution),
         // As f32, so that the results are compared as the numbers that they are.
-        outputs: new Float32Array(RING * layout.maxLogitRows * OUTPUT_WORDS).fill(0.5),
+        outputs: new Float32Array(ring * layout.maxLogitRows * OUTPUT_WORDS).fill(0.5),
       },
     };
   },
-  reference({ buffers }, { vocab }) {
+  reference({ buffers }, { vocab, ring = RING }) {
     const layout = smallLayout();
     const outputs = Float32Array.from(buffers.outputs);
     LOGIT_ROWS.forEach((_, index) => {
@@ -56,7 +58,7 @@ export default kernelCase(scoreRows, {
       const top = logits.reduce((a, b) => Math.max(a, b));
       const lse = top + Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - top), 0));
       const target = buffers.state[layout.logitRowsAt + index * LOGIT_ROW_WORDS + LogitRow.target]!;
-      const at = outputAt(STEP, index, RING, layout.maxLogitRows);
+      const at = outputAt(STEP, index, ring, layout.maxLogitRows);
       outputs[at] = target === NO_TARGET ? 0 : lse - logits[target]!;
       outputs[at + 1] = lse;
     });
@@ -64,6 +66,7 @@ export default kernelCase(scoreRows, {
   },
   // Runs of 16 terms added run by run keep a sum within some roundings of 6e-8; so is its log and the difference.
   tolerance: 1e-6,
+  probe: ({ VOCAB, RING: ring }) => ({ vocab: Number(VOCAB), ring: Number(ring), spread: 3 }),
   label: ({ vocab }) => `${LOGIT_ROWS.length} rows of ${vocab}`,
   work: ({ vocab }) => ({ bytes: LOGIT_ROWS.length * vocab * 4, flops: 3 * LOGIT_ROWS.length * vocab }),
 });

@@ -81,6 +81,15 @@ export default kernelCase(pageBounds, {
   },
   // Minima and maxima are exact; a q8 element is a product that is rounded once, by 6e-8.
   tolerance: 1e-7,
+  probe: ({ KV_HEADS, HEAD_DIM, WHOLE }, { kv }) => ({
+    kv,
+    kvHeads: Number(KV_HEADS),
+    group: 1,
+    headDim: Number(HEAD_DIM),
+    bucket: 16,
+    sequences: [selecting(30, 9)],
+    ...(WHOLE && { whole: 1 }),
+  }),
   work: ({ kvHeads, headDim, sequences }) => ({
     bytes: sequences.reduce((sum, { rows }) => sum + rows, 0) * kvHeads * headDim * 2.5,
     flops: 0,

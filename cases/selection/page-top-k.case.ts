@@ -142,6 +142,14 @@ export default kernelCase(pageTopK, {
   }),
   // Lists are exact, and bounds but for the one rounding of a q8 element, 6e-8.
   tolerance: 1e-7,
+  probe: ({ KV_HEADS, GROUP, HEAD_DIM }, { kv }) => ({
+    kv,
+    kvHeads: Number(KV_HEADS),
+    group: Number(GROUP),
+    headDim: Number(HEAD_DIM),
+    bucket: 1,
+    sequences: [choosing(200, 5, { sinks: 0, recent: 1 })],
+  }),
   work: ({ kvHeads, group, headDim, sequences }) => {
     const slots = sequences.reduce((sum, { length, rows }) => sum + rows * (Math.max(...[length].flat()) + 1), 0);
     return { bytes: (slots / 16) * kvHeads * headDim * 8, flops: (slots / 16) * kvHeads * group * headDim * 4 };

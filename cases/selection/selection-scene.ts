@@ -1,4 +1,8 @@
-import { PAGE_SLOTS } from '../../src/kernels/cache-layout.ts';
+import { oracleTopK } from '../../src/attention/selections/oracle-top-k.ts';
+import { tokenSelect } from '../../src/attention/selections/token-select.ts';
+import type { WgslPart } from '../../src/gpu/wgsl.ts';
+import type { OwnWords } from '../support/own-words.ts';
+import { PAGE_SLOTS, pageWords } from '../../src/kernels/cache-layout.ts';
 import type { Bytes } from '../support/kernel-case.ts';
 import { BLOCK, boundsOf } from '../reference/selection.ts';
 import { attends, UNTOUCHED, type Lists, type Scene } from '../attention/scene.ts';
@@ -13,7 +17,7 @@ export const pageOf = ({ state, layout, layer }: Scene, sequence: number, slot: 
 
 /** Pages of the layer's cache, whoever they belong to. */
 export const pageCount = ({ cache, kvHeads, headDim, kv }: Scene): number =>
-  cache.length / (2 * kvHeads * PAGE_SLOTS * (headDim / 2) * (kv === 'f16' ? 1 : 2) + kvHeads * PAGE_SLOTS);
+  cache.length / pageWords(kv, kvHeads, headDim);
 
 /** Writes the bounds of the block that ends at slot `last`, in the layout of lib/selection/bounds. */
 export function putBounds(
@@ -91,3 +95,16 @@ export function wantLists(scene: Scene, capacity: number, lists: Lists): number[
     }
   return want;
 }
+
+/** The selection by votes whose accessors these are. */
+export const voterOf = (
+  { name }: WgslPart,
+  settings: { readonly k: number; readonly sinks?: number; readonly recent?: number },
+): OwnWords => (name === 'settings/oracle-top-k' ? oracleTopK(settings) : tokenSelect(settings));
+
+/** The selection of a scene's sequences. */
+export const selectionOf = ({
+  sequences,
+}: {
+  readonly sequences: readonly { readonly selection?: OwnWords }[];
+}): OwnWords => sequences.find(({ selection }) => selection)?.selection ?? tokenSelect({ k: 1 });

@@ -3,8 +3,9 @@ import { accessorsPart } from '../../src/kernels/method-words.ts';
 import { memoryWords, slotScores, slotScoresElements } from '../../src/kernels/selection/slot-scores.ts';
 import { ropeTable } from '../../src/models/rope-table.ts';
 import { kernelCase } from '../support/kernel-case.ts';
+import { headsOf } from '../support/probe-heads.ts';
 import { attends, buildScene, sceneLabel, shortScene, type Scene, type SceneShape } from '../attention/scene.ts';
-import { KIND, OTHER_KIND } from './selection-scene.ts';
+import { KIND, OTHER_KIND, selectionOf, voterOf } from './selection-scene.ts';
 import { LOWEST, readScores, wantScores, type PageSum } from './score-scene.ts';
 
 interface Shape extends SceneShape {
@@ -12,6 +13,10 @@ interface Shape extends SceneShape {
   readonly all?: boolean;
   /** Every key is scored as if it lay `recent` places before the row. */
   readonly even?: boolean;
+  /** Pairs that turn with `even`; default: all but two. */
+  readonly pairs?: number;
+  /** Scores may be kept from the step before; here nothing is. */
+  readonly keeps?: boolean;
 }
 
 const scenes = new WeakMap<object, Scene>();
@@ -28,8 +33,8 @@ const choosing = (length: number | readonly number[], sinks: number, recent: num
 
 const capacityOf = ({ sequences }: Shape): number =>
   Math.max(...sequences.flatMap(({ length, rows }) => [length].flat().map((slots) => slots + rows))) + 5;
-const pairsOf = ({ headDim }: SceneShape): number => headDim / 2 - 2;
-const frequencies = (shape: SceneShape): number[] =>
+const pairsOf = ({ headDim, pairs = headDim / 2 - 2 }: Shape): number => pairs;
+const frequencies = (shape: Shape): number[] =>
   Array.from({ length: pairsOf(shape) }, (_, i) => BASE ** (-i / pairsOf(shape)));
 
 /** A vector of neighbouring pairs, turned by so many places. */
@@ -91,12 +96,12 @@ export default kernelCase(slotScores, {
         WINDOW: window,
         MASKED: sequences.some(({ mask }) => mask),
         ALL: all,
-        KEEPS: false,
+        KEEPS: shape.keeps ?? false,
       },
       variant: {
         kv,
         turn: even ? ('even' as const) : ('none' as const),
-        accessors: accessorsPart(tokenSelect({ k: 1 }).words),
+        accessors: accessorsPart(selectionOf(shape).words),
       },
       buffers: {
         state,
@@ -115,6 +120,22 @@ export default kernelCase(slotScores, {
     readScores(scores as Float32Array, shape.bucket, shape.kvHeads * shape.group, capacityOf(shape)),
   // Scores near 20 are off by some ulp of 2e-6, turned keys by the turn's roundings too; sums of their exp by as much of themselves.
   tolerance: 5e-5,
+  probe: (constants, { kv, turn: turned, accessors }) => ({
+    ...headsOf(constants),
+    kv,
+    bucket: 1,
+    all: constants.ALL === true,
+    even: turned === 'even',
+    keeps: constants.KEEPS === true,
+    pairs: Number(constants.ROPE_PAIRS),
+    sequences: [
+      {
+        ...choosing(70, 4, 8),
+        selection: voterOf(accessors, { k: 4, sinks: 4, recent: 8 }),
+        ...(constants.MASKED && { mask: { window: 40, sinks: 3 } }),
+      },
+    ],
+  }),
   work: ({ kvHeads, group, headDim, sequences }) => {
     const slots = sequences.reduce((sum, { length, rows }) => sum + rows * (Math.max(...[length].flat()) + 1), 0);
     return { bytes: slots * kvHeads * headDim * 2, flops: slots * kvHeads * group * headDim * 2 };

@@ -1,4 +1,11 @@
-import { PAGE_SLOTS, pageWords, type KvType } from '../../src/kernels/cache-layout.ts';
+import {
+  headWords,
+  PAGE_SLOTS,
+  pageWords,
+  positionWord,
+  scaleWord,
+  type KvType,
+} from '../../src/kernels/cache-layout.ts';
 import {
   METHOD_WORDS,
   MethodWord,
@@ -17,7 +24,7 @@ export interface CacheShape {
   readonly headDim: number;
 }
 
-/** A slot's words: its key, then its value. */
+/** A slot's words: its key, then its value, with q8 the scales of both behind them. */
 export type SlotWords = readonly number[];
 
 /** One layer's pages and the words of mass beside them, as kernels see them, one slot at a time. */
@@ -38,34 +45,50 @@ export class CacheWords {
   }
 
   get headWords(): number {
-    return (this.shape.headDim / 2) * (this.shape.kv === 'f16' ? 1 : 2);
+    return headWords(this.shape.kv, this.shape.headDim);
+  }
+
+  /** Words of a slot's content. */
+  get slotWords(): number {
+    return 2 * this.headWords + (this.shape.kv === 'q8' ? 2 : 0);
   }
 
   write(page: number, head: number, slot: number, { place, mass, content }: ModelSlot<SlotWords>): void {
-    const { key, value, position, side } = this.#at(page, head, slot);
+    const { key, value, scales, position, side } = this.#at(page, head, slot);
     this.words.set(content.slice(0, this.headWords), key);
-    this.words.set(content.slice(this.headWords), value);
+    this.words.set(content.slice(this.headWords, 2 * this.headWords), value);
+    scales.forEach((at, i) => (this.words[at] = content[2 * this.headWords + i]!));
     this.words[position] = place;
     this.mass[side] = mass;
   }
 
   read(page: number, head: number, slot: number): ModelSlot<SlotWords> {
-    const { key, value, position, side } = this.#at(page, head, slot);
+    const { key, value, scales, position, side } = this.#at(page, head, slot);
     const section = (at: number): Uint32Array => this.words.subarray(at, at + this.headWords);
-    return { place: this.words[position]!, mass: this.mass[side]!, content: [...section(key), ...section(value)] };
+    return {
+      place: this.words[position]!,
+      mass: this.mass[side]!,
+      content: [...section(key), ...section(value), ...scales.map((at) => this.words[at]!)],
+    };
   }
 
-  #at(page: number, head: number, slot: number): { key: number; value: number; position: number; side: number } {
+  #at(
+    page: number,
+    head: number,
+    slot: number,
+  ): { key: number; value: number; scales: readonly number[]; position: number; side: number } {
     const { kv, kvHeads, headDim } = this.shape;
+    const lines = kvHeads * PAGE_SLOTS;
     const line = head * PAGE_SLOTS + (slot % PAGE_SLOTS);
     const first = page * pageWords(kv, kvHeads, headDim);
-    const section = kvHeads * PAGE_SLOTS * this.headWords;
+    const section = lines * this.headWords;
     const key = first + line * this.headWords;
     return {
       key,
       value: key + section,
-      position: first + 2 * section + line,
-      side: page * kvHeads * PAGE_SLOTS + line,
+      scales: kv === 'q8' ? [0, 1].map((which) => first + scaleWord(kv, kvHeads, headDim) + which * lines + line) : [],
+      position: first + positionWord(kv, kvHeads, headDim) + line,
+      side: page * lines + line,
     };
   }
 }

@@ -357,7 +357,12 @@ export interface Report {
   readonly load: { readonly milliseconds: number; readonly repackedTensors: number };
   readonly tuning: TuningReport;
   /** Kernels compared with the CPU before their first use, and what that took; one that was wrong is among the fallbacks. */
-  readonly selfTest: { readonly kernels: number; readonly milliseconds: number };
+  readonly selfTest: {
+    readonly kernels: number;
+    readonly milliseconds: number;
+    /** Kernels in use that were not compared, each with the reason. */
+    readonly notCompared: readonly string[];
+  };
   /** Every fallback that was taken, and why. */
   readonly fallbacks: readonly string[];
 }

@@ -87,7 +87,11 @@ export function createReport(
     },
     load: { milliseconds: runtime.loadMs, repackedTensors: matrixCount(runtime.graph) },
     tuning: tuningReport(runtime.tuning),
-    selfTest: { kernels: runtime.selfTest.checked, milliseconds: runtime.selfTest.milliseconds },
+    selfTest: {
+      kernels: runtime.kernels.checked,
+      milliseconds: runtime.kernels.milliseconds,
+      notCompared: runtime.kernels.notCompared,
+    },
     fallbacks: [
       ...sourceFallbacks,
       ...runtime.fallbacks,

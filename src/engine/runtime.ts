@@ -26,7 +26,7 @@ import type { LoadProgress } from '../core/api.ts';
 import { Plans } from './plan/plans.ts';
 import { Scheduler } from './step/scheduler.ts';
 import { Steps } from './step/steps.ts';
-import { SelfTest } from './self-test/self-test.ts';
+import { KernelSet } from './self-test/kernel-set.ts';
 import { Sequences } from './memory/sequences.ts';
 import { StepState } from './memory/step-state.ts';
 import type { TuningTable } from './tuning/autotune.ts';
@@ -91,7 +91,8 @@ export interface Runtime {
   readonly tuning: TuningTable;
   /** In what numbers the rows of prompts are really multiplied: those asked for, if any matrix can. */
   readonly promptActivations: ActivationType;
-  readonly selfTest: SelfTest;
+  /** The kernels in use, compared with the CPU before a plan uses them. */
+  readonly kernels: KernelSet;
   readonly loadMs: number;
 }
 
@@ -163,7 +164,7 @@ export async function prepareRuntime(
     const { reason } = chooseActivations(gpu.features, gpu.software, type, asked);
     if (reason !== undefined) fallbacks.push(reason);
   }
-  const kernels = await chooseKernels({
+  const chosen = await chooseKernels({
     gpu: device,
     matrices,
     heads: config.layers,
@@ -179,7 +180,7 @@ export async function prepareRuntime(
     gguf,
     graph,
     plan: weightPlan,
-    tuningOf: (shape) => kernels.tuningOf(shape),
+    tuningOf: (shape) => chosen.tuningOf(shape),
     context,
     signal,
     onBytes: (loadedBytes, totalBytes) => onProgress({ stage: 'upload', loadedBytes, totalBytes }),
@@ -212,13 +213,13 @@ export async function prepareRuntime(
     });
     const sequences = new Sequences(caches, state);
     const rings = createOutputRings(gpu, MAX_LOGIT_ROWS);
-    const selfTest = new SelfTest({
+    const kernels = new KernelSet({
       gpu,
       source,
-      weights,
+      config,
       planned,
-      attention: [kernels.attention, dense()],
-      listed: [kernels.listed, listed()],
+      attention: [chosen.attention, dense()],
+      listed: [chosen.listed, listed()],
       onFallback: (reason) => fallbacks.push(reason),
     });
     const plans = new Plans({
@@ -231,7 +232,7 @@ export async function prepareRuntime(
       methodBuffers,
       methodIds,
       rings,
-      selfTest,
+      kernels,
     });
     const steps = new Steps({ gpu, plans, state, sequences, methodIds, methodBuffers, rings });
     const scheduler = new Scheduler({
@@ -265,9 +266,9 @@ export async function prepareRuntime(
       steps,
       scheduler,
       fallbacks,
-      tuning: kernels.table,
+      tuning: chosen.table,
       promptActivations: matrices.some((shape) => activationsOf(shape) === asked) ? asked : ('f32' as const),
-      selfTest,
+      kernels,
     };
   });
   return { runtime, chunkRows, loadWeights: () => loading.load() };

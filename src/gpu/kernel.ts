@@ -1,6 +1,6 @@
 import type { GpuArray } from './array.ts';
 import type { PipelineRequest } from './compile.ts';
-import { typedConstants, type ConstantType, type ConstantValue, type WgslPart } from './wgsl.ts';
+import { typedConstants, type ConstantType, type Constants, type ConstantValue, type WgslPart } from './wgsl.ts';
 
 export type ParamType = 'u32' | 'i32' | 'f32';
 export type Access = 'read' | 'read_write';
@@ -37,6 +37,13 @@ export interface KernelCall<P extends string, B extends string, C extends string
 
 /** One call of a kernel, ready to be recorded. */
 export interface Dispatch {
+  /** The kernel itself, and what it was called with besides its bindings. */
+  readonly kernel: { readonly spec: { readonly name: string } };
+  readonly call: {
+    readonly params: Readonly<Record<string, number>>;
+    readonly constants: Constants;
+    readonly variant: unknown;
+  };
   readonly request: PipelineRequest;
   /** The params struct, 4 bytes a field, in declaration order. */
   readonly params: Uint8Array<ArrayBuffer>;
@@ -56,11 +63,13 @@ export function defineKernel<const P extends string, const B extends string, con
 ): Kernel<P, B, C, V> {
   const access = Object.values<Access>(spec.bindings);
   const bindingNames = Object.keys(spec.bindings) as B[];
-  return {
+  const kernel: Kernel<P, B, C, V> = {
     spec,
     call({ params, constants, bindings, variant }) {
       const [x, y = 1, z = 1] = spec.grid(params, constants, variant);
       return {
+        kernel,
+        call: { params, constants, variant },
         request: {
           name: spec.name,
           parts: [...(spec.includes?.(variant) ?? []), { name: spec.name, text: spec.source }],
@@ -73,6 +82,7 @@ export function defineKernel<const P extends string, const B extends string, con
       };
     },
   };
+  return kernel;
 }
 
 /** The params struct of a call: 4 bytes a field in declaration order, padded to whole vectors of 16 bytes, at least one. */

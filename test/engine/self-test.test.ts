@@ -21,14 +21,15 @@ const answer = async (engine: Engine): Promise<readonly number[]> => {
 };
 
 describe('the self-test', () => {
-  test('compares the kernels of a plan once, and finds nothing wrong on a sound device', async () => {
+  test('compares every kernel of a plan once, and finds nothing wrong on a sound device', async () => {
     const engine = await engineWith((code) => code);
     const atStart = (await engine.report()).selfTest.kernels;
-    expect(atStart).toBeGreaterThan(3);
+    expect(atStart).toBeGreaterThan(7);
     await answer(engine);
     const after = await engine.report();
     expect(after.selfTest.kernels).toBeGreaterThan(atStart);
     expect(after.fallbacks).toEqual([]);
+    expect(after.selfTest.notCompared).toEqual([]);
     await answer(engine);
     expect((await engine.report()).selfTest.kernels).toBe(after.selfTest.kernels);
     await engine.dispose();
@@ -58,5 +59,35 @@ describe('the self-test', () => {
     await expect(
       engineWith((code, label) => (label.startsWith('attention/') ? code.replaceAll('exp2(', 'exp2(0.5 * ') : code)),
     ).rejects.toMatchObject({ code: 'kernel-wrong', message: expect.stringContaining('attention') as string });
+  });
+
+  test('refuses methods whose kernels compute wrongly, and goes on without them', async () => {
+    const engine = await engineWith((code, label) =>
+      label.startsWith('selection/page-top-k')
+        ? code.replace('max(q * low, q * high)', 'min(q * low, q * high)')
+        : code,
+    );
+    const right = await answer(engine);
+    const quest = engine.conversation({ attention: 'quest:pages=2' });
+    await expect(quest.send('a few words', { maxTokens: 4, ignoreEos: true }).result).rejects.toMatchObject({
+      code: 'kernel-wrong',
+      message: expect.stringContaining('selection/page-top-k') as string,
+    });
+    expect(await answer(engine)).toEqual(right);
+    expect((await engine.report()).selfTest.notCompared).toEqual([]);
+    await engine.dispose();
+  });
+
+  test('refuses a device on which tokens are drawn wrongly', async () => {
+    await expect(
+      engineWith((code, label) =>
+        label.startsWith('sampling/sample')
+          ? code.replace('outputs[output_at(row)] = token;', 'outputs[output_at(row)] = token ^ 1u;')
+          : code,
+      ),
+    ).rejects.toMatchObject({
+      code: 'kernel-wrong',
+      message: expect.stringContaining('sampling/sample') as string,
+    });
   });
 });

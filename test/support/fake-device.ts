@@ -47,12 +47,19 @@ export interface FakeAdapter {
   readonly vendor?: string;
   readonly description?: string;
   readonly features?: readonly string[];
+  readonly languageFeatures?: readonly string[];
   /** Size of its subgroups, from and to. */
   readonly subgroups?: readonly [number, number];
 }
 
 /** `navigator.gpu` of a machine with such an adapter, whose devices are fake. */
-export function fakeProvider({ vendor = 'test', description = '', features = [], subgroups }: FakeAdapter = {}): GPU {
+export function fakeProvider({
+  vendor = 'test',
+  description = '',
+  features = [],
+  languageFeatures = [],
+  subgroups,
+}: FakeAdapter = {}): GPU {
   const limits = {
     maxBufferSize: 2 ** 31,
     maxStorageBufferBindingSize: 2 ** 30,
@@ -75,5 +82,5 @@ export function fakeProvider({ vendor = 'test', description = '', features = [],
     return Object.assign(device, { limits, features: own, destroy: () => {} });
   };
   const adapter = { info, limits, features: own, requestDevice };
-  return { requestAdapter: async () => adapter, wgslLanguageFeatures: new Set<string>() } as unknown as GPU;
+  return { requestAdapter: async () => adapter, wgslLanguageFeatures: new Set(languageFeatures) } as unknown as GPU;
 }

@@ -18,7 +18,7 @@ import { cutName, cutRebuilds, encodeEvictions, evictionCuts, rebuildName } from
 import type { MethodBuffers } from './method-buffers.ts';
 import type { OutputRings } from './output-rings.ts';
 import type { StepEnd } from './step-ends.ts';
-import type { SelfTest } from '../self-test/self-test.ts';
+import type { KernelSet } from '../self-test/kernel-set.ts';
 import { selectionKind, type MethodIds, type SequenceMethods } from '../memory/sequence-methods.ts';
 import { isPlain, kindsKey, type StepKinds } from './step-kinds.ts';
 import type { StepState } from '../memory/step-state.ts';
@@ -42,8 +42,8 @@ export interface PlanParts {
   readonly methodBuffers: MethodBuffers;
   readonly methodIds: MethodIds;
   readonly rings: OutputRings;
-  /** Chooses kernels, and compares them with the CPU before they are used. */
-  readonly selfTest: SelfTest;
+  /** The kernels to use; it compares them with the CPU before they are used. */
+  readonly kernels: KernelSet;
 }
 
 /** Rows rounded up to a bucket: 1, 2, 4, 8 as matvecs, then 16, 32, … as matmuls. */
@@ -74,12 +74,12 @@ export class Plans {
 
   /** The plan that cuts the sequences of these methods; it stands behind a step. */
   eviction(methods: readonly SequenceMethods[]): Promise<Plan> {
-    const { gpu, weights } = this.#parts;
+    const { gpu, weights, kernels } = this.#parts;
     const { kv } = methods[0]!;
     const cuts = evictionCuts(methods);
     const rebuilds = cutRebuilds(methods, weights.config);
     const key = ['eviction', kv, ...cuts.map(cutName), ...rebuilds.map(rebuildName)].join(', ');
-    return this.#keep(key, async () => this.#encodeEviction(methods).build(gpu, key));
+    return this.#keep(key, async () => (await kernels.prove(() => this.#encodeEviction(methods))).build(gpu, key));
   }
 
   #encodeEviction(methods: readonly SequenceMethods[]): PlanRecorder {
@@ -91,10 +91,10 @@ export class Plans {
 
   /** The plan that computes what lies beside the pages of a sequence of so many slots anew. */
   rebuild(kv: KvType, specs: readonly AuxSpec[], sequence: number, slots: number): Promise<Plan> {
-    const { gpu, caches } = this.#parts;
+    const { gpu, caches, kernels } = this.#parts;
     const names = specs.map((spec) => distinctName('aux', spec.name, spec)).join(' and ');
     const key = `${names} in ${kv} of sequence ${sequence}, ${slots} slots`;
-    return this.#keep(key, () => {
+    const record = (): PlanRecorder => {
       const recorder = new PlanRecorder();
       for (const layer of this.#layers(kv))
         for (const spec of specs) {
@@ -103,8 +103,9 @@ export class Plans {
             spec.rebuild?.(recorder, layer, buffer, { sequence, sequences: 1, kind: 0, slots }),
           );
         }
-      return recorder.build(gpu, key);
-    });
+      return recorder;
+    };
+    return this.#keep(key, async () => (await kernels.prove(record)).build(gpu, key));
   }
 
   #keep(key: string, record: () => Promise<Plan>): Promise<Plan> {
@@ -147,14 +148,13 @@ export class Plans {
   }
 
   async #record(key: string, shape: StepShape, end: StepEnd, kinds: StepKinds): Promise<Plan> {
-    const { gpu, selfTest } = this.#parts;
-    await selfTest.prove(shape, kinds.kv);
-    return this.#encode(shape, end, kinds).build(gpu, key);
+    const { gpu, kernels } = this.#parts;
+    return (await kernels.prove(() => this.#encode(shape, end, kinds))).build(gpu, key);
   }
 
   #encode(plain: StepShape, end: StepEnd, kinds: StepKinds): PlanRecorder {
     const shape = { ...plain, methods: this.#methods(plain.lengthBucket, kinds) };
-    const { graph, weights, activations, state, rings, selfTest } = this.#parts;
+    const { graph, weights, activations, state, rings, kernels } = this.#parts;
     const recorder = new PlanRecorder();
     encodeNetwork(
       recorder,
@@ -164,8 +164,8 @@ export class Plans {
         activations,
         state: state.array,
         layers: this.#layers(kinds.kv),
-        attention: withMethods(selfTest.attention, selfTest.listed),
-        variantOf: selfTest.variantOf,
+        attention: withMethods(kernels.attention, kernels.listed),
+        variantOf: kernels.variantOf,
       },
       shape,
     );

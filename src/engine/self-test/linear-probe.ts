@@ -1,6 +1,7 @@
 import { wholeBuffer, type GpuArray } from '../../gpu/array.ts';
 import type { Gpu } from '../../gpu/device.ts';
 import type { Dispatch } from '../../gpu/kernel.ts';
+import type { ConstantValue } from '../../gpu/wgsl.ts';
 import { PAGE_SLOTS, pageWords, type KvType } from '../../kernels/cache-layout.ts';
 import { KV_FORMATS } from '../../kernels/kv-formats/index.ts';
 import { stagingFloats } from '../../kernels/cache/quantize-append.ts';
@@ -9,9 +10,10 @@ import { gateUp } from '../../kernels/linear/gate-up.ts';
 import { head } from '../../kernels/linear/head.ts';
 import { project } from '../../kernels/linear/project.ts';
 import { qkv } from '../../kernels/linear/qkv.ts';
-import { linearConstants, linearParams, type LinearVariant } from '../../kernels/linear/variant.ts';
+import { MATVEC_ROWS } from '../../kernels/linear/tuned-matrix.ts';
+import { linearParams, type linearConstants, type LinearIncludes } from '../../kernels/linear/variant.ts';
+import type { Matrix } from '../../kernels/weights/format.ts';
 import type { ModelConfig } from '../../models/model-config.ts';
-import type { MatrixPart } from '../../models/weights.ts';
 import type { ByteSource } from '../../weights/byte-source.ts';
 import { StepState } from '../memory/step-state.ts';
 import type { PlannedMatrix } from '../load/weight-plan.ts';
@@ -19,36 +21,46 @@ import { probeNumbers } from './probe-numbers.ts';
 import type { Expected, Probe } from './probe.ts';
 import { readSourceRows } from './source-rows.ts';
 
-/** What a linear kernel is run as: everything that chooses its pipeline, besides the variant. */
+/** A recorded dispatch of a linear kernel, and what its matrix was made of. */
 export interface LinearUse {
-  readonly part: MatrixPart;
+  readonly dispatch: Dispatch;
+  readonly matrix: Matrix;
   readonly planned: PlannedMatrix;
-  /** Batch rows. */
-  readonly count: number;
-  /** RMSNorm is folded in. */
-  readonly norm: boolean;
-  readonly variant: LinearVariant;
 }
 
 export interface LinearProbeContext {
   readonly gpu: Gpu;
   readonly source: ByteSource;
   readonly config: ModelConfig;
-  readonly kv: KvType;
   /** Names the use in reports. */
   readonly name: string;
 }
 
+/** The kernels that multiply with a matrix. Their first binding is its codes, their param `columns` the batch rows. */
+export const LINEAR_KERNELS: ReadonlySet<unknown> = new Set([gateUp, head, project, qkv]);
+
+/** The constants of all of them. */
+type LinearConstants = ReturnType<typeof linearConstants> &
+  Record<'RESIDUAL' | 'VOCAB' | 'MAXIMA' | 'Q_HEADS' | 'KV_HEADS' | 'HEAD_DIM' | 'ROPE_PAIRS', ConstantValue>;
+
+/** Batch rows of a probe: as many as make a second workgroup of every matmul, no more. */
+const MOST_ROWS = 72;
 const EPSILON = 1e-5;
 /** Outputs at the beginning and at the end of a row that are looked at. */
 const EDGE = 6;
 
 /** Runs a linear kernel of the model on random rows, and computes a few of its outputs from the model file. */
-export function linearProbe({ gpu, source, config, kv, name }: LinearProbeContext, use: LinearUse): Probe {
-  const { part, planned, count, variant } = use;
-  const norm = use.norm && planned.role !== 'project';
-  const { matrix } = part;
-  const { columns: k, outputs, type } = matrix;
+export function linearProbe({ gpu, source, config, name }: LinearProbeContext, use: LinearUse): Probe {
+  const { matrix, planned } = use;
+  // The very pipeline of the dispatch, on inputs of its own.
+  const { call: recorded } = use.dispatch;
+  const constants = recorded.constants as LinearConstants;
+  const shape = recorded.variant as LinearIncludes & { readonly kv: KvType };
+  const variant = shape.shape;
+  const batch = recorded.params['columns']!;
+  const count = Math.min(batch, batch <= MATVEC_ROWS ? variant.columns : MOST_ROWS);
+  const norm = constants.NORM === true;
+  const { columns: k, outputs } = matrix;
   const random = probeNumbers(11);
   const owned: GPUBuffer[] = [];
   const floats = (label: string, values: Float32Array<ArrayBuffer> | number): GpuArray => {
@@ -70,8 +82,6 @@ export function linearProbe({ gpu, source, config, kv, name }: LinearProbeContex
     x: floats('rows', int8 ? new Float32Array(int8.words.buffer) : x),
   };
   const base = { ...linearParams(matrix), columns: count };
-  const constants = linearConstants(matrix, variant, norm);
-  const shape = { type, shape: variant };
   const called = call();
 
   /** The kernel's call, where its results are, how many a row has, and which matrix rows make an output. */
@@ -91,7 +101,7 @@ export function linearProbe({ gpu, source, config, kv, name }: LinearProbeContex
     const y = floats('outputs', count * outputs);
     const dispatch = project.call({
       params: base,
-      constants: { ...constants, RESIDUAL: true },
+      constants,
       variant: shape,
       bindings: { ...bound, y },
     });
@@ -102,7 +112,7 @@ export function linearProbe({ gpu, source, config, kv, name }: LinearProbeContex
     const y = floats('logits', count * config.vocab);
     const dispatch = head.call({
       params: { ...base, epsilon: EPSILON, first_id: 0, gain_at: 0 },
-      constants: { ...constants, VOCAB: config.vocab, MAXIMA: count <= 8 },
+      constants,
       variant: shape,
       bindings: {
         ...bound,
@@ -128,15 +138,15 @@ export function linearProbe({ gpu, source, config, kv, name }: LinearProbeContex
     vectors.set(turns, k);
     const dispatch = qkv.call({
       params: { ...base, epsilon: EPSILON, layer: 0, first_row: 0, gain_at: 0, turns_at: k / 4 },
-      constants: { ...constants, Q_HEADS: qHeads, KV_HEADS: kvHeads, HEAD_DIM: headDim, ROPE_PAIRS: rope.dims / 2 },
-      variant: { ...shape, kv },
+      constants,
+      variant: shape,
       bindings: {
         ...bound,
         vectors: floats('gains and turns', vectors),
         state: stateOf(kvHeads, Math.ceil(count / PAGE_SLOTS)).array,
         query: y,
-        cache: KV_FORMATS[kv].pairs
-          ? floats('cache', pageWords(kv, kvHeads, headDim) * Math.ceil(count / PAGE_SLOTS))
+        cache: KV_FORMATS[shape.kv].pairs
+          ? floats('cache', pageWords(shape.kv, kvHeads, headDim) * Math.ceil(count / PAGE_SLOTS))
           : floats('keys and values', stagingFloats(count, kvHeads, headDim)),
       },
     });

@@ -25,7 +25,7 @@ export interface Probe {
  * |got - want| at most this share of (rms of what is wanted + |want|). Sums of up to 30,000 f32 products differ by 1e-5;
  * a wrong kernel is wrong by its whole value.
  */
-const TOLERANCE = 2e-3;
+export const TOLERANCE = 2e-3;
 const COPY_BYTES = 16;
 
 /** Runs the probes in one submit and returns what is wrong with each: the first differing element, or undefined. */

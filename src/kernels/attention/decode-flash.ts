@@ -26,7 +26,8 @@ const exchangePart = (exchange: Exchange): WgslPart => ({
   text: exchange === 'subgroup' ? exchangeSubgroup : exchangeWorkgroup,
 });
 
-interface DecodeVariant {
+/** What chooses its includes. */
+export interface DecodeVariant {
   readonly kv: KvType;
   readonly exchange: Exchange;
 }

@@ -44,6 +44,11 @@ export interface KernelCase<P extends string, B extends string, C extends string
   /** Turns packed outputs into the numbers that `reference` returns, under names of its own. Without it they are compared as they are. */
   readonly decode?: (got: Readonly<Record<string, Bytes>>, shape: S) => Readonly<Record<string, ArrayLike<number>>>;
   readonly tolerance: number;
+  /**
+   * A shape as small as tells a right kernel from a wrong one, whose call makes the pipeline of these constants and this
+   * variant: what an engine compares with the reference before it uses that pipeline. Undefined where the case has none such.
+   */
+  readonly probe?: (constants: Readonly<Record<C, ConstantValue>>, variant: V) => S | undefined;
   /** Work of a call, for the benchmark; a case with bench shapes has it. */
   readonly work?: (shape: S) => KernelWork;
 }

@@ -1,15 +1,20 @@
 import { wholeBuffer } from '../../gpu/array.ts';
 import type { Gpu } from '../../gpu/device.ts';
+import { pipelineKey } from '../../gpu/compile.ts';
 import type { Access } from '../../gpu/kernel.ts';
 import { PlanRecorder } from '../../gpu/plan.ts';
 import { BufferUsage, MAP_READ } from '../../gpu/usage.ts';
 import type { AnyKernelCase, BuiltCase, Bytes } from './kernel-case.ts';
 
-/** Runs a built case once and returns the bytes of every read_write binding. */
+/** A case runs another pipeline than was asked for. */
+export class OtherPipelineError extends Error {}
+
+/** Runs a built case once and returns the bytes of every read_write binding; `key` is the pipeline that it must run. */
 export async function runKernel(
   gpu: Gpu,
   { kernel }: AnyKernelCase,
   built: BuiltCase<string, string, string, unknown>,
+  key?: string,
 ): Promise<Record<string, Uint32Array<ArrayBuffer>>> {
   const names = Object.entries(kernel.spec.bindings as Record<string, Access>);
   const buffers = new Map<string, GPUBuffer>();
@@ -22,7 +27,10 @@ export async function runKernel(
     }
     const recorder = new PlanRecorder();
     const bindings = Object.fromEntries([...buffers].map(([name, buffer]) => [name, wholeBuffer(buffer)]));
-    recorder.add(kernel.spec.name, kernel.call({ ...built, bindings }));
+    const dispatch = kernel.call({ ...built, bindings });
+    const own = pipelineKey(dispatch.request);
+    if (key !== undefined && own !== key) throw new OtherPipelineError(own);
+    recorder.add(kernel.spec.name, dispatch);
     const plan = await recorder.build(gpu, kernel.spec.name);
     try {
       await gpu.checked(kernel.spec.name, () => plan.replay());
@@ -50,10 +58,14 @@ export async function readBuffer(
   const encoder = gpu.device.createCommandEncoder();
   encoder.copyBufferToBuffer(buffer, 0, staging, 0, bytes);
   gpu.device.queue.submit([encoder.finish()]);
-  await staging.mapAsync(MAP_READ);
-  const data = new Uint32Array(staging.getMappedRange().slice(0));
-  staging.destroy();
-  return data;
+  try {
+    await staging.mapAsync(MAP_READ);
+    return new Uint32Array(staging.getMappedRange().slice(0));
+  } catch (error) {
+    throw gpu.disposedError ?? gpu.lostError ?? error;
+  } finally {
+    staging.destroy();
+  }
 }
 
 /** The words as the type of the array they were written from. */

@@ -44,6 +44,6 @@ export const scriptedReport = (options: EngineOptions): Report => ({
   steps: { prefill: 1, decode: 40, rolledBack: 0, maxInFlight: 2 },
   load: { milliseconds: 2310, repackedTensors: 211 },
   tuning: { source: 'measured', milliseconds: 940, complete: true, choices: [] },
-  selfTest: { kernels: 12, milliseconds: 31 },
+  selfTest: { kernels: 12, milliseconds: 31, notCompared: [] },
   fallbacks: ['No shader-f16: arithmetic on packed halves goes through f32.'],
 });

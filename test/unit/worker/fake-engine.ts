@@ -199,6 +199,6 @@ export const fakeReport = (): Report => ({
   steps: { prefill: 1, decode: 2, rolledBack: 0, maxInFlight: 3 },
   load: { milliseconds: 1, repackedTensors: 1 },
   tuning: { source: 'table', milliseconds: 0, complete: true, choices: [] },
-  selfTest: { kernels: 0, milliseconds: 0 },
+  selfTest: { kernels: 0, milliseconds: 0, notCompared: [] },
   fallbacks: [],
 });
