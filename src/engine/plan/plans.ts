@@ -1,4 +1,5 @@
 import type { StepMethods } from '../../attention/backend.ts';
+import { MAX_DECODE_ROWS } from '../../attention/dense.ts';
 import { withMethods } from '../../attention/with-methods.ts';
 import { distinctName } from '../../core/distinct-name.ts';
 import type { AuxSpec } from '../../kernels/aux-buffer.ts';
@@ -198,7 +199,7 @@ export class Plans {
       kinds,
       capacity,
       kindOf: (selection) => methodIds.of(selectionKind(selection, kinds.kv)),
-      arrays: (layer) => methodBuffers.arrays(layer, { capacity, rows: Math.max(MATVEC_ROWS, kinds.selecting) }),
+      arrays: (layer) => methodBuffers.arrays(layer, { capacity, rows: Math.max(MAX_DECODE_ROWS, kinds.selecting) }),
     };
   }
 

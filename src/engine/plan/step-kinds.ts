@@ -2,9 +2,9 @@ import { distinctName } from '../../core/distinct-name.ts';
 import { UsageError } from '../../core/errors.ts';
 import type { ScoreNoise } from '../../kernels/attention/observed.ts';
 import type { AttentionKinds } from '../../attention/backend.ts';
+import { MAX_DECODE_ROWS } from '../../attention/dense.ts';
 import { selectionName, type DecodeSelection } from '../../attention/selection.ts';
 import type { KvType } from '../../kernels/cache-layout.ts';
-import { MATVEC_ROWS } from '../../kernels/linear/tuned-matrix.ts';
 import type { Phase, SequenceMethods } from '../memory/sequence-methods.ts';
 
 /** The methods of a step's rows, as far as they change which dispatches it has. */
@@ -80,7 +80,7 @@ export function kindsOf(parts: readonly StepPart[]): StepKinds {
 function selectingRows(parts: readonly StepPart[]): number {
   const last = parts.findLastIndex(isSelecting);
   const rows = parts.slice(0, last + 1).reduce((sum, part) => sum + part.rows, 0);
-  return rows === 0 ? 0 : Math.max(MATVEC_ROWS, 2 ** Math.ceil(Math.log2(rows)));
+  return rows === 0 ? 0 : Math.max(MAX_DECODE_ROWS, 2 ** Math.ceil(Math.log2(rows)));
 }
 
 const bucketOf = (slots: number): number => Math.max(64, 2 ** Math.ceil(Math.log2(slots)));
@@ -130,7 +130,7 @@ export const kindsKey = ({
       ({ selection, listBucket, observed }) =>
         `select ${selectionName(selection)} to ${listBucket}${observed ? `, observed${noise ? ` with ${noiseName(noise)} noise` : ''}` : ''}`,
     ),
-    ...(selecting > MATVEC_ROWS ? [`${selecting} rows select`] : []),
+    ...(selecting > MAX_DECODE_ROWS ? [`${selecting} rows select`] : []),
     ...noting.map((selection) => `note for ${selectionName(selection)}`),
     ...(full ? [] : ['selected only']),
     ...(masked ? ['masked'] : []),
