@@ -126,7 +126,7 @@ test('more than eight conversations whose rows select in one step get what each 
   const asked = Array.from({ length: 12 }, (_, i) => ids(90 + 5 * i, 300 + i));
   const ask = async (prompt: readonly number[]): Promise<readonly number[]> => {
     const conversation = engine.conversation({ attention });
-    const result = await conversation.generate(prompt, { ...options, maxTokens: 12 }).result;
+    const result = await conversation.generate(prompt, { ...options, maxTokens: 60 }).result;
     await conversation.dispose();
     return result.ids;
   };
