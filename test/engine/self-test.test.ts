@@ -82,7 +82,10 @@ describe('the self-test', () => {
     await expect(
       engineWith((code, label) =>
         label.startsWith('sampling/sample')
-          ? code.replace('outputs[output_at(row)] = token;', 'outputs[output_at(row)] = token ^ 1u;')
+          ? code.replace(
+              'outputs[output_token_at(row, 0u)] = token;',
+              'outputs[output_token_at(row, 0u)] = token ^ 1u;',
+            )
           : code,
       ),
     ).rejects.toMatchObject({
