@@ -5,6 +5,7 @@ import type { Gpu } from '../../src/gpu/device.ts';
 import { requestGpu } from '../../src/gpu/request.ts';
 import { PlanRecorder } from '../../src/gpu/plan.ts';
 import { advance } from '../../src/kernels/decoding/advance.ts';
+import { HeaderWord, rowListAt } from '../../src/kernels/step-layout.ts';
 import { countsAt, countsWords } from '../../src/kernels/sampling/penalties-part.ts';
 import { OUTPUT_WORDS, outputAt, outputsWords } from '../../src/kernels/sampling/outputs.ts';
 import { sample } from '../../src/kernels/sampling/sample.ts';
@@ -286,7 +287,7 @@ describe('the end of a step, replayed', () => {
       expect(Array.from(counts.slice(countsAt(VOCAB, sequence), countsAt(VOCAB, sequence) + VOCAB))).toEqual(counted);
     });
     expect(got[1]!.includes(STOP)).toBe(true);
-    expect(Array.from(end.slice(0, 3))).toEqual([3, 3, STEPS]);
+    expect([end[rowListAt(small)], end[HeaderWord.logitRows], end[HeaderWord.step]]).toEqual([3, 3, STEPS]);
     plan.dispose();
     for (const [, made] of buffers) gpu.destroyBuffer(made);
   });
