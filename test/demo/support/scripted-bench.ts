@@ -9,7 +9,6 @@ import type { BenchResult } from '../../../src/bench/bench-result.ts';
 import { abortedError, DeviceLostError, ModelFileError } from '../../../src/core/errors.ts';
 import { benchFixture } from './bench-fixture.ts';
 
-export { runEval } from './scripted-eval.ts';
 export type * from '../../../src/bench/bench-result.ts';
 export type { BenchHost } from '../../../src/bench/bench-host.ts';
 

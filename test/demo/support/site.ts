@@ -23,6 +23,9 @@ export async function serveSite(options: { readonly scripted: boolean }): Promis
     ...(options.scripted && {
       resolve: {
         alias: [
+          { find: 'winnow-llm/bench/records', replacement: at('../../../src/bench/records.ts') },
+          { find: 'winnow-llm/eval/records', replacement: at('../../../src/eval/records.ts') },
+          { find: 'winnow-llm/eval', replacement: at('./scripted-eval.ts') },
           { find: 'winnow-llm/bench', replacement: at('./scripted-bench.ts') },
           { find: 'winnow-llm/methods', replacement: at('../../../src/methods/index.ts') },
           { find: 'winnow-llm', replacement: at('./scripted-engine.ts') },
