@@ -17,9 +17,18 @@ const KINDS = new Map<string, ConstraintKind>([[CHOICE.name, CHOICE]]);
 
 /**
  * Makes a kind of constraint known by name on this thread. A custom Worker entry registers what its page names.
- * @throws UsageError 'usage-option' for a name that is taken by another kind
+ * @throws UsageError 'usage-option' for anything but a name and a function, or a name that is taken by another kind
  */
 export function registerConstraint(kind: ConstraintKind): void {
+  // Callers without types may pass anything.
+  const given: unknown = kind;
+  if (
+    !isObject(given) ||
+    typeof given['name'] !== 'string' ||
+    given['name'] === '' ||
+    typeof given['make'] !== 'function'
+  )
+    throw refused('What was registered is no kind of constraint.', 'A kind has a name and a function make.');
   const known = KINDS.get(kind.name);
   if (known !== undefined && known !== kind)
     throw refused(`The constraint "${kind.name}" is registered already.`, 'Each kind has a name of its own.');

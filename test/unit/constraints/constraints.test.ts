@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { TokenVocabulary } from '../../../src/core/constraint.ts';
 import {
+  allow,
   choice,
   constraintOf,
+  emptyMask,
   plainConstraint,
   registerConstraint,
   tokenMask,
+  type ConstraintKind,
 } from '../../../src/constraints/index.ts';
 
 const TOKENS = ['<end>', 'a', 'b', 'ab', 'abc', 'c', '\u00c3', '\u00a9', '\u00c3\u00a9', 'ab'];
@@ -77,6 +80,22 @@ describe('choice', () => {
   );
 });
 
+describe('a mask', () => {
+  test('has a bit for every token', () => {
+    const mask = emptyMask(33);
+    allow(mask, 32);
+    expect([...mask]).toEqual([0, 1]);
+  });
+
+  test.each([-1, 1.5, Number.NaN, 64])('refuses the id %d of two words', (id) => {
+    expect(() => allow(new Uint32Array(2), id)).toThrow(expect.objectContaining({ code: 'usage-ids' }));
+  });
+
+  test.each([-1, 0, 1.5, 2 ** 40])('refuses %d tokens', (size) => {
+    expect(() => emptyMask(size)).toThrow(expect.objectContaining({ code: 'usage-option' }));
+  });
+});
+
 describe('the option constraint', () => {
   test('takes a value, or the spec of one', () => {
     const value = choice(['a']);
@@ -95,6 +114,16 @@ describe('the option constraint', () => {
     expect(plainConstraint(choice(['a', 'b']))).toEqual({ name: 'choice', value: ['a', 'b'] });
     expect(() => plainConstraint(tokenMask(() => undefined))).toThrow(/cannot cross to a Worker/);
   });
+
+  test.each([null, undefined, 3, {}, { name: '', make: () => choice(['a']) }, { name: 'without-make' }])(
+    'registers no %j',
+    (kind) => {
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what a caller may pass
+      expect(() => registerConstraint(kind as ConstraintKind)).toThrow(
+        expect.objectContaining({ code: 'usage-option' }),
+      );
+    },
+  );
 
   test('knows what was registered, each name once', () => {
     const kind = {
