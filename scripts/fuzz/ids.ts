@@ -1,6 +1,12 @@
 /** Arguments that only JavaScript lets through: ids, options, stop strings, masks. Refused with a code, or right. */
 
 import { seededRandom, type SeededRandom } from '../../cases/support/seeded-random.ts';
+import * as masks from '../../src/attention/masks/index.ts';
+import * as selections from '../../src/attention/selections/index.ts';
+import * as budgets from '../../src/cache/budgets.ts';
+import { evict } from '../../src/cache/evict.ts';
+import * as policies from '../../src/cache/policies/index.ts';
+import { choice, constraintOf, plainConstraint, registerConstraint, tokenMask } from '../../src/constraints/index.ts';
 import { checkIds } from '../../src/engine/check-ids.ts';
 import {
   checkConversationOptions,
@@ -9,6 +15,14 @@ import {
   checkScoreOptions,
 } from '../../src/engine/engine-options.ts';
 import { createTokenizerApi } from '../../src/engine/tokenizer-api.ts';
+import {
+  attentionOf,
+  cacheMethodOf,
+  parseSpec,
+  plainAttention,
+  plainCache,
+  registerMethod,
+} from '../../src/methods/index.ts';
 import { GENERATE_DEFAULTS, packSequence, resolveSampling } from '../../src/sampling/settings.ts';
 import { createTokenizer } from '../../src/tokenizer/from-gguf.ts';
 import { StreamDecoder } from '../../src/tokenizer/stream-decoder.ts';
@@ -28,6 +42,23 @@ const NAMES = [
   ['maxTokens', 'stop', 'ignoreEos', 'logprobs', 'constraint', 'signal', 'system', 'cache', 'attention', 'kv', 'model'],
   ['context', 'disable', 'device', 'stride', 'logits', 'top', '__proto__', 'constructor', 'bogus'],
 ].flat();
+
+/** What makes methods, budgets and constraints, as JavaScript may call it. */
+const FACTORIES = [
+  ...Object.values({ ...policies, ...selections, ...masks, ...budgets }),
+  evict,
+  cacheMethodOf,
+  attentionOf,
+  plainCache,
+  plainAttention,
+  parseSpec,
+  choice,
+  tokenMask,
+  constraintOf,
+  plainConstraint,
+  registerMethod,
+  registerConstraint,
+] as unknown as readonly ((...values: unknown[]) => unknown)[];
 
 const pick = <T>(random: SeededRandom, list: readonly T[]): T => list[random.int(list.length)]!;
 
@@ -88,6 +119,12 @@ export const ids: FuzzPart = {
       packSequence(settings, { ...start, ignoreEos: random.next() < 0.5 });
       if (Object.values(settings).some((value) => !Number.isFinite(value)))
         throw new Find('a setting that is no number', input());
+    }
+    for (const make of FACTORIES) {
+      // oxlint-disable-next-line no-await-in-loop
+      await coded(input, () => make(anything(random), anything(random)));
+      // oxlint-disable-next-line no-await-in-loop
+      await coded(input, () => make(options(random)));
     }
     await coded(input, () => new StreamDecoder(tokenizer, { stop: anything(random) as string[] }));
     checkStream(random);

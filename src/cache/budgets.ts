@@ -1,3 +1,4 @@
+import { checkedLater, checkOptions } from '../core/check-options.ts';
 import { UsageError } from '../core/errors.ts';
 import { checkedNumber } from '../core/settings.ts';
 import { EVICT_SETTINGS } from './evict-settings.ts';
@@ -25,7 +26,9 @@ export function uniform(slots: number): Budget {
  * @param beta steepness, from 1 (all layers alike) to `slots`
  * @throws UsageError 'usage-option' for a parameter out of range.
  */
-export function pyramid(slots: number, { beta = 20 }: { readonly beta?: number } = {}): Budget {
+export function pyramid(slots: number, options: { readonly beta?: number } = {}): Budget {
+  checkOptions(options, { beta: checkedLater });
+  const { beta = 20 } = options;
   checkedSlots('pyramid', slots);
   checkedNumber('pyramid', 'beta', beta, EVICT_SETTINGS.beta.range);
   if (beta > slots)
@@ -63,7 +66,9 @@ function pyramidOf(layers: number, slots: number, beta: number): readonly number
  * @param floor above 0, at most 1 (all heads alike)
  * @throws UsageError 'usage-option' for a parameter out of range.
  */
-export function adaptivePerHead(slots: number, { floor = 0.2 }: { readonly floor?: number } = {}): Budget {
+export function adaptivePerHead(slots: number, options: { readonly floor?: number } = {}): Budget {
+  checkOptions(options, { floor: checkedLater });
+  const { floor = 0.2 } = options;
   checkedSlots('adaptive-per-head', slots);
   checkedNumber('adaptive-per-head', 'floor', floor, EVICT_SETTINGS.floor.range);
   return {

@@ -1,3 +1,4 @@
+import { checkObject, described } from '../core/check-options.ts';
 import { UsageError } from '../core/errors.ts';
 import type { MethodSpec } from '../core/method-spec.ts';
 import { checkedNumber, checkedSetting, MOST_SLOTS } from '../core/settings.ts';
@@ -39,6 +40,7 @@ const OPTIONS: readonly (keyof EvictOptions)[] = ['policy', 'budget', 'sinks', '
  *   sinks and recent slots that leave the policy nothing to choose, an option that the policy has no use for
  */
 export function evict(options: EvictOptions): CacheMethod {
+  checkObject(options);
   for (const name of Object.keys(options))
     if (!(OPTIONS as readonly string[]).includes(name))
       refuse(
@@ -121,7 +123,7 @@ function checkPolicy(policy: EvictionPolicy, budget: Budget, { every, prefill }:
       budget.name,
       `${policy.name} keeps one set for all heads of a layer, so heads cannot compete for slots.`,
     );
-  if (policy.positions === 'rank' && budget.name !== 'uniform')
+  if (policy.positions === 'rank' && !isEven(budget))
     refuse(
       'budget',
       budget.name,
@@ -147,6 +149,9 @@ function budgetOf(budget: number | Budget): Budget {
   checked('budget', budget.slots);
   return budget;
 }
+
+/** Whether all layers and heads have the same number of slots. */
+const isEven = (budget: Budget): boolean => budget.floor === 0 && new Set(budget.perLayer(2)).size === 1;
 
 /** Slots of the layer that has fewest. The first and the last layer of two have what those of many have. */
 const leastSlots = (budget: Budget, always: number): number => Math.min(...budget.perLayer(2, always));
@@ -180,11 +185,8 @@ const checked = (name: 'budget' | 'sinks' | 'recent' | 'every', value: unknown):
 function refuse(option: string, value: unknown, expected: string): never {
   throw new UsageError({
     code: 'usage-option',
-    happened: `The parameter ${option} of evict() is ${shown(value)}.`,
+    happened: `The parameter ${option} of evict() is ${described(value)}.`,
     expected,
     todo: `Pass such a value, or leave ${option} out where it has a default.`,
   });
 }
-
-const shown = (value: unknown): string =>
-  typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? typeof value);

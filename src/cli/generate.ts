@@ -1,6 +1,6 @@
 /** `winnow generate`: continues a prompt. */
 
-import type { Engine, GenerateOptions, Generation } from '../core/api.ts';
+import type { Engine, GenerateOptions, Generation, PromptOptions } from '../core/api.ts';
 import {
   generateOptions,
   withCommonOptions,
@@ -11,7 +11,7 @@ import {
   type SamplingFlags,
 } from './common-options.ts';
 import { exactlyOne, onlyWith, readIdsFile } from './inputs.ts';
-import { wholeNumber, wholeNumbers } from './option-values.ts';
+import { optionError, wholeNumber, wholeNumbers } from './option-values.ts';
 import { INTERRUPTED, printJson, withEngine, type AddCommand } from './session.ts';
 import { speedLine, streamText } from './stream-text.ts';
 
@@ -20,6 +20,7 @@ interface GenerateFlags extends CommonOptions, MethodFlags, SamplingFlags {
   readonly ids?: readonly number[];
   readonly idsFile?: string;
   readonly chat?: boolean;
+  readonly special?: boolean;
 }
 
 /** Said in full, because through the chat template other settings would be the default. */
@@ -49,15 +50,23 @@ export const addGenerate: AddCommand = (program, context) => {
       "with --json: each token's log-probability and those of the n likeliest (0 to 20)",
       wholeNumber('--logprobs', 0, 20),
     )
+    .option('--special', 'parse special tokens such as <|im_end|> in the prompt')
     .option('--chat', "send the prompt as a user's message through the chat template")
     .action(async (model: string, flags: GenerateFlags) => {
-      const { prompt, ids, idsFile, chat } = flags;
+      const { prompt, ids, idsFile, chat, special } = flags;
       exactlyOne({ '--prompt': prompt, '--ids': ids, '--ids-file': idsFile });
       onlyWith('--chat', chat, '--prompt', prompt);
+      onlyWith('--special', special, '--prompt', prompt);
+      if (special && chat)
+        throw optionError(
+          'The option --special was given with --chat.',
+          "In a chat only the template's own special tokens are parsed.",
+          'Leave one of them out.',
+        );
       onlyWith('--logprobs', flags.logprobs, '--json', flags.json);
       const input = prompt ?? ids ?? (idsFile === undefined ? [] : await readIdsFile(terminal, idsFile));
       await withEngine(context, model, flags, async ({ engine, signal }) => {
-        const options = { ...GREEDY, ...generateOptions(flags), signal };
+        const options = { ...GREEDY, ...generateOptions(flags), ...(special && { special }), signal };
         const result = await streamText(
           start(engine, input, chat ?? false, options),
           flags.json ? undefined : terminal,
@@ -79,7 +88,7 @@ export const addGenerate: AddCommand = (program, context) => {
     });
 };
 
-function start(engine: Engine, input: string | readonly number[], chat: boolean, options: GenerateOptions): Generation {
+function start(engine: Engine, input: string | readonly number[], chat: boolean, options: PromptOptions): Generation {
   return chat && typeof input === 'string'
     ? engine.chat([{ role: 'user', content: input }], options)
     : engine.generate(input, options);

@@ -31,7 +31,7 @@ export const addTokenize: AddCommand = (program, { library, terminal }) => {
       if (special && messagesFile !== undefined) {
         throw optionError(
           'The option --special was given with --messages-file.',
-          'In a chat special tokens are always parsed.',
+          "In a chat only the template's own special tokens are parsed.",
           'Leave --special out.',
         );
       }

@@ -1,4 +1,5 @@
 import type { Constraint, ConstraintState, TokenVocabulary } from '../core/constraint.ts';
+import { described } from '../core/check-options.ts';
 import { UsageError } from '../core/errors.ts';
 import { allow, emptyMask } from './mask-bits.ts';
 
@@ -85,9 +86,9 @@ function checkTexts(texts: unknown): readonly string[] {
       Array.isArray(texts) ? `${texts.length} choices were given.` : 'The choices are not a list.',
       `A list of 1 to ${MOST_CHOICES} texts.`,
     );
-  return texts.map((text: unknown) => {
+  return Array.from(texts, (text: unknown) => {
     if (typeof text !== 'string' || text === '' || /\p{Surrogate}/u.test(text))
-      throw refused(`A choice is ${JSON.stringify(text) ?? typeof text}.`, 'A choice is a text that is not empty.');
+      throw refused(`A choice is ${described(text)}.`, 'A choice is a text that is not empty.');
     return text;
   });
 }

@@ -9,9 +9,30 @@ import type { MethodSpec } from './method-spec.ts';
 
 export type { KvType };
 
-/** A chat message as the model's template sees it. */
+/** A stretch of a message's text. */
+export interface TextPart {
+  readonly type: 'text';
+  readonly text: string;
+  /** Parse the model's markers in it, such as <|im_end|>, as if its template had written them. Default false: they are plain text. */
+  readonly trusted?: boolean;
+}
+
+/** A text, or parts of one, which the template gets as one text. */
+export type MessageContent = string | readonly TextPart[];
+
+/** A chat message as the model's template sees it; further fields are given to the template as they are. */
 export interface Message {
   readonly role: 'system' | 'user' | 'assistant';
+  readonly content: MessageContent;
+  readonly name?: string;
+  /** What the model thought before it answered. */
+  readonly reasoning_content?: string;
+  /** Calls of tools, in the form that the model's template reads. */
+  readonly tool_calls?: readonly unknown[];
+}
+
+/** A message whose content is one text. */
+export interface TextMessage extends Message {
   readonly content: string;
 }
 
@@ -115,6 +136,12 @@ export interface TokenLogprobs {
   readonly top: readonly (readonly [number, number])[];
 }
 
+/** Options of raw text. */
+export interface PromptOptions extends GenerateOptions {
+  /** Parse the model's markers in the prompt's text, such as <|im_end|>, to their ids. Default false: they are plain text. */
+  readonly special?: boolean;
+}
+
 /** A conversation's methods hold for its whole life. */
 export interface ConversationOptions extends GenerateOptions, MethodOptions {
   /** The system message that opens the conversation. */
@@ -148,23 +175,23 @@ export interface GenerationResult {
   readonly logprobs?: readonly TokenLogprobs[];
 }
 
-/** Streams tokens; `result` settles when the stream ends, also after an abort (finish 'abort'), and rejects on failure. */
+/** Streams tokens to one reader; `result` settles when the stream ends, also after an abort (finish 'abort'), and rejects on failure. */
 export interface Generation extends AsyncIterable<TokenEvent> {
   readonly result: Promise<GenerationResult>;
 }
 
 /** Owns token ids, cache and settings; turns reuse the cached prefix. */
 export interface Conversation {
-  /** The messages so far, the last answer included once it has ended. */
+  /** A copy of the messages so far, the last answer included once it has ended. */
   readonly messages: readonly Message[];
   /** Adds a user message and answers it. */
-  send(content: string, options?: GenerateOptions): Generation;
+  send(content: MessageContent, options?: GenerateOptions): Generation;
   /** Answers the last user message again, in place of the last answer. */
   regenerate(options?: GenerateOptions): Generation;
-  /** Replaces the history; the common prefix of ids stays cached. The last message must be the user's. */
+  /** Replaces the history; the common prefix of ids stays cached. The last message may not be the assistant's. */
   chat(messages: readonly Message[], options?: GenerateOptions): Generation;
   /** Continues raw text or ids, without the chat template. */
-  generate(prompt: string | readonly number[], options?: GenerateOptions): Generation;
+  generate(prompt: string | readonly number[], options?: PromptOptions): Generation;
   /** What the cache holds of it now; reading it waits for the steps in flight. */
   memory(): Promise<MemoryView>;
   dispose(): Promise<void>;
@@ -205,12 +232,17 @@ export interface ChatTemplateOptions {
   readonly tools?: readonly unknown[];
   /** Documents, for templates that show them to the model. */
   readonly documents?: readonly unknown[];
+  /** A text that was `rendered` before and that this chat goes on from: only the ids of what follows it are wanted. */
+  readonly after?: string;
 }
 
 export interface TokenizerApi {
   encode(text: string, options?: TokenizeOptions): Promise<number[]>;
   decode(ids: readonly number[], options?: { readonly skipSpecial?: boolean }): Promise<string>;
-  /** Renders messages through the file's chat template and tokenises the result. */
+  /**
+   * Renders messages through the file's chat template and tokenises the result. Markers are parsed where the template writes
+   * them; in the texts of messages, tools and documents they are plain text.
+   */
   applyChatTemplate(
     messages: readonly Message[],
     options?: ChatTemplateOptions,
@@ -378,7 +410,7 @@ export interface Engine {
   };
   conversation(options?: ConversationOptions): Conversation;
   chat(messages: readonly Message[], options?: GenerateOptions): Generation;
-  generate(prompt: string | readonly number[], options?: GenerateOptions): Generation;
+  generate(prompt: string | readonly number[], options?: PromptOptions): Generation;
   score(ids: readonly number[], options?: ScoreOptions): Promise<ScoreResult>;
   report(): Promise<Report>;
   /** After a lost device: a new device, weights from storage, conversations replayed when they go on. */

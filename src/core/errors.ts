@@ -145,3 +145,12 @@ export function abortedError(cause?: unknown): AbortedError {
     cause,
   });
 }
+
+/** A generation's tokens go to one reader. */
+export const secondReader = (): UsageError =>
+  new UsageError({
+    code: 'usage-busy',
+    happened: 'The generation already has a reader.',
+    expected: 'One loop over a generation: each token is handed out once.',
+    todo: 'Read it once and pass the tokens on, or use `result`.',
+  });

@@ -3,7 +3,7 @@
  * is left out, and how kernels read it. Checks, the option grammar, `winnow methods` and the step state follow from it.
  */
 
-import { described } from './check-options.ts';
+import { checkObject, described } from './check-options.ts';
 import { UsageError } from './errors.ts';
 
 /** The most slots that a setting may name: sums of two stay below 2^32. */
@@ -144,6 +144,7 @@ export const writtenValues = (settings: Settings, values: SettingValues): Readon
  * @throws UsageError 'usage-option' for an option that the method has not, or a value out of range
  */
 export function readSettings<S extends Settings>(method: string, settings: S, options: object = {}): ValuesOf<S> {
+  checkObject(options);
   const given = options as SettingValues;
   for (const name of Object.keys(given))
     if (!Object.hasOwn(settings, name))

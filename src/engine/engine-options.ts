@@ -3,6 +3,7 @@ import type {
   EngineOptions,
   GenerateOptions,
   OptionalFeature,
+  PromptOptions,
   ScoreOptions,
 } from '../core/api.ts';
 import {
@@ -74,6 +75,8 @@ const GENERATE: OptionTable<GenerateOptions> = {
   signal: aSignal,
 };
 
+const PROMPT: OptionTable<PromptOptions> = { ...GENERATE, special: trueOrFalse };
+
 const CONVERSATION: OptionTable<ConversationOptions> = {
   ...GENERATE,
   system: aText,
@@ -112,6 +115,7 @@ export function checkEngineOptions(options: EngineOptions): void {
 export const checkModel = (model: unknown): void => checkValue('model', model, aModel);
 
 export const checkGenerateOptions = (options: GenerateOptions): void => checkOptions(options, GENERATE);
+export const checkPromptOptions = (options: PromptOptions): void => checkOptions(options, PROMPT);
 export const checkConversationOptions = (options: ConversationOptions): void => checkOptions(options, CONVERSATION);
 export const checkScoreOptions = (options: ScoreOptions): void => checkOptions(options, SCORE);
 export const checkInspectOptions = (options: object): void => checkOptions(options, INSPECT);

@@ -9,6 +9,7 @@ import type {
   Generation,
   LoadProgress,
   Message,
+  PromptOptions,
   Report,
   ScoreOptions,
   ScoreResult,
@@ -136,7 +137,7 @@ class LocalEngine implements Engine, ConversationHost {
     return this.#once((conversation) => conversation.chat(messages, options));
   }
 
-  generate(prompt: string | readonly number[], options: GenerateOptions = {}): Generation {
+  generate(prompt: string | readonly number[], options: PromptOptions = {}): Generation {
     return this.#once((conversation) => conversation.generate(prompt, options));
   }
 

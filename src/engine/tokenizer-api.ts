@@ -1,16 +1,21 @@
 import { UsageError } from '../core/errors.ts';
 import type { ChatTemplateOptions, TokenizeOptions, TokenizerApi } from '../core/api.ts';
 import { aText, checkOptions, checkText, expected, trueOrFalse, type OptionTable } from '../core/check-options.ts';
+import { isPlain } from '../core/plain-data.ts';
+import { chatFrom } from '../tokenizer/rendered-chat.ts';
 import { checkIds } from './check-ids.ts';
 import type { ModelSession } from './load/model-session.ts';
 
 const TOKENIZE: OptionTable<TokenizeOptions> = { special: trueOrFalse, bos: trueOrFalse };
 const DECODE: OptionTable<NonNullable<Parameters<TokenizerApi['decode']>[1]>> = { skipSpecial: trueOrFalse };
+const aList = (what: string) =>
+  expected(`A list of ${what} as plain data.`, (value) => Array.isArray(value) && isPlain(value));
 const TEMPLATE: OptionTable<ChatTemplateOptions> = {
   addGenerationPrompt: trueOrFalse,
   template: aText,
-  tools: expected('A list of tools.', Array.isArray),
-  documents: expected('A list of documents.', Array.isArray),
+  tools: aList('tools'),
+  documents: aList('documents'),
+  after: aText,
 };
 
 /** The public tokenizer over a model file's own. */
@@ -38,8 +43,17 @@ export function createTokenizerApi({
           expected: 'Chats need one; raw text does not.',
           todo: 'Tokenise the text as it is.',
         });
-      const rendered = template.render(messages, options);
-      return { ids: tokenizer.encode(rendered, { special: true }), rendered };
+      const chat = template.render(messages, options);
+      const { after = '' } = options;
+      if (!chat.text.startsWith(after))
+        throw new UsageError({
+          code: 'usage-messages',
+          happened: 'The chat does not go on from the text that it was said to.',
+          expected:
+            'The option `after` is the beginning of the rendered chat; some templates write earlier turns anew.',
+          todo: 'Leave `after` out.',
+        });
+      return { ids: tokenizer.encodeChat(chatFrom(chat, after.length)), rendered: chat.text };
     },
   };
 }

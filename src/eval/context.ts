@@ -1,4 +1,4 @@
-import type { Message } from '../core/api.ts';
+import type { TextMessage } from '../core/api.ts';
 import { type CountTokens, type EvalTurn, type ReadySettings, tooShort } from './task.ts';
 
 /** A fact in a context: where it lies, from 0 to 1, and the sentence or pair that says it. */
@@ -30,7 +30,7 @@ export function turnsOf(context: string, frame: Frame, question: 'before' | 'aft
   ];
 }
 
-export const user = (content: string): Message => ({ role: 'user', content });
+export const user = (content: string): TextMessage => ({ role: 'user', content });
 
 /** Tokens of all messages and of the answers between them. */
 export async function countTurns(turns: readonly EvalTurn[], count: CountTokens): Promise<number> {

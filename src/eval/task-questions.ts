@@ -1,4 +1,4 @@
-import type { Message, TokenizerApi } from '../core/api.ts';
+import type { TextMessage, TokenizerApi } from '../core/api.ts';
 import { UsageError } from '../core/errors.ts';
 import type { EvalTask } from './task.ts';
 
@@ -9,7 +9,7 @@ export interface TaskQuestion {
   readonly depth: number;
   readonly answer: string;
   /** The chat at the end of each prompt; a cache that evicts is cut there. The last one ends with the question. */
-  readonly prompts: readonly (readonly Message[])[];
+  readonly prompts: readonly (readonly TextMessage[])[];
 }
 
 /** A question as token ids. */
@@ -21,8 +21,8 @@ export interface QuestionIds {
 
 /** The questions of a task in their order: one, or one for each turn that is asked something. */
 export function questionsOf({ turns, depth }: EvalTask): TaskQuestion[] {
-  const said: Message[] = [];
-  const prompts: (readonly Message[])[] = [];
+  const said: TextMessage[] = [];
+  const prompts: (readonly TextMessage[])[] = [];
   const questions: TaskQuestion[] = [];
   for (const turn of turns) {
     const { messages, answer } = turn;
@@ -61,7 +61,7 @@ export async function idsOf({ prompts, answer }: TaskQuestion, tokenizer: Tokeni
         todo: 'Ask before the context: question "before".',
       });
     // oxlint-disable-next-line no-await-in-loop -- as above
-    ids.push(await tokenizer.encode(rendered.slice(before.length), { special: true }));
+    ids.push((await tokenizer.applyChatTemplate(messages, { addGenerationPrompt: true, after: before })).ids);
     before = rendered;
   }
   return { prompts: ids, answer: await tokenizer.encode(answer) };

@@ -1,5 +1,5 @@
 import { UsageError } from '../core/errors.ts';
-import type { Message } from '../core/api.ts';
+import type { TextMessage } from '../core/api.ts';
 import { Random } from '../core/rng.ts';
 
 export const TASK_NAMES = ['passkey', 'needle', 'kv-retrieval', 'two-turn'] as const;
@@ -27,7 +27,7 @@ export interface TaskSettings {
 /** One turn of a task. A cache that evicts is cut at the end of its messages. */
 export interface EvalTurn {
   /** What is added to the conversation. */
-  readonly messages: readonly Message[];
+  readonly messages: readonly TextMessage[];
   /** What the model should say then; undefined where it is not asked. The next turn's history holds this answer. */
   readonly answer: string | undefined;
   /** Where the fact of its answer lies, if elsewhere than the task says. */

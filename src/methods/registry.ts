@@ -1,6 +1,7 @@
 import * as masks from '../attention/masks/index.ts';
 import * as selections from '../attention/selections/index.ts';
 import * as policies from '../cache/policies/index.ts';
+import { described } from '../core/check-options.ts';
 import { UsageError } from '../core/errors.ts';
 import { formatSpec, type MethodSpec, parseSpec } from '../core/method-spec.ts';
 import { keysText, rangeText } from '../core/settings.ts';
@@ -29,6 +30,15 @@ export const METHODS: readonly AnyMethod[] = all;
  * @throws UsageError 'usage-option' for a name that another method has
  */
 export function registerMethod(factory: MethodFactory): void {
+  // Callers without types may pass anything.
+  const given: unknown = factory;
+  if (typeof given !== 'function' || !('method' in given) || !('kind' in given))
+    throw new UsageError({
+      code: 'usage-option',
+      happened: `What was registered is ${described(given)}.`,
+      expected: 'A method of definePolicy(), defineSelection() or defineMask().',
+      todo: 'Pass what one of them returned.',
+    });
   const { name } = factory.method;
   if (registered.get(name) === factory) return;
   const entry = entryOf(factory);

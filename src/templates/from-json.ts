@@ -7,7 +7,7 @@ import { List, type Value } from './values.ts';
 import type { Run } from './run.ts';
 
 /**
- * A value from outside: texts, numbers, booleans, null, arrays and plain objects. Whole numbers become `int`; what is
+ * A value from outside: texts (a `Text` keeps its own marks), numbers, booleans, null, arrays and plain objects. Whole numbers become `int`; what is
  * undefined in an object is left out. Halves of characters become U+FFFD.
  * @param given whether its texts come from outside the template
  * @throws TemplateFault for anything else
@@ -16,6 +16,10 @@ export function toValue(run: Run, value: unknown, given: boolean): Value {
   run.budget.step();
   if (value === null || typeof value === 'boolean' || typeof value === 'bigint') return value;
   if (typeof value === 'number') return Number.isInteger(value) && !Object.is(value, -0) ? BigInt(value) : value;
+  if (value instanceof Text) {
+    run.budget.text(value.text.length);
+    return value;
+  }
   if (typeof value === 'string') {
     run.budget.text(value.length);
     const text = wellFormed(value);
@@ -32,4 +36,5 @@ export function toValue(run: Run, value: unknown, given: boolean): Value {
   });
 }
 
-const wellFormed = (text: string): string => text.replaceAll(/\p{Surrogate}/gu, '\ufffd');
+/** Halves of characters become U+FFFD. */
+export const wellFormed = (text: string): string => text.replaceAll(/\p{Surrogate}/gu, '\ufffd');

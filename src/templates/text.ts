@@ -5,8 +5,9 @@
  */
 
 const SURROGATE = /[\ud800-\udfff]/;
-const OWN = '0';
-const GIVEN = '1';
+/** Marks of a character: the template's own, or given to it from outside. */
+export const OWN = '0';
+export const GIVEN = '1';
 
 export class Text {
   readonly text: string;
@@ -102,6 +103,10 @@ export interface Span {
   readonly text: string;
   readonly given: boolean;
 }
+
+/** The mark of each UTF-16 unit of the stretches together. */
+export const originsOf = (spans: readonly Span[]): string =>
+  spans.map(({ text, given }) => (given ? GIVEN : OWN).repeat(text.length)).join('');
 
 /** The text as stretches of one origin. */
 export function spansOf({ text, marks }: Text): Span[] {

@@ -2,12 +2,15 @@
 
 import { ModelFileError, UsageError } from '../core/errors.ts';
 import { checkMessages } from '../core/messages.ts';
-import type { ChatTemplateOptions, Message } from '../core/api.ts';
+import type { ChatTemplateOptions, Message, MessageContent } from '../core/api.ts';
 import { TemplateFault } from '../templates/fault.ts';
+import { wellFormed } from '../templates/from-json.ts';
+import { Text } from '../templates/text.ts';
 import { readTemplate, type Template } from '../templates/template.ts';
 import type { GgufValue } from '../weights/gguf.ts';
 import { DEFAULT_TEMPLATE, readNamedTemplates, TOOL_TEMPLATE } from './named-templates.ts';
 import type { Tokenizer } from './from-gguf.ts';
+import { renderedChat, type RenderedChat } from './rendered-chat.ts';
 
 const LIMITS = { steps: 1_000_000, items: 100_000, depth: 200, bits: 1 << 16 } as const;
 /** Characters a template may add to those it is given. */
@@ -20,12 +23,12 @@ export interface ChatTemplate {
   /** Names of the file's templates. */
   readonly names: readonly string[];
   /**
-   * The messages as the model was trained to see them; tokenise it with special tokens parsed and without `bos`.
+   * The messages as the model was trained to see them, for `Tokenizer.encodeChat`.
    * @throws UsageError `usage-messages` for messages that are none, or that the template refuses.
    * @throws UsageError `usage-option` for a template that the file does not have.
    * @throws ModelFileError `model-template` when the template is broken, needs what is not supported, or goes beyond its limits.
    */
-  render(messages: readonly Message[], options?: ChatTemplateOptions): string;
+  render(messages: readonly Message[], options?: ChatTemplateOptions): RenderedChat;
 }
 
 /**
@@ -52,13 +55,15 @@ export function createChatTemplate(
         const template = read.get(name) ?? readTemplate(sources.get(name)!);
         read.set(name, template);
         const given = {
-          messages: messages.map(({ role, content }) => ({ role, content })),
+          messages: messages.map((message) => ({ ...message, content: textOf(message.content) })),
           tools: options.tools ?? null,
           documents: options.documents ?? null,
           add_generation_prompt: options.addGenerationPrompt ?? true,
         };
-        const spans = template.render({ given, own, limits: limitsFor(charactersOf(given)) });
-        return spans.map(({ text }) => text).join('');
+        return renderedChat(
+          template.render({ given, own, limits: limitsFor(charactersOf(given)) }),
+          sources.get(name)!,
+        );
       });
     },
   };
@@ -73,9 +78,18 @@ function limitsFor(characters: number) {
   };
 }
 
+/** A content as one text, in which trusted parts count as the template's own. */
+const textOf = (content: MessageContent): Text =>
+  typeof content === 'string'
+    ? Text.given(wellFormed(content))
+    : Text.join(
+        content.map(({ text, trusted }) => (trusted ? new Text(wellFormed(text)) : Text.given(wellFormed(text)))),
+      );
+
 /** About how many characters plain data has when written out. */
 function charactersOf(value: unknown): number {
   if (typeof value === 'string') return value.length + 16;
+  if (value instanceof Text) return value.text.length + 16;
   if (typeof value !== 'object' || value === null) return 16;
   return Object.entries(value).reduce((sum, [key, item]) => sum + key.length + charactersOf(item), 16);
 }

@@ -12,7 +12,7 @@ const KEYS = ['eos', 'eot', 'eom', 'fim_pad', 'fim_rep', 'fim_sep'].flatMap((nam
  * Texts that end a turn whatever type the file gives them. Source: llama.cpp, src/llama-vocab.cpp (special_eog_ids, with the
  * padding, repository and file marks of code models); the last three are those of Command R, Llama 4 and OpenChat.
  */
-const END_NAMES: readonly string[] = [
+export const END_NAMES: readonly string[] = [
   '<|eot_id|>',
   '<|im_end|>',
   '<|end|>',
@@ -68,7 +68,7 @@ const NOT_AN_END: readonly { readonly name: string; readonly beside: readonly (r
  * Marks that open the next turn: in an answer they mean that the model has gone on to write the other side's part.
  * `<|start|>` is not among them: it also opens the parts of one answer.
  */
-const OPENER_NAMES: readonly string[] = [
+export const OPENER_NAMES: readonly string[] = [
   '<|im_start|>',
   '<|start_header_id|>',
   '<|header_start|>',

@@ -5,7 +5,9 @@ import { ModelFileError, UsageError } from '../core/errors.ts';
 import { bytesOfToken, utf8Bytes } from './byte-alphabet.ts';
 import { readEncodingRule, type EncodingRule } from './encoding-rule.ts';
 import { tokenizerError, type Metadata } from './metadata.ts';
-import { SpecialTokens } from './special-tokens.ts';
+import { GIVEN } from '../templates/text.ts';
+import type { RenderedChat } from './rendered-chat.ts';
+import { SpecialTokens, type Section } from './special-tokens.ts';
 import { readVocabulary, type Vocabulary } from './vocabulary.ts';
 
 export interface EncodeOptions {
@@ -36,6 +38,12 @@ export interface Tokenizer {
    * @throws ModelFileError `model-tokenizer` where the file's way to tokenise is not known.
    */
   encode(text: string, options?: EncodeOptions): number[];
+  /**
+   * A chat to ids, without `bos` (its template writes it). Special tokens are parsed where the template itself wrote all of
+   * one, user-defined ones in the messages too unless they are markers of the template; the rest is ordinary text.
+   * @throws ModelFileError as `encode` does
+   */
+  encodeChat(chat: RenderedChat): number[];
   /** Ids to text; bytes that are no valid UTF-8 become U+FFFD. @throws UsageError `usage-ids` for an id outside the vocabulary. */
   decode(ids: readonly number[], options?: { readonly skipSpecial?: boolean }): string;
   /** The bytes that a token stands for. @throws UsageError `usage-ids` for an id outside the vocabulary. */
@@ -71,6 +79,16 @@ export function createTokenizer(metadata: Metadata): Tokenizer {
     return literalIds.has(id) ? utf8Bytes(text) : bytesOfToken(text);
   };
 
+  const idsOf = (sections: readonly Section[]): number[] => {
+    if (!bpe) throw rule;
+    const ids: number[] = [];
+    for (const section of sections) {
+      if (typeof section === 'number') ids.push(section);
+      else for (const id of bpe.encode(section, { add_special_tokens: false }).ids) ids.push(id);
+    }
+    return ids;
+  };
+
   return {
     vocabSize: tokens.length,
     bosId,
@@ -82,15 +100,18 @@ export function createTokenizer(metadata: Metadata): Tokenizer {
     tokenBytes,
     isSpecial: (id) => specialIds.has(id),
     encode(text, options = {}) {
-      if (!bpe) throw rule;
-      const ids: number[] = [];
-      if (options.bos && addBos && bosId !== undefined) ids.push(bosId);
       const parsed = options.special ? allParsed : alwaysParsed;
-      for (const section of parsed.split(withoutLoneSurrogates(text))) {
-        if (typeof section === 'number') ids.push(section);
-        else for (const id of bpe.encode(section, { add_special_tokens: false }).ids) ids.push(id);
-      }
-      return ids;
+      const ids = idsOf(parsed.split(withoutLoneSurrogates(text)));
+      return options.bos && addBos && bosId !== undefined ? [bosId, ...ids] : ids;
+    },
+    encodeChat({ text, origins, isMarker }) {
+      return idsOf(
+        allParsed.split(
+          withoutLoneSurrogates(text),
+          (id, start, end) =>
+            !origins.slice(start, end).includes(GIVEN) || (!specialIds.has(id) && !isMarker(tokens[id]!)),
+        ),
+      );
     },
     decode(ids, options = {}) {
       const decoder = new TextDecoder('utf-8', { ignoreBOM: true });

@@ -31,6 +31,9 @@ function idsOnly(metadata: Metadata, rows: number, error: ModelFileError): Token
     encode() {
       throw error;
     },
+    encodeChat() {
+      throw error;
+    },
     decode: () => '',
     tokenBytes: () => new Uint8Array(0),
     isSpecial: () => false,

@@ -3,6 +3,8 @@
 /** A stretch of ordinary text, or the id of a special token that stood there. */
 export type Section = string | number;
 
+type Allows = (id: number, start: number, end: number) => boolean;
+
 /**
  * Cuts a text at the given tokens; where several begin at one place, the longest is taken.
  * Cost: text length times the number of different token lengths, whatever the tokens are.
@@ -18,13 +20,16 @@ export class SpecialTokens {
     this.#lengths = [...new Set([...ids.keys()].map((text) => text.length))].toSorted((a, b) => b - a);
   }
 
-  /** The text as sections, in order; empty stretches are left out. */
-  split(text: string): Section[] {
+  /**
+   * The text as sections, in order; empty stretches are left out.
+   * @param allows whether the token may stand at [start, end); where it may not, it is ordinary text
+   */
+  split(text: string, allows: Allows = () => true): Section[] {
     const sections: Section[] = [];
     let start = 0;
     let at = 0;
     while (at < text.length) {
-      const found = this.#starts.has(text.charCodeAt(at)) ? this.#longestAt(text, at) : undefined;
+      const found = this.#starts.has(text.charCodeAt(at)) ? this.#longestAt(text, at, allows) : undefined;
       if (found === undefined) {
         at++;
         continue;
@@ -38,10 +43,10 @@ export class SpecialTokens {
     return sections;
   }
 
-  #longestAt(text: string, at: number): { id: number; length: number } | undefined {
+  #longestAt(text: string, at: number, allows: Allows): { id: number; length: number } | undefined {
     for (const length of this.#lengths) {
       const id = this.#ids.get(text.slice(at, at + length));
-      if (id !== undefined) return { id, length };
+      if (id !== undefined && allows(id, at, at + length)) return { id, length };
     }
     return undefined;
   }

@@ -10,10 +10,13 @@ import type {
   GenerateOptions,
   MemoryView,
   Message,
+  MessageContent,
   MethodOptions,
   ModelSource,
+  PromptOptions,
   TokenizerApi,
 } from '../core/api.ts';
+import { isPlain } from '../core/plain-data.ts';
 import { plainConstraint } from '../constraints/index.ts';
 import { plainAttention, plainCache } from '../methods/plain.ts';
 import { Connection } from './connection.ts';
@@ -68,7 +71,7 @@ const plainMethods = ({ cache, attention }: MethodOptions): object => ({
 });
 
 /** Options of a generation as plain data. @throws UsageError 'usage-option' for a constraint that cannot cross */
-const plainOptions = ({ constraint, ...options }: GenerateOptions): object => ({
+const plainOptions = ({ constraint, ...options }: PromptOptions): object => ({
   ...options,
   ...(constraint !== undefined && { constraint: plainConstraint(constraint) }),
 });
@@ -109,7 +112,7 @@ function remoteEngine(connection: Connection, facts: EngineFacts, end: () => voi
   let nextConversation = 1;
   let ending: Promise<void> | undefined;
 
-  const short = (method: StreamMethod, input: StreamInput, options: GenerateOptions = {}): RemoteGeneration => {
+  const short = (method: StreamMethod, input: StreamInput, options: PromptOptions = {}): RemoteGeneration => {
     const call = (): StreamCall => ({
       kind: 'stream',
       method,
@@ -176,10 +179,10 @@ class RemoteConversation implements Conversation {
 
   /** Taken to be what a call makes of them, until the Worker tells: when a generation began, and before its `result` settles. */
   get messages(): readonly Message[] {
-    return this.#messages;
+    return structuredClone(this.#messages);
   }
 
-  send(content: string, options?: GenerateOptions): RemoteGeneration {
+  send(content: MessageContent, options?: GenerateOptions): RemoteGeneration {
     return this.#stream('send', content, [...this.#messages, { role: 'user', content }], options);
   }
 
@@ -192,7 +195,7 @@ class RemoteConversation implements Conversation {
     return this.#stream('chat', messages, messages, options);
   }
 
-  generate(prompt: string | readonly number[], options?: GenerateOptions): RemoteGeneration {
+  generate(prompt: string | readonly number[], options?: PromptOptions): RemoteGeneration {
     return this.#stream('generate', prompt, this.#messages, options);
   }
 
@@ -215,7 +218,7 @@ class RemoteConversation implements Conversation {
     method: StreamMethod,
     input: StreamInput,
     messages: readonly Message[],
-    options: GenerateOptions = {},
+    options: PromptOptions = {},
   ): RemoteGeneration {
     const signal = signalOf(options) ?? this.#signal;
     const call = (): StreamCall => ({
@@ -226,7 +229,8 @@ class RemoteConversation implements Conversation {
       options: plainOptions(withoutSignal(options)),
     });
     const generation = this.#connection.stream(call, { signal, onHistory: this.#onHistory });
-    this.#messages = messages;
+    // What is no message the engine refuses, and the history stays.
+    if (isPlain(messages)) this.#messages = structuredClone(messages);
     return generation;
   }
 }

@@ -1,7 +1,15 @@
 /** One generation in the Worker, sent to the page in batches, no faster than it is read there. */
 
 import { UsageError } from '../core/errors.ts';
-import type { Conversation, Engine, Generation, GenerationResult, Message, TokenEvent } from '../core/api.ts';
+import type {
+  Conversation,
+  Engine,
+  Generation,
+  GenerationResult,
+  Message,
+  MessageContent,
+  TokenEvent,
+} from '../core/api.ts';
 import { type Call, WINDOW } from './protocol.ts';
 
 type StreamCall = Call & { kind: 'stream' };
@@ -13,7 +21,7 @@ export function startGeneration(target: Engine | Conversation, call: StreamCall,
   if (method === 'generate') return target.generate(isIds(input) ? input : textOf(input), options);
   if (method === 'chat') return target.chat(messagesOf(input), options);
   if (!('send' in target)) throw wrongInput(`The engine has no '${method}'`);
-  return method === 'send' ? target.send(textOf(input), options) : target.regenerate(options);
+  return method === 'send' ? target.send(contentOf(input), options) : target.regenerate(options);
 }
 
 const isIds = (input: StreamCall['input']): input is readonly number[] =>
@@ -22,6 +30,13 @@ const isIds = (input: StreamCall['input']): input is readonly number[] =>
 function textOf(input: StreamCall['input']): string {
   if (typeof input === 'string') return input;
   throw wrongInput('The prompt is neither a text nor a list of numbers');
+}
+
+function contentOf(input: StreamCall['input']): MessageContent {
+  if (typeof input === 'string') return input;
+  // Its parts are checked by the engine, as messages are.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return input as MessageContent;
 }
 
 function messagesOf(input: StreamCall['input']): readonly Message[] {

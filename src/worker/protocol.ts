@@ -4,7 +4,7 @@
  */
 
 import { UsageError, WinnowError, type SerializedError } from '../core/errors.ts';
-import type { Engine, LoadProgress, Message, TokenEvent } from '../core/api.ts';
+import type { Engine, LoadProgress, Message, TextPart, TokenEvent } from '../core/api.ts';
 
 /** Marks our messages, so that a Worker of the caller's may have others too. */
 const MARK = 'winnow';
@@ -30,7 +30,7 @@ export type Call =
       readonly method: StreamMethod;
       /** The conversation, or undefined for the engine's own short way. */
       readonly conversation: number | undefined;
-      readonly input: string | readonly number[] | readonly Message[];
+      readonly input: string | readonly number[] | readonly Message[] | readonly TextPart[];
       readonly options: object;
     };
 

@@ -1,5 +1,6 @@
 /** A generation that runs in the Worker, seen from the page. */
 
+import { secondReader } from '../core/errors.ts';
 import type { Generation, GenerationResult, TokenEvent } from '../core/api.ts';
 import { type Control, WINDOW } from './protocol.ts';
 
@@ -19,6 +20,7 @@ export class RemoteGeneration implements Generation {
   #state: 'open' | 'ended' | { readonly error: unknown } = 'open';
   #taken = 0;
   #unlimited = false;
+  #read = false;
 
   constructor(control: (control: Control) => void) {
     this.#control = control;
@@ -43,8 +45,14 @@ export class RemoteGeneration implements Generation {
     return this.#result;
   }
 
+  /** As that of a `Run`. @throws UsageError `usage-busy` for a second reader before the end */
   [Symbol.asyncIterator](): AsyncIterator<TokenEvent, undefined> {
-    return this.#iterator;
+    if (!this.#read) {
+      this.#read = true;
+      return this.#iterator;
+    }
+    if (this.#state === 'open') throw secondReader();
+    return { next: () => Promise.resolve({ done: true, value: undefined }) };
   }
 
   /** Ends the iteration at once and the generation soon; the result still comes, with finish 'abort'. */

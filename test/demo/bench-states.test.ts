@@ -1,18 +1,10 @@
 /** Every state of the Bench page, in both sizes and both colour schemes: looked at, measured, and judged by axe. */
 
 import type { Browser, Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll } from 'vitest';
 import { benchFixture } from './support/bench-fixture.ts';
-import {
-  accessibilityProblems,
-  keepScreenshot,
-  launch,
-  SCHEMES,
-  sidewaysOverflow,
-  SIZES,
-  visitor,
-  type Size,
-} from './support/browser.ts';
+import { launch } from './support/browser.ts';
+import { testStates, type States } from './support/states.ts';
 import { serveSite, type Site } from './support/site.ts';
 
 let site: Site;
@@ -42,8 +34,7 @@ const savedFile = (name: string, options?: Parameters<typeof benchFixture>[0]) =
   buffer: Buffer.from(JSON.stringify(benchFixture(options))),
 });
 
-/** How to bring the page into each state; the last step waits until the state is there. */
-const STATES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
+const STATES: States = {
   'first-visit': (page) => open(page),
   'bad-address': async (page) => {
     await open(page, '?runs=many&colour=blue');
@@ -98,16 +89,4 @@ const STATES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
   },
 };
 
-describe.each(Object.keys(SIZES) as Size[])('on a %s', (size) => {
-  describe.each(SCHEMES)('in the %s scheme', (scheme) => {
-    test.each(Object.keys(STATES))('%s', async (state) => {
-      const { page, context, errors } = await visitor(browser, size, scheme);
-      await STATES[state]?.(page);
-      await keepScreenshot(page, `bench-${state}-${size}-${scheme}`, { whole: true });
-      expect(await accessibilityProblems(page)).toEqual([]);
-      expect(await sidewaysOverflow(page)).toEqual([]);
-      expect(errors).toEqual([]);
-      await context.close();
-    });
-  });
-});
+testStates('bench', STATES, () => browser, { whole: true });

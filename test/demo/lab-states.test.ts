@@ -1,18 +1,10 @@
 /** Every state of the Lab page, in both sizes and both colour schemes: looked at, measured, and judged by axe. */
 
 import type { Browser, Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  accessibilityProblems,
-  keepScreenshot,
-  launch,
-  SCHEMES,
-  sidewaysOverflow,
-  SIZES,
-  visitor,
-  type Size,
-} from './support/browser.ts';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { launch } from './support/browser.ts';
 import { evalFixture, taskFixture } from './support/eval-fixture.ts';
+import { testStates, type States } from './support/states.ts';
 import { serveSite, type Site } from './support/site.ts';
 
 let site: Site;
@@ -46,8 +38,7 @@ async function answered(page: Page, query: string): Promise<void> {
 }
 const savedFile = (name: string, text: string) => ({ name, mimeType: 'application/json', buffer: Buffer.from(text) });
 
-/** How to bring the page into each state; the last step waits until the state is there. */
-const STATES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
+const STATES: States = {
   'first-visit': (page) => open(page),
   'bad-address': async (page) => {
     await open(page, '?decode=many&colour=blue&method=h3o&text-name=book.txt');
@@ -127,16 +118,4 @@ const STATES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
   },
 };
 
-describe.each(Object.keys(SIZES) as Size[])('on a %s', (size) => {
-  describe.each(SCHEMES)('in the %s scheme', (scheme) => {
-    test.each(Object.keys(STATES))('%s', async (state) => {
-      const { page, context, errors } = await visitor(browser, size, scheme);
-      await STATES[state]?.(page);
-      await keepScreenshot(page, `lab-${state}-${size}-${scheme}`, { whole: true });
-      expect(await accessibilityProblems(page)).toEqual([]);
-      expect(await sidewaysOverflow(page)).toEqual([]);
-      expect(errors).toEqual([]);
-      await context.close();
-    });
-  });
-});
+testStates('lab', STATES, () => browser, { whole: true });

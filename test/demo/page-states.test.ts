@@ -1,17 +1,9 @@
 /** Every state of the chat page, in both sizes and both colour schemes: looked at, measured, and judged by axe. */
 
 import type { Browser, Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  accessibilityProblems,
-  keepScreenshot,
-  launch,
-  SCHEMES,
-  sidewaysOverflow,
-  SIZES,
-  visitor,
-  type Size,
-} from './support/browser.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launch, visitor } from './support/browser.ts';
+import { testStates, type States } from './support/states.ts';
 import { serveSite, type Site } from './support/site.ts';
 
 let site: Site;
@@ -36,8 +28,7 @@ async function ask(page: Page, text: string): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
-/** How to bring the page into each state; the last step waits until the state is there. */
-const STATES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
+const STATES: States = {
   'first-visit': async (page) => {
     await page.goto(site.url);
     await page.getByRole('button', { name: 'Download and start · 98.4 MB' }).waitFor();
@@ -157,19 +148,7 @@ const STATES: Readonly<Record<string, (page: Page) => Promise<unknown>>> = {
   },
 };
 
-describe.each(Object.keys(SIZES) as Size[])('on a %s', (size) => {
-  describe.each(SCHEMES)('in the %s scheme', (scheme) => {
-    test.each(Object.keys(STATES))('%s', async (state) => {
-      const { page, context, errors } = await visitor(browser, size, scheme);
-      await STATES[state]?.(page);
-      await keepScreenshot(page, `chat-${state}-${size}-${scheme}`);
-      expect(await accessibilityProblems(page)).toEqual([]);
-      expect(await sidewaysOverflow(page)).toEqual([]);
-      expect(errors).toEqual([]);
-      await context.close();
-    });
-  });
-});
+testStates('chat', STATES, () => browser);
 
 test('the composer stays in view when an on-screen keyboard takes half of a phone', async () => {
   const { page, context } = await visitor(browser, 'phone');

@@ -4,6 +4,8 @@ export interface Sampling {
   readonly share: number;
   /** Another seed draws other cases. */
   readonly seed: number;
+  /** Whether the first case is always taken, since cases begin with what is odd. Default true. */
+  readonly first?: boolean;
 }
 
 /** FNV-1a over the text's UTF-16 units. */
@@ -16,22 +18,24 @@ function hash(text: string): number {
 }
 
 /**
- * The part of `items` that a run takes, in their order: the first, since cases begin with what is odd, and of the rest those
- * that a hash of seed, `content` and the item's own text draws. So the same sources give the same sample, and what a change
+ * The part of `items` that a run takes, in their order: the first, unless it is as good as others, and of the rest those that
+ * a hash of seed, `content` and the item's own text draws. So the same sources give the same sample, and what a change
  * of `content` touches is drawn anew.
  * @param content what the items are about, for example the text of a kernel
  */
 export function sampleOf<T>(
   items: readonly T[],
-  { share, seed }: Sampling,
+  { share, seed, first = true }: Sampling,
   content: string,
   textOf: (item: T) => string,
 ): T[] {
   const count = Math.ceil(items.length * share);
-  const [first, ...rest] = items.map((item, index) => ({ index, rank: hash(`${seed}|${content}|${textOf(item)}`) }));
-  if (!first) return [];
-  const drawn = rest.toSorted((a, b) => a.rank - b.rank || a.index - b.index).slice(0, count - 1);
-  return [first, ...drawn].toSorted((a, b) => a.index - b.index).map(({ index }) => items[index]!);
+  const ranked = items.map((item, index) => ({
+    index,
+    rank: first && index === 0 ? -1 : hash(`${seed}|${content}|${textOf(item)}`),
+  }));
+  const drawn = ranked.toSorted((a, b) => a.rank - b.rank || a.index - b.index).slice(0, count);
+  return drawn.toSorted((a, b) => a.index - b.index).map(({ index }) => items[index]!);
 }
 
 declare module 'vitest' {

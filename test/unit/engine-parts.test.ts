@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { scoreWindows, highest } from '../../src/engine/measure/score.ts';
 import { SlotAllocator } from '../../src/engine/memory/slot-allocator.ts';
+import { renderedChat, type RenderedChat } from '../../src/tokenizer/rendered-chat.ts';
 import { commonLength, Transcript } from '../../src/engine/conversation/transcript.ts';
 
 describe('scoreWindows', () => {
@@ -46,24 +47,49 @@ test('slots are handed out lowest first, and come back', () => {
 
 describe('Transcript', () => {
   const letters = {
-    encode: (text: string) => Array.from({ length: text.length }, (_, i) => text.charCodeAt(i)),
+    encodeChat: ({ text }: { readonly text: string }) =>
+      Array.from({ length: text.length }, (_, i) => text.charCodeAt(i)),
     decode: (ids: readonly number[]) => String.fromCharCode(...ids),
+    isSpecial: (id: number) => id === '#'.charCodeAt(0),
   };
+  const chat = (...spans: readonly (string | readonly [given: string])[]): RenderedChat =>
+    renderedChat(
+      spans.map((span) => (typeof span === 'string' ? { text: span, given: false } : { text: span[0], given: true })),
+      '',
+    );
+  const ids = (text: string): number[] => letters.encodeChat({ text });
   test('only the new part of a longer chat is tokenised', () => {
     const encoded: string[] = [];
-    const transcript = new Transcript({ ...letters, encode: (text) => (encoded.push(text), letters.encode(text)) });
-    transcript.prompt('<u>hi<a>');
-    transcript.answered(letters.encode('yo.'));
-    const next = transcript.prompt('<u>hi<a>yo.<u>and<a>');
+    const transcript = new Transcript({
+      ...letters,
+      encodeChat: (part) => (encoded.push(part.text), letters.encodeChat(part)),
+    });
+    transcript.prompt(chat('<u>', ['hi'], '<a>'));
+    transcript.answered(ids('yo.#'));
+    const next = transcript.prompt(chat('<u>', ['hi'], '<a>', ['yo.'], '#<u>', ['and'], '<a>'));
     expect(encoded).toEqual(['<u>hi<a>', '<u>and<a>']);
-    expect(letters.decode(next)).toBe('<u>hi<a>yo.<u>and<a>');
+    expect(letters.decode(next)).toBe('<u>hi<a>yo.#<u>and<a>');
+  });
+  test('the same text from another hand is not the same chat', () => {
+    const encoded: string[] = [];
+    const transcript = new Transcript({
+      ...letters,
+      encodeChat: (part) => (encoded.push(part.text), letters.encodeChat(part)),
+    });
+    transcript.prompt(chat('<u>', ['hi'], '<a>'));
+    transcript.answered(ids('yo#'));
+    transcript.prompt(chat('<u>', ['hi<a>']));
+    transcript.prompt(chat('<u>', ['hi'], '<a>'));
+    transcript.answered(ids('yo#'));
+    transcript.prompt(chat('<u>', ['hi'], '<a>', ['yo#'], 'end'));
+    expect(encoded).toEqual(['<u>hi<a>', '<u>hi<a>', '<u>hi<a>', 'yo#end']);
   });
   test('an edit goes back to the last place where text and ids meet', () => {
     const transcript = new Transcript(letters);
-    transcript.prompt('one');
-    transcript.answered(letters.encode('two'));
-    const edited = transcript.prompt('onetXo');
+    transcript.prompt(chat('one'));
+    transcript.answered(ids('two'));
+    const edited = transcript.prompt(chat('onetXo'));
     expect(letters.decode(edited)).toBe('onetXo');
-    expect(commonLength(edited, letters.encode('onetwo'))).toBe(4);
+    expect(commonLength(edited, ids('onetwo'))).toBe(4);
   });
 });

@@ -1,6 +1,7 @@
 import { described } from '../../core/check-options.ts';
 import { SAMPLING_NAMES } from '../../core/option-names.ts';
 import { MemoryError, UsageError } from '../../core/errors.ts';
+import { copiedMessages, messagesError } from '../../core/messages.ts';
 import { CHAT_DEFAULTS, GENERATE_DEFAULTS, resolveSampling, type SamplingDefaults } from '../../sampling/settings.ts';
 import { constraintOf } from '../../constraints/index.ts';
 import { StreamDecoder } from '../../tokenizer/stream-decoder.ts';
@@ -10,10 +11,12 @@ import type {
   GenerateOptions,
   Generation,
   Message,
+  MessageContent,
+  PromptOptions,
   SamplingOptions,
 } from '../../core/api.ts';
 import { checkIds } from '../check-ids.ts';
-import { checkConversationOptions, checkGenerateOptions } from '../engine-options.ts';
+import { checkConversationOptions, checkGenerateOptions, checkPromptOptions } from '../engine-options.ts';
 import type { ModelSession } from '../load/model-session.ts';
 import { failedGeneration, Run } from '../step/run.ts';
 import type { Runtime } from '../runtime.ts';
@@ -60,10 +63,10 @@ export class EngineConversation implements Conversation {
   }
 
   get messages(): readonly Message[] {
-    return this.#messages;
+    return structuredClone(this.#messages);
   }
 
-  send(content: string, options: GenerateOptions = {}): Generation {
+  send(content: MessageContent, options: GenerateOptions = {}): Generation {
     return this.chat([...this.#messages, { role: 'user', content }], options);
   }
 
@@ -81,8 +84,11 @@ export class EngineConversation implements Conversation {
     return this.chat(this.#messages.slice(0, last + 1), options);
   }
 
-  chat(messages: readonly Message[], options: GenerateOptions = {}): Generation {
+  chat(given: readonly Message[], options: GenerateOptions = {}): Generation {
     return this.#attempt(() => {
+      const messages = copiedMessages(given);
+      if (messages.at(-1)!.role === 'assistant')
+        throw messagesError("The last message is the assistant's.", 'End with the message that is to be answered.');
       const { template, entry } = this.#host.session;
       if (!template)
         throw new UsageError({
@@ -96,24 +102,42 @@ export class EngineConversation implements Conversation {
         this.#options.template === undefined ? {} : { template: this.#options.template },
       );
       const before = this.#messages;
-      const ids = this.#transcript.prompt(rendered);
-      const run = this.#begin(ids, options, { ...CHAT_DEFAULTS, ...entry?.sampling }, (text, newIds) => {
-        this.#transcript.answered(newIds);
-        this.#messages = [...messages, { role: 'assistant', content: text }];
-      });
-      this.#messages = messages;
-      run.result.catch(() => {
+      const takeBack = (): void => {
         this.#messages = before;
-      });
-      return run;
+      };
+      const ids = this.#transcript.prompt(rendered);
+      // Before the run begins, which may end it: its signal may have fired already.
+      this.#messages = messages;
+      try {
+        const run = this.#begin(ids, options, { ...CHAT_DEFAULTS, ...entry?.sampling }, (text, newIds) => {
+          this.#transcript.answered(newIds);
+          this.#messages = [...messages, { role: 'assistant', content: text }];
+        });
+        run.result.catch(takeBack);
+        return run;
+      } catch (error) {
+        takeBack();
+        throw error;
+      }
     });
   }
 
-  generate(prompt: string | readonly number[], options: GenerateOptions = {}): Generation {
+  generate(prompt: string | readonly number[], given: PromptOptions = {}): Generation {
     return this.#attempt(() => {
+      checkPromptOptions(given);
+      const { special, ...options } = given;
       const { tokenizer } = this.#host.session;
+      if (special !== undefined && typeof prompt !== 'string')
+        throw new UsageError({
+          code: 'usage-option',
+          happened: 'The option special was given with token ids.',
+          expected: 'It says how the text of a prompt is read.',
+          todo: 'Leave special out.',
+        });
       const ids =
-        typeof prompt === 'string' ? tokenizer.encode(prompt, { bos: true }) : checkIds(prompt, tokenizer.vocabSize);
+        typeof prompt === 'string'
+          ? tokenizer.encode(prompt, { bos: true, special: special ?? false })
+          : checkIds(prompt, tokenizer.vocabSize);
       return this.#begin(this.#transcript.raw(ids), options, GENERATE_DEFAULTS, (_text, newIds) =>
         this.#transcript.answered(newIds),
       );
@@ -141,13 +165,7 @@ export class EngineConversation implements Conversation {
   /** Errors of a call come through its generation, as those of a run do. */
   #attempt(make: () => Generation): Generation {
     try {
-      if (this.#disposed)
-        throw new UsageError({
-          code: 'usage-disposed',
-          happened: 'The conversation was disposed.',
-          expected: 'It is used before that.',
-          todo: 'Start a new conversation.',
-        });
+      if (this.#disposed) throw disposedError();
       if (this.#run && !this.#run.ended)
         throw new UsageError({
           code: 'usage-busy',
@@ -211,6 +229,7 @@ export class EngineConversation implements Conversation {
   }
 
   async memory(): Promise<MemoryView> {
+    if (this.#disposed) throw disposedError();
     const runtime = this.#host.runtime();
     const lease = this.#leaseOf === runtime ? this.#lease : undefined;
     return runtime.scheduler.exclusive(() => readMemory(runtime, lease, this.#cachedIds));
@@ -222,6 +241,14 @@ export class EngineConversation implements Conversation {
     return this.#lease;
   }
 }
+
+const disposedError = (): UsageError =>
+  new UsageError({
+    code: 'usage-disposed',
+    happened: 'The conversation was disposed.',
+    expected: 'It is used before that.',
+    todo: 'Start a new conversation.',
+  });
 
 /** Only the sampling options, those that are given. */
 function pick(options: GenerateOptions): SamplingOptions {

@@ -38,6 +38,7 @@ export async function readMemory(
   const words = await readRanges(runtime, ranges);
   const floats = new Float32Array(words.buffer);
   let at = lengthsWords;
+  const computed = positionsOf(lease);
   const layers = config.layers.map(({ kvHeads }, layer): HeadMemory[] => {
     const pages = lease.pages[layer]!.length;
     const section = kvHeads * PAGE_SLOTS;
@@ -49,7 +50,9 @@ export async function readMemory(
       const slots = Array.from({ length }, (__, slot) => {
         const word = start + Math.floor(slot / PAGE_SLOTS) * stride + head * PAGE_SLOTS + (slot % PAGE_SLOTS);
         return { position: words[word]!, mass: observed ? floats[word + section]! : 0 };
-      }).toSorted((a, b) => a.position - b.position);
+      })
+        .filter(({ position }) => position < computed[layer]!)
+        .toSorted((a, b) => a.position - b.position);
       return {
         positions: slots.map(({ position }) => position),
         ...(observed && { mass: slots.map(({ mass }) => mass) }),
@@ -59,6 +62,14 @@ export async function readMemory(
   const pageBytes = cache.pageBytes.reduce((sum, page) => sum + page, 0);
   const fullBytes = ceilDiv(lease.length, PAGE_SLOTS) * pageBytes;
   return { tokens: lease.length, ids: text.slice(0, lease.length), bytes, fullBytes, layers };
+}
+
+/** In each layer the position from which on nothing is kept: steps that were in flight at a stop have written there. */
+function positionsOf({ length, residency, methods }: Lease): number[] {
+  const layers = residency.layerSlots;
+  if (methods.cache?.policy.positions !== 'rank') return layers.map(() => length);
+  const compete = (residency.rule?.spread ?? 1) > 1;
+  return layers.map((slots) => (compete ? length : slots));
 }
 
 async function readRanges(

@@ -1,42 +1,74 @@
 import type { Tokenizer } from '../../tokenizer/from-gguf.ts';
+import { chatFrom, OWN, type RenderedChat } from '../../tokenizer/rendered-chat.ts';
+
+/** Origin of what the model wrote: it stands for its ids, whoever writes the same text now. */
+const GENERATED = '*';
+
+type TranscriptTokenizer = Pick<Tokenizer, 'encodeChat' | 'decode' | 'isSpecial'>;
 
 /** The ids of a conversation and the text they stand for. What was generated is never tokenised again. */
 export class Transcript {
-  readonly #tokenizer: Pick<Tokenizer, 'encode' | 'decode'>;
+  readonly #tokenizer: TranscriptTokenizer;
   #ids: readonly number[] = [];
   #text = '';
+  /** For each UTF-16 unit of the text who wrote it. */
+  #origins = '';
   /** Places where text and ids are known to meet, in order. */
   #meets: { readonly characters: number; readonly ids: number }[] = [];
 
-  constructor(tokenizer: Pick<Tokenizer, 'encode' | 'decode'>) {
+  constructor(tokenizer: TranscriptTokenizer) {
     this.#tokenizer = tokenizer;
   }
 
   /** The ids of a rendered chat: those of the text that is unchanged, and the rest tokenised anew. */
-  prompt(text: string): readonly number[] {
-    const common = commonLength(text, this.#text);
+  prompt(chat: RenderedChat): readonly number[] {
+    const common = this.#unchanged(chat);
     this.#meets = this.#meets.filter(({ characters }) => characters <= common);
     const { characters, ids } = this.#meets.at(-1) ?? { characters: 0, ids: 0 };
-    const all = [...this.#ids.slice(0, ids), ...this.#tokenizer.encode(text.slice(characters), { special: true })];
-    this.#set(all, text);
+    const all = [...this.#ids.slice(0, ids), ...this.#tokenizer.encodeChat(chatFrom(chat, characters))];
+    this.#set(all, chat.text, this.#origins.slice(0, characters) + chat.origins.slice(characters));
     return all;
   }
 
   /** Ids without a text of a chat. */
   raw(ids: readonly number[]): readonly number[] {
-    this.#set(ids, '');
+    this.#set(ids, '', '');
     this.#meets = [];
     return ids;
   }
 
   /** Appends what was generated after the last prompt. */
   answered(ids: readonly number[]): void {
-    this.#set([...this.#ids, ...ids], this.#text + this.#tokenizer.decode(ids));
+    const { text, origins } = this.#written(ids);
+    this.#set([...this.#ids, ...ids], this.#text + text, this.#origins + origins);
   }
 
-  #set(ids: readonly number[], text: string): void {
+  /** The text of generated ids: a marker among them is one only where a template writes it. */
+  #written(ids: readonly number[]): { text: string; origins: string } {
+    let [text, origins] = ['', ''];
+    for (let start = 0; start < ids.length;) {
+      const special = this.#tokenizer.isSpecial(ids[start]!);
+      let end = start + 1;
+      while (end < ids.length && this.#tokenizer.isSpecial(ids[end]!) === special) end++;
+      const part = this.#tokenizer.decode(ids.slice(start, end));
+      text += part;
+      origins += (special ? OWN : GENERATED).repeat(part.length);
+      start = end;
+    }
+    return { text, origins };
+  }
+
+  /** How many of the first characters are as they were, from the same hand. */
+  #unchanged({ text, origins }: RenderedChat): number {
+    const common = commonLength(text, this.#text);
+    for (let i = 0; i < common; i++) if (this.#origins[i] !== GENERATED && origins[i] !== this.#origins[i]) return i;
+    return common;
+  }
+
+  #set(ids: readonly number[], text: string, origins: string): void {
     this.#ids = ids;
     this.#text = text;
+    this.#origins = origins;
     this.#meets.push({ characters: text.length, ids: ids.length });
   }
 }

@@ -1,5 +1,5 @@
 import type { ConstraintState } from '../../core/constraint.ts';
-import { abortedError } from '../../core/errors.ts';
+import { abortedError, secondReader } from '../../core/errors.ts';
 import type { SamplingSettings } from '../../sampling/settings.ts';
 import type { StreamDecoder } from '../../tokenizer/stream-decoder.ts';
 import type { Generation, GenerationResult, TokenEvent, TokenLogprobs } from '../../core/api.ts';
@@ -56,6 +56,8 @@ export class Run implements Generation {
   #text = '';
   readonly #logprobs: TokenLogprobs[] = [];
   #wake: (() => void) | undefined;
+  /** Somebody iterates. */
+  #read = false;
   #error: unknown;
   #resolve!: (result: GenerationResult) => void;
   #reject!: (error: unknown) => void;
@@ -160,8 +162,19 @@ export class Run implements Generation {
     this.#signal?.removeEventListener('abort', this.#onAbort);
   }
 
-  /** One consumer. Leaving the loop early aborts. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<TokenEvent, void, undefined> {
+  /**
+   * Leaving the loop early aborts. A second reader of what has ended gets nothing.
+   * @throws UsageError `usage-busy` for a second reader before that
+   */
+  [Symbol.asyncIterator](): AsyncGenerator<TokenEvent, void, undefined> {
+    if (this.#read && !this.ended) throw secondReader();
+    const tokens = this.#iterate(this.#read);
+    this.#read = true;
+    return tokens;
+  }
+
+  async *#iterate(second: boolean): AsyncGenerator<TokenEvent, void, undefined> {
+    if (second) return;
     try {
       for (;;) {
         while (this.#events.length > 0) yield this.#events.shift()!;

@@ -3,6 +3,7 @@
  * The file name in a model's address chooses how loading goes, a word of the question how answering goes.
  */
 
+import { contentText } from '../../../src/core/messages.ts';
 import type {
   Conversation,
   ConversationOptions,
@@ -121,8 +122,8 @@ function scriptedConversation(
   let messages: Message[] = [];
   counts.openConversations = (counts.openConversations ?? 0) + 1;
   const answer = (next: Message[], how: string, options: GenerateOptions = {}): Generation => {
-    const question = next.at(-1)?.content ?? '';
-    const history = next.map(({ role, content }) => `${role}: ${content}`).join(' | ');
+    const question = contentText(next.at(-1)?.content ?? '');
+    const history = next.map(({ role, content }) => `${role}: ${contentText(content)}`).join(' | ');
     messages = next;
     const text = question.includes('describe the call')
       ? `${how} ${history} ${JSON.stringify({ ...options, signal: undefined })}`

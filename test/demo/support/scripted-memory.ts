@@ -1,5 +1,6 @@
 /** What the stand-in's cache holds: a token per word, and of these what a method with a budget would keep. */
 
+import { contentText } from '../../../src/core/messages.ts';
 import type { ConversationOptions, MemoryView, Message } from '../../../src/core/api.ts';
 
 const LAYERS = 30;
@@ -25,7 +26,7 @@ export async function scriptedMemory(
   { cache, kv = 'f16' }: ConversationOptions,
 ): Promise<MemoryView> {
   counts.memoryReadings = (counts.memoryReadings ?? 0) + 1;
-  const ids = encodeWords(messages.map(({ role, content }) => `<|${role}|> ${content} `).join(''));
+  const ids = encodeWords(messages.map(({ role, content }) => `<|${role}|> ${contentText(content)} `).join(''));
   const budget = Number(/budget=(\d+)/.exec(typeof cache === 'string' ? cache : '')?.[1] ?? ids.length);
   const observed = typeof cache === 'string' && /h2o|keyformer|tova/.test(cache);
   const layers = Array.from({ length: LAYERS }, (_, layer) =>

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Message, TokenizerApi } from '../../../src/core/api.ts';
+import { contentText } from '../../../src/core/messages.ts';
 import { buildTask, type TaskSettings } from '../../../src/eval/index.ts';
 import { idsOf, questionsOf } from '../../../src/eval/task-questions.ts';
 
@@ -11,12 +12,14 @@ const built = (settings: Partial<TaskSettings>) =>
 const tokenizer = (render: (messages: readonly Message[]) => string): TokenizerApi => ({
   encode: async (text) => Array.from(text, (character) => character.codePointAt(0)!),
   decode: async (ids) => String.fromCodePoint(...ids),
-  applyChatTemplate: async (messages, { addGenerationPrompt = false } = {}) => ({
-    ids: [],
-    rendered: `${render(messages)}${addGenerationPrompt ? '<assistant>' : ''}`,
-  }),
+  async applyChatTemplate(messages, { addGenerationPrompt = false, after = '' } = {}) {
+    const rendered = `${render(messages)}${addGenerationPrompt ? '<assistant>' : ''}`;
+    return { ids: await this.encode(rendered.slice(after.length)), rendered };
+  },
 });
-const marked = tokenizer((messages) => messages.map(({ role, content }) => `<${role}>${content}.`).join(''));
+const marked = tokenizer((messages) =>
+  messages.map(({ role, content }) => `<${role}>${contentText(content)}.`).join(''),
+);
 const text = (ids: readonly number[]): string => String.fromCodePoint(...ids);
 
 describe('questions of a task', () => {

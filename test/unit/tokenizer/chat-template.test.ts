@@ -20,7 +20,7 @@ const render = (
 ): string | undefined =>
   createChatTemplate(new Map([['tokenizer.chat_template', template]]), tokenizer)?.render(messages, {
     addGenerationPrompt,
-  });
+  }).text;
 
 describe('the chat template', () => {
   it('is absent when the file has none', () => {
@@ -109,15 +109,15 @@ describe('the chat template', () => {
     it('the plain one by default, also beside one that is named default', () => {
       const template = named({ '.default': 'named', '': 'plain', '.rag': 'documents' });
       expect(template.names).toEqual(['default', 'rag']);
-      expect(template.render(user)).toBe('plain');
-      expect(template.render(user, { template: 'rag' })).toBe('documents');
+      expect(template.render(user).text).toBe('plain');
+      expect(template.render(user, { template: 'rag' }).text).toBe('documents');
     });
 
     it('the one for tools where tools are given', () => {
       const template = named({ '.default': 'plain', '.tool_use': '{{ tools[0].name }}' });
-      expect(template.render(user)).toBe('plain');
-      expect(template.render(user, { tools: [{ name: 'sky' }] })).toBe('sky');
-      expect(template.render(user, { tools: [{ name: 'sky' }], template: 'default' })).toBe('plain');
+      expect(template.render(user).text).toBe('plain');
+      expect(template.render(user, { tools: [{ name: 'sky' }] }).text).toBe('sky');
+      expect(template.render(user, { tools: [{ name: 'sky' }], template: 'default' }).text).toBe('plain');
     });
 
     it('and an error names them where the wanted one is missing', () => {
@@ -137,6 +137,20 @@ describe('the chat template', () => {
     expect(render('{{ messages[0].content }}', [{ role: 'user', content }])).toHaveLength(content.length);
   });
 
+  it('gives the template all fields of a message', () => {
+    const message = {
+      role: 'assistant',
+      content: 'x',
+      name: 'n',
+      reasoning_content: 'because',
+      tool_calls: [{ function: { name: 'f', arguments: { a: 1.5 } } }],
+      plan: ['p'],
+    } as const;
+    const template =
+      '{% set m = messages[0] %}{{ m.name }} {{ m.reasoning_content }} {{ m.tool_calls[0].function | tojson }} {{ m.plan[0] }}';
+    expect(render(template, [message])).toBe('n because {"name": "f", "arguments": {"a": 1.5}} p');
+  });
+
   it('checks messages before it renders', () => {
     expect(thrownBy(() => render('x', []))).toMatchObject({ code: 'usage-messages' });
   });
@@ -149,7 +163,15 @@ describe('the chat template', () => {
     ['an unknown role', [{ role: 'tool', content: '' }]],
     ['no role', [{ content: '' }]],
     ['no content', [{ role: 'user' }]],
-    ['content that is no text', [{ role: 'user', content: [{ type: 'text', text: 'x' }] }]],
+    ['content that is no text', [{ role: 'user', content: 5 }]],
+    ['a part that is no text', [{ role: 'user', content: [{ type: 'image_url', image_url: {} }] }]],
+    ['a part with more than text', [{ role: 'user', content: [{ type: 'text', text: 'x', cache: 1 }] }]],
+    ['a part trusted by a text', [{ role: 'user', content: [{ type: 'text', text: 'x', trusted: 'yes' }] }]],
+    ['trusted as a whole', [{ role: 'user', content: 'x', trusted: true }]],
+    ['a name that is no text', [{ role: 'user', content: 'x', name: 5 }]],
+    ['calls that are no list', [{ role: 'assistant', content: 'x', tool_calls: {} }]],
+    ['a function', [{ role: 'user', content: 'x', run: () => 1 }]],
+    ['a list with a hole', Array(1)],
   ])('refuses messages that are %s', (_, messages) => {
     expect(thrownBy(() => checkMessages(messages))).toMatchObject({ code: 'usage-messages' });
   });

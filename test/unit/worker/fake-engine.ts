@@ -1,3 +1,4 @@
+import { contentText } from '../../../src/core/messages.ts';
 import { abortedError, UsageError } from '../../../src/core/errors.ts';
 import type {
   Conversation,
@@ -113,7 +114,7 @@ function fakeConversation(log: FakeLog, { system, ...settings }: ConversationOpt
     throw new UsageError({ code: 'usage-option', happened: 'Refused.', expected: 'Another.', todo: 'Change it.' });
   let messages: Message[] = system === undefined ? [] : [{ role: 'system', content: system }];
   const answer = (options?: GenerateOptions): Generation =>
-    fakeGeneration(log, messages.at(-1)?.content ?? '', { ...settings, ...options }, (content) => {
+    fakeGeneration(log, contentText(messages.at(-1)?.content ?? ''), { ...settings, ...options }, (content) => {
       messages = [...messages, { role: 'assistant', content }];
     });
   return {
@@ -157,14 +158,14 @@ export function fakeEngine(log: FakeLog): Engine {
       },
       applyChatTemplate: async (messages, { addGenerationPrompt = true } = {}) => ({
         ids: [messages.length],
-        rendered: messages.map(({ content }) => content).join() + (addGenerationPrompt ? '+' : ''),
+        rendered: messages.map(({ content }) => contentText(content)).join() + (addGenerationPrompt ? '+' : ''),
       }),
     },
     conversation: (options) => {
       log.conversationOptions = options;
       return fakeConversation(log, options);
     },
-    chat: (messages, options) => fakeGeneration(log, `chat:${messages.at(-1)?.content ?? ''}`, options),
+    chat: (messages, options) => fakeGeneration(log, `chat:${contentText(messages.at(-1)?.content ?? '')}`, options),
     generate: (prompt, options) => fakeGeneration(log, typeof prompt === 'string' ? prompt : prompt.join('+'), options),
     async score(ids, options = {}) {
       log.scoreOptions = options;
