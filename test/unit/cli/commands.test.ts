@@ -127,9 +127,10 @@ describe('winnow generate', () => {
     };
     expect(cli.log.optionsSeen[0]).toEqual({ ...neutral, signal: expect.anything() });
     const flags =
-      '--stop x --stop y --ignore-eos --temperature 0.5 --top-k 3 --top-p .9 --min-p 0.1 --repetition-penalty 1.1 --presence-penalty -1 --frequency-penalty 1e-1 --seed 7';
+      '--special --stop x --stop y --ignore-eos --temperature 0.5 --top-k 3 --top-p .9 --min-p 0.1 --repetition-penalty 1.1 --presence-penalty -1 --frequency-penalty 1e-1 --seed 7';
     await cli.run('generate', 'm', '--prompt', 'a', ...flags.split(' '));
     expect(cli.log.optionsSeen[1]).toMatchObject({
+      special: true,
       stop: ['x', 'y'],
       ignoreEos: true,
       temperature: 0.5,

@@ -66,6 +66,8 @@ describe('the command line', () => {
     ['generate', 'm'],
     ['generate', 'm', '--prompt', 'x', '--ids', '1'],
     ['generate', 'm', '--ids', '1', '--chat'],
+    ['generate', 'm', '--ids', '1', '--special'],
+    ['generate', 'm', '--prompt', 'x', '--chat', '--special'],
     ['generate', 'm', '--ids', '1,,2'],
     ['generate', 'm', '--ids', '1,-2'],
     ['tokenize', 'm'],
