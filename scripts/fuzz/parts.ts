@@ -3,9 +3,10 @@
 import type { FuzzPart } from './fuzz.ts';
 import { headers } from './headers.ts';
 import { ids } from './ids.ts';
+import { markers } from './markers.ts';
 import { templates } from './templates.ts';
 import { tokenizers } from './tokenizers.ts';
 
 export { fuzz } from './fuzz.ts';
 
-export const PARTS: readonly FuzzPart[] = [headers, tokenizers, templates, ids];
+export const PARTS: readonly FuzzPart[] = [headers, tokenizers, templates, markers, ids];
