@@ -41,7 +41,7 @@ beforeAll(() => {
     symlinkSync(join(root, 'node_modules', name), join(modules, name));
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', private: true }));
   writeFileSync(join(folder, 'tiny.gguf'), tinyModel({ tied: false, seed: 3 }));
-}, 180_000);
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test('the package holds what it needs and nothing else', () => {
@@ -106,7 +106,7 @@ test('importing it has no effect, and a plain Node script generates with it', ()
   const lines = run(process.execPath, ['script.mjs'], folder).trim().split('\n');
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   expect(JSON.parse(lines.at(-1)!)).toEqual({ VERSION: version, ids: 5, finish: 'length', buffers: true, bytes: true });
-}, 120_000);
+});
 
 test('a plain Node script makes methods with its parts for cache and attention', () => {
   writeFileSync(
@@ -153,7 +153,7 @@ test('a plain Node script calls a kernel by itself, and checks it against its ca
   };
   values.forEach((value, i) => expect(value).toBeCloseTo((i + 1) / (1 + Math.exp(-i - 1)), 5));
   expect(wrong).toEqual([]);
-}, 120_000);
+});
 
 test('the command of the package runs', () => {
   const out = run(
@@ -178,7 +178,7 @@ test('its benchmark brings the cases that it checks kernels with, and saves what
   expect(saved.kernels).toMatchObject([{ kernel: 'elementwise/silu-mul', status: 'correct' }]);
   expect(saved.model?.decode).toMatchObject([{ history: 16, filled: true }]);
   expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
-}, 120_000);
+});
 
 test('a Vite app with a Worker engine generates in the browser', async () => {
   const app = join(folder, 'app');
@@ -215,4 +215,4 @@ test('a Vite app with a Worker engine generates in the browser', async () => {
     await browser.close();
     await server.close();
   }
-}, 180_000);
+});
