@@ -2,7 +2,7 @@ import { decodeFlash } from '../../src/kernels/attention/decode-flash.ts';
 import { kernelCase } from '../support/kernel-case.ts';
 import { decodeObservingCase } from './decode-observing.ts';
 import { comparable, partialsOf } from './partials.ts';
-import { attentionOf, buildScene, shortScene } from './scene.ts';
+import { attentionOf, buildScene, RANGES, shortScene } from './scene.ts';
 import { decodeListedCase } from './decode-listed.ts';
 import {
   narrow,
@@ -85,6 +85,9 @@ const every = kernelCase(decodeFlash, {
         { length: 300, rows: 1, mask: { window: 200, sinks: 3 } },
       ],
     },
+    // Halves scaled into their range.
+    { ...one, splits: 0, ranges: RANGES, bucket: 2, sequences: [{ length: 100, rows: 2 }] },
+    { ...one, splits: 2, ranges: RANGES, sequences: [{ length: 150, rows: 1 }] },
     { ...one, splits: 2, sequences: [{ length: 150, rows: 1 }] },
     { ...one, splits: 4, headDim: 128, group: 7, kvHeads: 1, cut: broad, sequences: [{ length: 300, rows: 1 }] },
     {

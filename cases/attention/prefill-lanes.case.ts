@@ -9,6 +9,7 @@ import {
   attentionConstants,
   attentionOf,
   buildScene,
+  RANGES,
   prefillWork,
   sceneLabel,
   shortScene,
@@ -40,6 +41,7 @@ export default kernelCase(prefillLanes, {
     { ...one, kvHeads: 1, group: 16, headDim: 16, sequences: [{ length: 40, rows: 16 }] },
     { ...one, cut: { lanes: 4, lines: 1 }, sequences: [{ length: 63, rows: 9 }] },
     { ...one, cut: { lanes: 32, lines: 1 }, sequences: [{ length: 63, rows: 9 }] },
+    { ...one, ranges: RANGES, sequences: [{ length: 70, rows: 11 }] },
     { ...one, window: 1, sequences: [{ length: 70, rows: 11 }] },
     { ...one, window: 100, ordered: true, sequences: [{ length: 300, rows: 16 }] },
     {

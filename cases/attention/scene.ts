@@ -6,6 +6,7 @@ import {
   layoutWords,
   METHOD_WORDS,
   MethodWord,
+  rangeWord,
   Row,
   ROW_DECODE,
   ROW_VALID,
@@ -30,6 +31,13 @@ export interface SceneSequence {
   readonly selection?: OwnWords;
 }
 
+/** Exponents for three KV heads; see `SceneShape.ranges`. */
+export const RANGES: readonly (readonly [keys: number, values: number])[] = [
+  [-12, 9],
+  [0, -10],
+  [10, 0],
+];
+
 /** A step over caches that already hold something. */
 export interface SceneShape {
   readonly kv: KvType;
@@ -45,6 +53,8 @@ export interface SceneShape {
   readonly bucket: number;
   /** Slots in use before the step, one number for all heads or one per KV head, and rows in the step. */
   readonly sequences: readonly SceneSequence[];
+  /** Exponents of the powers of two that the keys and values of each KV head are stored times; f16 only. */
+  readonly ranges?: readonly (readonly [keys: number, values: number])[];
   /** Rows among those of the sequences that are switched off. */
   readonly invalid?: readonly number[];
 }
@@ -59,7 +69,7 @@ export interface Scene extends SceneShape {
   readonly cache: Uint32Array<ArrayBuffer>;
   readonly query: Float32Array<ArrayBuffer>;
   readonly rows: readonly SceneRow[];
-  /** Of each sequence and KV head the slots as stored, in slot order. */
+  /** Of each sequence and KV head the slots, in slot order: keys as they are stored, values as they are meant. */
   readonly slots: readonly (readonly (readonly Slot[])[])[];
 }
 
@@ -154,6 +164,10 @@ export function buildScene(shape: SceneShape, random: Random): Scene {
   state.set(layoutWords(layout), LAYOUT_AT);
   const rowList = 1;
   state[HEADER_WORDS + layer] = rowListAt(layout, rowList);
+  const { ranges = [] } = shape;
+  ranges.forEach(([keys, values], head) => {
+    state[layout.rangesAt + layer * layout.kvStride + head] = rangeWord(keys, values);
+  });
   const pageCount = pagesOf.reduce((sum, pages) => sum + pages, 0);
   const pages = shuffled(pageCount + 1, draw);
   const words = pageWords(kv, kvHeads, headDim);
@@ -210,9 +224,14 @@ export function buildScene(shape: SceneShape, random: Random): Scene {
           return numbers.map((number, element) => {
             const at = (section * kvHeads * PAGE_SLOTS + line) * headDim + element;
             if (kv === 'q8') return (codes[page * 4 + at] = Math.round(number / scale)) * scale;
-            if (kv === 'f16') halves[page * 2 + at] = numberToHalf(number);
-            else floats[page + at] = number;
-            return kv === 'f16' ? roundToHalf(number) : Math.fround(number);
+            if (kv === 'f32') {
+              floats[page + at] = number;
+              return Math.fround(number);
+            }
+            const [keys, values] = ranges[head] ?? [0, 0];
+            const stored = number * 2 ** (section === 0 ? keys : values);
+            halves[page * 2 + at] = numberToHalf(stored);
+            return roundToHalf(stored) / (section === 0 ? 1 : 2 ** values);
           });
         };
         return { position, key: store(0), value: store(1) };
@@ -231,7 +250,10 @@ export function buildScene(shape: SceneShape, random: Random): Scene {
   // Rows past the count may be left from an earlier step.
   for (let row = rows.length; row < bucket; row++) state[rowAt(layout, row, rowList) + Row.flags] = ROW_VALID;
   // Twice the usual size, so that the softmax is far from flat.
-  const query = Float32Array.from({ length: bucket * kvHeads * group * headDim }, () => draw.normal() * 2);
+  const query = Float32Array.from({ length: bucket * kvHeads * group * headDim }, (_, i) => {
+    const [keys] = ranges[Math.floor(i / headDim / group) % kvHeads] ?? [0];
+    return draw.normal() * 2 * 2 ** -keys;
+  });
   return { ...shape, layout, layer, rowList, scale: 1 / Math.sqrt(headDim), state, cache, query, rows, slots };
 }
 

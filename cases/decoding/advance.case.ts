@@ -1,5 +1,12 @@
 import { advance } from '../../src/kernels/decoding/advance.ts';
-import { OUTPUT_WORDS, outputAt } from '../../src/kernels/sampling/outputs.ts';
+import { FAULT_WORDS, FaultWord } from '../../src/kernels/faults.ts';
+import {
+  NO_TOKEN,
+  OUTPUT_NO_NUMBER,
+  OUTPUT_OUT_OF_RANGE,
+  OUTPUT_WORDS,
+  outputAt,
+} from '../../src/kernels/sampling/outputs.ts';
 import {
   HEADER_WORDS,
   HeaderWord,
@@ -45,9 +52,12 @@ const SEQUENCES = [
   { name: 'is fed without a logit row', remaining: 9, rows: 4 },
   { name: 'draws the last of 16 stop ids', remaining: 9, draws: 115, rows: 1, many: true },
   { name: 'has no rows', remaining: 0, rows: 0 },
+  { name: 'has logits that are no numbers', remaining: 9, draws: NO_TOKEN, rows: 1, fault: OUTPUT_NO_NUMBER },
+  { name: 'has keys out of range', remaining: 9, draws: 53, rows: 1, fault: OUTPUT_OUT_OF_RANGE },
 ];
 /** Logit rows in an order of their own. */
-const ORDER = [3, 0, 4, 6, 2, 1];
+const ORDER = [3, 0, 4, 6, 8, 2, 9, 1];
+const SIZES = { maxSequences: SEQUENCES.length, maxRows: 20 };
 
 export default kernelCase(advance, {
   shapes: [
@@ -61,7 +71,7 @@ export default kernelCase(advance, {
   ] as readonly Shape[],
   bench: [{ step: 'replayed', sampled: true, layers: 30, kvStride: 3 }] as readonly Shape[],
   build({ step, sampled, ring = RING, layers = 2, kvStride = 3, fewerFrom = layers }: Shape, random) {
-    const layout = smallLayout({ maxRows: 16, layers, kvStride, rowLists: 2 });
+    const layout = smallLayout({ ...SIZES, layers, kvStride, rowLists: 2 });
     const replayed = step === 'replayed';
     const spans = SEQUENCES.map(({ rows: count }) => (replayed ? Math.min(count, 1) : count));
     const sequences = SEQUENCES.map(({ remaining, done, ignoreEos = false, many }) => {
@@ -96,10 +106,19 @@ export default kernelCase(advance, {
     ORDER.forEach((sequence, j) => {
       outputs[outputAt(STEP, j, ring, layout.maxLogitRows) + 1] = SEQUENCES[sequence]!.draws!;
     });
-    return { params: {}, constants: { RING: ring, SAMPLED: sampled }, variant: undefined, buffers: { state, outputs } };
+    const faults = new Uint32Array(SEQUENCES.length * FAULT_WORDS);
+    SEQUENCES.forEach(({ fault }, sequence) => {
+      if (fault === OUTPUT_OUT_OF_RANGE) faults[sequence * FAULT_WORDS + FaultWord.pairs] = 3;
+    });
+    return {
+      params: {},
+      constants: { RING: ring, SAMPLED: sampled },
+      variant: undefined,
+      buffers: { state, faults, outputs },
+    };
   },
   reference({ buffers }, { sampled, ring = RING, layers = 2, kvStride = 3, fewerFrom = layers }) {
-    const layout = smallLayout({ maxRows: 16, layers, kvStride, rowLists: 2 });
+    const layout = smallLayout({ ...SIZES, layers, kvStride, rowLists: 2 });
     const state = Uint32Array.from(buffers.state);
     const outputs = Uint32Array.from(buffers.outputs);
     const wordOf = (sequence: number, word: number): number => layout.sequencesAt + sequence * SEQUENCE_WORDS + word;
@@ -116,12 +135,12 @@ export default kernelCase(advance, {
 
     state[rowListAt(layout)] = ORDER.length;
     ORDER.forEach((sequence, j) => {
-      const { done = false, draws, ignoreEos = false, remaining } = SEQUENCES[sequence]!;
+      const { done = false, draws, ignoreEos = false, remaining, fault = 0 } = SEQUENCES[sequence]!;
       const logitRow = layout.logitRowsAt + j * LOGIT_ROW_WORDS;
       const position = buffers.state[logitRow + LogitRow.position]!;
-      const ends = remaining === 1 || (!ignoreEos && (draws === EOS || draws === 115));
+      const ends = fault > 0 || remaining === 1 || (!ignoreEos && (draws === EOS || draws === 115));
       const goesOn = !done && !ends;
-      if (!done) state[wordOf(sequence, SequenceWord.remaining)] = remaining - 1;
+      if (!done && fault === 0) state[wordOf(sequence, SequenceWord.remaining)] = remaining - 1;
       if (ends) state[wordOf(sequence, SequenceWord.flags)]! |= SEQUENCE_DONE;
       if (goesOn) {
         state.set([1, j], spanAt(layout, sequence));
@@ -132,7 +151,7 @@ export default kernelCase(advance, {
         rowAt(layout, j),
       );
       state.set([j, sequence, next, NO_TARGET], logitRow);
-      outputs[outputAt(STEP, j, ring, layout.maxLogitRows)] = done ? 0 : 1;
+      outputs[outputAt(STEP, j, ring, layout.maxLogitRows)] = done ? 0 : fault > 0 ? fault : 1;
     });
     return { state, outputs };
   },

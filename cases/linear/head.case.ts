@@ -3,6 +3,7 @@ import { tileVariant } from '../../src/kernels/linear/variant.ts';
 import { COUNT_PROMPT, countsAt, countsWords } from '../../src/kernels/sampling/penalties-part.ts';
 import { SEQUENCE_PENALTIES, SEQUENCE_WORDS, SequenceWord } from '../../src/kernels/step-layout.ts';
 import { kernelCase } from '../support/kernel-case.ts';
+import { NO_NUMBER } from '../sampling/sampling-inputs.ts';
 import { smallLayout, stepWords } from '../support/step-words.ts';
 import {
   TILE,
@@ -36,6 +37,8 @@ interface Shape extends LinearShape {
   readonly penalties: boolean;
   readonly maxima: boolean;
   readonly norm: boolean;
+  /** The hidden row of the second logit row is no number. */
+  readonly spoiled?: boolean;
 }
 
 const base = {
@@ -69,6 +72,12 @@ function sequences(penalties: boolean): Uint32Array[] {
   words[2]![SequenceWord.flags] = penalties ? SEQUENCE_PENALTIES : 0;
   return words;
 }
+/** What stands for NaN, and for what stands for it, in a comparison. */
+const NONE = -77;
+const comparable = (outputs: Record<'logits' | 'block_max', ArrayLike<number>>) => ({
+  logits: Array.from(outputs.logits, (logit) => (Number.isNaN(logit) ? NONE : logit)),
+  block_max: Array.from(outputs.block_max, (most) => (most >= NO_NUMBER ? NONE : most)),
+});
 const sequenceOfRow = (row: number): number => 1 + (row % 2);
 
 const shapes: readonly Shape[] = [
@@ -76,6 +85,7 @@ const shapes: readonly Shape[] = [
   { ...base, penalties: true, batch: 4, logitRows: [5, 2, 7], variant: rowsVariant(32, 2, 2, 2) },
   { ...base, penalties: true, batch: 8, logitRows: [5, 2, 7], variant: rowsVariant(8, 1, 8, 8, 8) },
   { ...base, penalties: true, batch: 2, logitRows: [3, 6], rowTile: 8, variant: rowsVariant(16, 1, 4, 2, 4) },
+  { ...base, spoiled: true, batch: 4, logitRows: [5, 2, 7], variant: rowsVariant(32, 2, 2, 2) },
   // The second of two shards.
   {
     ...base,
@@ -129,7 +139,7 @@ export default kernelCase(head, {
   suits: suitsAdapter,
   missing: ({ variant }, gpu) => missingFeatures(variant, gpu),
   build(shape, random) {
-    const { k, batch, norm, vocab, firstId, logitRows, penalties, maxima, variant } = shape;
+    const { k, batch, norm, vocab, firstId, logitRows, penalties, maxima, variant, spoiled = false } = shape;
     const { packed, weights } = randomMatrix(shape, random);
     const vectors = untouched(GAIN_AT * 4 + k).map(() => random.next() + 0.5);
     const rows = Array.from({ length: HIDDEN_ROWS }, (_, row) => ({ sequence: sequenceOfRow(row), position: row }));
@@ -137,7 +147,9 @@ export default kernelCase(head, {
       { length: countsWords(vocab, layout.maxSequences) },
       () => [0, COUNT_PROMPT, 2, COUNT_PROMPT + 1][random.below(4)]!,
     );
-    const { x, values } = inputRows(variant, activations(HIDDEN_ROWS, k, random));
+    const hidden = activations(HIDDEN_ROWS, k, random);
+    if (spoiled) hidden[logitRows[1]! * k + 3] = Number.NaN;
+    const { x, values } = inputRows(variant, hidden);
     return rememberWeights(
       {
         params: { ...paramsOf(shape), columns: batch, epsilon: EPSILON, first_id: firstId, gain_at: GAIN_AT },
@@ -186,9 +198,12 @@ export default kernelCase(head, {
       logits.set(line, column * vocab + firstId);
       if (!maxima) return;
       for (let first = 0; first < outputs; first += 64)
-        blockMax[column * blocks + (firstId + first) / 64] = Math.max(...line.slice(first, first + 64));
+        blockMax[column * blocks + (firstId + first) / 64] = Math.max(
+          ...line.slice(first, first + 64).map((logit) => (Number.isFinite(logit) ? logit : NO_NUMBER)),
+        );
     });
-    return { logits, block_max: blockMax };
+    return comparable({ logits, block_max: blockMax });
   },
+  decode: ({ logits, block_max }) => comparable({ logits: logits!, block_max: block_max! }),
   work: (shape) => linearWork(shape, shape.outputs),
 });

@@ -3,7 +3,7 @@ import type { Gpu } from '../../src/gpu/device.ts';
 import type { KernelWork } from '../../src/kernels/cases/kernel-case.ts';
 import { describeVariant } from '../../src/kernels/linear/tuning.ts';
 import { matrixBytes, WEIGHT_FORMATS, type WeightType } from '../../src/kernels/weights/format.ts';
-import { linearConstants, tileVariant, type LinearVariant } from '../../src/kernels/linear/variant.ts';
+import { linearConstants, linearParams, tileVariant, type LinearVariant } from '../../src/kernels/linear/variant.ts';
 import { GGML_TYPE_NAMES, ggmlBytes } from '../../src/weights/ggml-types.ts';
 import { dequantizeTensor } from '../../src/weights/dequantize.ts';
 import { int8Rows } from '../../src/kernels/elementwise/int8-rows.ts';
@@ -20,6 +20,10 @@ export interface LinearShape {
   /** Batch rows. */
   readonly batch: number;
   readonly variant: LinearVariant;
+  /** Exponents of what inputs and weights are multiplied with as f16. Default 0. */
+  readonly halves?: { readonly inputs: number; readonly weights: number };
+  /** How much larger than usual the weights are, and how much smaller the inputs. Default 1. */
+  readonly lopsided?: number;
 }
 
 /** What output elements hold before a kernel runs, where it must not write. */
@@ -96,12 +100,12 @@ const TILE_ROWS = 64;
  * row i of the matrix is row i % rows.
  */
 export function randomMatrix(
-  { type, outputs, k, rowTile }: LinearShape,
+  { type, outputs, k, rowTile, lopsided = 1 }: LinearShape,
   random: Random,
   subnormal = 0,
 ): { packed: PackedMatrix; weights: Float64Array } {
   const rows = outputs * k > DISTINCT_WEIGHTS ? Math.ceil(DISTINCT_WEIGHTS / k / TILE_ROWS) * TILE_ROWS : outputs;
-  const raw = randomBlocks(type, rows * k, seededRandom(random.word()), { rms: 1 / Math.sqrt(k), subnormal });
+  const raw = randomBlocks(type, rows * k, seededRandom(random.word()), { rms: lopsided / Math.sqrt(k), subnormal });
   const packed = emptyMatrix(type, outputs, k, rowTile);
   repackRows(packed, type, raw, { columns: k, rowTile, rows, rowBytes: ggmlBytes(type, k) });
   if (rows < outputs)
@@ -122,11 +126,9 @@ export const constantsOf = (
   return linearConstants({ type, outputs, columns: k, rowTile, codes: nowhere, aux: nowhere }, variant, norm);
 };
 
-/** The params that tell a kernel the matrix's size. */
-export const paramsOf = ({ outputs, k }: LinearShape): { blocks: number; outputs: number } => ({
-  blocks: k / 32,
-  outputs,
-});
+/** The params that tell a kernel the matrix's size, and what f16 matmuls scale by. */
+export const paramsOf = ({ outputs, k, halves }: LinearShape): ReturnType<typeof linearParams> =>
+  linearParams({ columns: k, outputs, halves: halves && { ...halves, fits: true } });
 
 /** W x for every row of x [rows, k]: [rows][outputs]. The rows of W repeat as `randomMatrix` says. */
 export function multiplyRows(weights: ArrayLike<number>, x: ArrayLike<number>, outputs: number, k: number): number[][] {
@@ -173,8 +175,8 @@ export function linearWork(
 }
 
 /** Random activations [rows, k] whose mean is not 0, so that offsets of blocks count. */
-export const activations = (rows: number, k: number, random: Random): Float32Array<ArrayBuffer> =>
-  Float32Array.from({ length: rows * k }, () => random.normal() + 0.3);
+export const activations = (rows: number, k: number, random: Random, size = 1): Float32Array<ArrayBuffer> =>
+  Float32Array.from({ length: rows * k }, () => (random.normal() + 0.3) * size);
 
 /** The types a case goes through. */
 export const TYPES = GGML_TYPE_NAMES;

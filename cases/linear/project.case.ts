@@ -82,6 +82,8 @@ const halfShapes: readonly Shape[] = [
   { ...base, batch: 70, outputs: 130, k: 576, variant: tileVariant(64, 64, 'f16'), residual: true },
   { ...base, type: 'F16', batch: 19, k: 32, variant: F16_TILE },
   { ...base, type: 'Q6_K', batch: 17, k: 256, variant: F16_TILE },
+  // Inputs that no half holds, and weights that it holds badly.
+  { ...base, type: 'Q8_0', batch: 17, variant: F16_TILE, lopsided: 1e-5, halves: { inputs: -16, weights: 20 } },
 ];
 
 /** A chunk of a prompt. */
@@ -119,7 +121,10 @@ const projectCase = (shapes: readonly Shape[], bench: readonly Shape[], toleranc
     missing: ({ variant }, gpu) => missingFeatures(variant, gpu),
     build(shape, random) {
       const { packed, weights } = randomMatrix(shape, random);
-      const { x, values } = inputRows(shape.variant, activations(shape.batch, shape.k, random));
+      const { x, values } = inputRows(
+        shape.variant,
+        activations(shape.batch, shape.k, random, 1 / (shape.lopsided ?? 1)),
+      );
       // Rows past the batch must stay untouched, also where a workgroup's last columns lie beyond it.
       const y = untouched((shape.batch + 3) * shape.outputs);
       if (shape.residual) y.set(activations(shape.batch, shape.outputs, random));

@@ -1,8 +1,10 @@
 import { PAGE_SLOTS, pageWords, positionWord, type KvType } from '../../src/kernels/cache-layout.ts';
 import { stagingFloats } from '../../src/kernels/cache/quantize-append.ts';
+import { FAULT_WORDS, FaultWord, readFaults } from '../../src/kernels/faults.ts';
 import { qkv } from '../../src/kernels/linear/qkv.ts';
 import { halfToNumber } from '../../src/core/half.ts';
 import { kernelCase } from '../support/kernel-case.ts';
+import { rangeWord } from '../../src/kernels/step-layout.ts';
 import { smallLayout, stepWords, type StepRow } from '../support/step-words.ts';
 import {
   INT8_TILE,
@@ -39,6 +41,8 @@ interface Shape extends Omit<LinearShape, 'outputs' | 'batch'> {
   /** Rows of the bucket, at least those of the step. */
   readonly bucket: number;
   readonly norm: boolean;
+  /** Exponents of the powers of two that keys and values of each KV head are stored times. */
+  readonly ranges?: readonly (readonly [keys: number, values: number])[];
 }
 
 const base = {
@@ -78,6 +82,18 @@ const many: readonly StepRow[] = Array.from({ length: 61 }, (_, i) => ({
   valid: i !== 7,
 }));
 
+/** Exponents of keys and values, by KV head; the second takes many of them past what halves hold. */
+const RANGES = [
+  [-9, 5],
+  [0, -3],
+  [4, 0],
+] as const;
+const BEYOND = [
+  [16, 0],
+  [0, 17],
+  [0, 0],
+] as const;
+
 const rowsOf = ({ qHeads, kvHeads, headDim, range }: Shape): readonly [number, number] =>
   range ?? [0, (qHeads + 2 * kvHeads) * headDim];
 const linear = (shape: Shape): LinearShape => ({ ...shape, outputs: rowsOf(shape)[1], batch: shape.bucket });
@@ -102,7 +118,7 @@ const qkvCase = (tolerance: number, shapes: readonly Shape[], bench: readonly Sh
     suits: suitsAdapter,
     missing: ({ variant }, gpu) => missingFeatures(variant, gpu),
     build(shape: Shape, random) {
-      const { k, kv, kvHeads, qHeads, headDim, ropePairs, bucket, norm, rows } = shape;
+      const { k, kv, kvHeads, qHeads, headDim, ropePairs, bucket, norm, rows, ranges = [] } = shape;
       const { packed, weights } = randomMatrix(linear(shape), random);
       const turnsAt = GAIN_AT + k / 4;
       const turns = turnTable(ropePairs, headDim);
@@ -116,6 +132,9 @@ const qkvCase = (tolerance: number, shapes: readonly Shape[], bench: readonly Sh
       PAGES.forEach((pages, sequence) =>
         state.set(pages, layout.pagesAt + (sequence * layout.layers + LAYER) * layout.maxPages),
       );
+      ranges.forEach(([keys, values], head) => {
+        state[layout.rangesAt + LAYER * layout.kvStride + head] = rangeWord(keys, values);
+      });
       // A pattern that is a number as f16, as f32 and as a position.
       const cache = new Uint32Array(
         kv === 'q8' ? stagingFloats(bucket, kvHeads, headDim) : PAGE_COUNT * pageWords(kv, kvHeads, headDim),
@@ -147,6 +166,7 @@ const qkvCase = (tolerance: number, shapes: readonly Shape[], bench: readonly Sh
             state,
             query: untouched(bucket * qHeads * headDim),
             cache,
+            faults: new Uint32Array(layout.maxSequences * FAULT_WORDS),
           },
         },
         weights,
@@ -154,7 +174,7 @@ const qkvCase = (tolerance: number, shapes: readonly Shape[], bench: readonly Sh
       );
     },
     reference(built, shape) {
-      const { k, kvHeads, qHeads, headDim, ropePairs, norm, rows } = shape;
+      const { k, kv, kvHeads, qHeads, headDim, ropePairs, norm, rows, ranges = [] } = shape;
       const x = inputsOf(built);
       const vectors = built.buffers.vectors as Float32Array;
       const [first, count] = rowsOf(shape);
@@ -166,6 +186,8 @@ const qkvCase = (tolerance: number, shapes: readonly Shape[], bench: readonly Sh
       );
       const query = Float64Array.from(built.buffers.query);
       const cache = decodeCache(built.buffers.cache as Uint32Array<ArrayBuffer>, shape);
+      const outOfRange = new Set<string>();
+      const written: [section: Float64Array, at: number, pair: string][] = [];
       rows.forEach(({ sequence, position, ordinal = 0, valid = true }, row) => {
         if (!valid) return;
         for (let output = 0; output < count; output++) {
@@ -182,29 +204,60 @@ const qkvCase = (tolerance: number, shapes: readonly Shape[], bench: readonly Sh
               : even * Math.sin(angle) + odd * Math.cos(angle);
           };
           if (head < qHeads) {
-            query[row * qHeads * headDim + line] = rotated();
+            const [keys] = ranges[Math.floor(head / (qHeads / kvHeads))] ?? [0];
+            query[row * qHeads * headDim + line] = rotated() * 2 ** -keys;
             continue;
           }
           const isKey = head < qHeads + kvHeads;
           const kvHead = (head - qHeads) % kvHeads;
+          const exponent = ranges[kvHead]?.[isKey ? 0 : 1] ?? 0;
+          const number = (isKey ? rotated() : outputs[row]![output]!) * 2 ** exponent;
+          const fits = Math.abs(number) <= (kv === 'f16' ? 65504 : 3.4e38);
+          const pair = `${sequence} ${row} ${line - (line % 2)}`;
+          if (!fits) outOfRange.add(pair);
           if ('staging' in cache) {
             const at = ((row * 2 + (isKey ? 0 : 1)) * kvHeads + kvHead) * headDim + element;
-            cache.staging[at] = isKey ? rotated() : outputs[row]![output]!;
+            cache.staging[at] = number;
+            written.push([cache.staging, at, pair]);
             continue;
           }
           const slot = LENGTHS[sequence]![kvHead]! + ordinal;
           const page = PAGES[sequence]![Math.floor(slot / PAGE_SLOTS)]!;
           const place = (page * kvHeads + kvHead) * PAGE_SLOTS + (slot % PAGE_SLOTS);
-          (isKey ? cache.keys : cache.values)[place * headDim + element] = isKey ? rotated() : outputs[row]![output]!;
+          const section = isKey ? cache.keys : cache.values;
+          section[place * headDim + element] = number;
+          written.push([section, place * headDim + element, pair]);
           if (isKey && element === 0) new DataView(cache.positions.buffer).setUint32(place * 4, position, true);
         }
       });
-      return { query, ...cache };
+      for (const [section, at, pair] of written) if (outOfRange.has(pair)) section[at] = 0;
+      const faults = Uint32Array.from(built.buffers.faults);
+      for (const pair of outOfRange) {
+        const at = Number.parseInt(pair) * FAULT_WORDS;
+        faults[at + FaultWord.pairs]!++;
+        faults[at + FaultWord.layer] = 0xffffffff - LAYER;
+      }
+      return { query, ...faultsOf(faults), ...cache };
     },
-    decode: ({ query, cache }, shape) => ({ query: query!, ...decodeCache(cache as Uint32Array<ArrayBuffer>, shape) }),
+    decode: ({ query, faults, cache }, shape) => ({
+      query: query!,
+      ...faultsOf(faults as Uint32Array<ArrayBuffer>),
+      ...decodeCache(cache as Uint32Array<ArrayBuffer>, shape),
+    }),
     label: (shape) => linearLabel(linear(shape)),
     work: (shape) => linearWork(linear(shape), linear(shape).outputs, shape.kv === 'f16' ? 3 : 4),
   });
+
+/** Pairs and first layers of what went wrong, by sequence. */
+const faultsOf = (words: Uint32Array): Record<'faultPairs' | 'faultLayers', number[]> => {
+  const faults = Array.from({ length: words.length / FAULT_WORDS }, (_, sequence) =>
+    readFaults(words.subarray(sequence * FAULT_WORDS)),
+  );
+  return {
+    faultPairs: faults.map((fault) => fault?.pairs ?? 0),
+    faultLayers: faults.map((fault) => fault?.layer ?? -1),
+  };
+};
 
 /** The staging buffer, or the sections of a cache: keys and values [page][kvHead][slot][headDim], positions [page][kvHead][slot] byte by byte, so that one bit off is far off. */
 function decodeCache(
@@ -287,6 +340,9 @@ export default [
       { ...base, kvHeads: 3, ropePairs: 3, bucket: 8, rows: several, rowTile: 64, variant: rowsVariant(8, 1, 4, 8, 8) },
       { ...base, kvHeads: 3, bucket: 8, rows: several, range: [96, 48], variant: rowsVariant(4, 4, 2, 2) },
       { ...base, kvHeads: 3, bucket: 70, rows: many, norm: false, variant: columnsVariant(8, 4, 8, 8) },
+      // Scaled into the range of halves, and out of it.
+      { ...base, kvHeads: 3, bucket: 8, rows: several, ranges: RANGES, variant: rowsVariant(8, 2, 2, 2) },
+      { ...base, kvHeads: 3, bucket: 8, rows: several, ranges: BEYOND, variant: rowsVariant(8, 2, 2, 2) },
     ],
     [
       { ...smol, rowTile: 64, variant: rowsVariant(8, 1, 4, 1, 8) },

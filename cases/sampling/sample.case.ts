@@ -1,5 +1,5 @@
 import { COUNT_PROMPT, countsAt, countsWords } from '../../src/kernels/sampling/penalties-part.ts';
-import { OUTPUT_WORDS, outputAt } from '../../src/kernels/sampling/outputs.ts';
+import { NO_TOKEN, OUTPUT_WORDS, outputAt } from '../../src/kernels/sampling/outputs.ts';
 import { sample } from '../../src/kernels/sampling/sample.ts';
 import { SEQUENCE_DONE, SequenceWord } from '../../src/kernels/step-layout.ts';
 import { GENERATE_DEFAULTS, hasPenalties, packSequence, type SamplingSettings } from '../../src/sampling/settings.ts';
@@ -19,6 +19,8 @@ interface Shape {
   readonly spread?: number;
   /** Logits are rounded to multiples of this, so that many are equal. Default: not rounded. */
   readonly rounding?: number;
+  /** A logit of the second row is this, which is no number. */
+  readonly spoiled?: number;
   /** Added to every logit. */
   readonly shift?: number;
 }
@@ -70,6 +72,9 @@ export default kernelCase(sample, {
     { vocab: 1000, settings: { temperature: 1, topK: 20, frequencyPenalty: 0.5 } },
     { vocab: 1000, settings: { temperature: 0, repetitionPenalty: 1.1 } },
     ...[{ temperature: 0 }, ...truncations].map((settings): Shape => ({ vocab: 49_152, settings })),
+    // No numbers.
+    { vocab: 1000, settings: { temperature: 0 }, spoiled: Number.NaN },
+    { vocab: 1000, settings: { temperature: 1, topK: 9, topP: 0.9 }, spoiled: Number.NEGATIVE_INFINITY },
     // More blocks than the list of live ones holds.
     { vocab: 150_001, settings: { temperature: 1.5, topP: 0.999 } },
   ],
@@ -80,10 +85,11 @@ export default kernelCase(sample, {
     { vocab: 49_152, settings: { temperature: 0.7, topK: 40, topP: 0.95 } },
   ],
   build(shape, random) {
-    const { vocab, ring = RING, settings, single, ...distribution } = shape;
+    const { vocab, ring = RING, settings, single, spoiled, ...distribution } = shape;
     const bucket = single ? 1 : ROWS;
     const layout = smallLayout();
     const logits = randomLogits(bucket * vocab, random.word(), distribution);
+    if (spoiled !== undefined) logits[vocab + 333] = spoiled;
     const sequences = Array.from({ length: layout.maxSequences }, () =>
       packSequence(
         { ...GENERATE_DEFAULTS, ...settings, seed: random.word() },
@@ -115,6 +121,10 @@ export default kernelCase(sample, {
     const outputs = Uint32Array.from(buffers.outputs);
     sequencesOf(shape).forEach((sequence, row) => {
       if (sequence === DONE) return;
+      if (shape.spoiled !== undefined && row === 1) {
+        outputs[outputAt(STEP, row, ring, layout.maxLogitRows) + 1] = NO_TOKEN;
+        return;
+      }
       const { token } = referenceSample(
         buffers.logits.subarray(row * vocab, (row + 1) * vocab),
         referenceSettings(buffers.state as Uint32Array<ArrayBuffer>, layout, sequence),

@@ -19,13 +19,16 @@ export function randomLogits(
   });
 }
 
-/** The largest of every 64 ids of each row of `vocab` logits, as the head writes them. */
+/** What stands for a logit that is NaN or infinite in maxima: the largest f32. */
+export const NO_NUMBER = Math.fround(3.4028234e38);
+
+/** The largest of every 64 ids of each row of `vocab` logits, as the head writes them; NO_NUMBER where one of them is none. */
 export function blockMaxima(logits: Float32Array, vocab: number): Float32Array<ArrayBuffer> {
   const blocks = Math.ceil(vocab / 64);
   const maxima = new Float32Array((logits.length / vocab) * blocks).fill(-Infinity);
   logits.forEach((logit, i) => {
     const block = Math.floor(i / vocab) * blocks + Math.floor((i % vocab) / 64);
-    maxima[block] = Math.max(maxima[block]!, logit);
+    maxima[block] = Math.max(maxima[block]!, Number.isFinite(logit) ? logit : NO_NUMBER);
   });
   return maxima;
 }

@@ -210,11 +210,12 @@ fn write_heads(t : u32, group_head : u32, first_head : u32, split : u32, some : 
     let first = (i / QUADS * LANE_QUADS + quad / LANES) * THREADS + quad % LANES;
     var sum = vec4f(0.0);
     for (var team = 0u; team < run_time(TEAMS); team++) { sum += scratch[first + team * LANES]; }
+    sum *= sum_factor(params.layer, group_head / GROUP % KV_HEADS);
     let g = some + i / QUADS;
     let head = group_head + first_head + g;
     let total = head_weight[g];
     if (DIRECT) {
-      output[head * QUADS + quad] = select(vec4f(0.0), sum / max(total, 1.0e-30), total > 0.0);
+      output[head * QUADS + quad] = select(sum / max(total, 1.0e-30), vec4f(0.0), total <= 0.0);
     } else {
       let at = (head * params.splits + split) * (QUADS + 1u);
       partials[at + quad] = sum;

@@ -206,7 +206,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_id) loca
   if (row_$l < end_row && attends(row_$l)) {
     var total = 0.0;
     for (var i = 0u; i < lanes; i++) { total += found[(team_line + $lu) * LANES + i]; }
-    let share = select(0.0, 1.0 / max(total, 1.0e-30), total > 0.0);
+    let share = select(1.0 / max(total, 1.0e-30), 0.0, total <= 0.0) * sum_factor(params.layer, kv_head);
 #for j in DIM_QUADS
     if (lane + $ju * LANES < QUADS) { output[head_$l * QUADS + lane + $ju * LANES] = sum_$l_$j * share; }
 #end

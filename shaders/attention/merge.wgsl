@@ -39,7 +39,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
   workgroupBarrier();
   var high = LOWEST;
   for (var s = 0u; s < params.splits; s++) { high = max(high, maxima[s]); }
-  for (var s = t; s < params.splits; s += THREADS) { shares[s] = select(0.0, exp2(maxima[s] - high), totals[s] > 0.0); }
+  for (var s = t; s < params.splits; s += THREADS) { shares[s] = select(exp2(maxima[s] - high), 0.0, totals[s] <= 0.0); }
   workgroupBarrier();
   var total = 0.0;
   for (var s = 0u; s < params.splits; s++) { total += shares[s] * totals[s]; }
@@ -51,7 +51,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
     var sum = vec4f(0.0);
     if (subset < SUBSETS && quad < QUADS) {
       for (var s = subset; s < params.splits; s += SUBSETS) {
-        if (shares[s] > 0.0) { sum += shares[s] * partials[start + s * (QUADS + 1u) + quad]; }
+        if (shares[s] != 0.0) { sum += shares[s] * partials[start + s * (QUADS + 1u) + quad]; }
       }
     }
     if (SUBSETS > 1u) {  // then the loop has one turn
@@ -60,7 +60,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
     }
     if (subset == 0u && quad < QUADS) {
       for (var other = 1u; other < SUBSETS; other++) { sum += sums[other * ACROSS + t]; }
-      output[head * QUADS + quad] = select(vec4f(0.0), sum / max(total, 1.0e-30), total > 0.0);
+      output[head * QUADS + quad] = select(sum / max(total, 1.0e-30), vec4f(0.0), total <= 0.0);
     }
   }
 }

@@ -71,8 +71,8 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
       let end = min(slots, first + PAGE_SLOTS);
       for (var slot = first; slot < end; slot++) {
         let at = key_word(page, kv_head, slot) / QUAD_WORDS;
-        let key_factor = key_scale(page, kv_head, slot);
-        let value_factor = value_scale(page, kv_head, slot);
+        let slot_key_scale = key_scale(page, kv_head, slot);
+        let slot_value_scale = value_scale(page, kv_head, slot);
         let place = place_in(page, kv_head, slot);
 #for l in LINES
         var score_$l = vec4f(0.0);
@@ -94,7 +94,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
         var rises = false;
 #for l in LINES
         let visible_$l = row_sees(sight_$l, slot, place);
-        let all_$l = select(LOWEST, ((score_$l.x + score_$l.y) + (score_$l.z + score_$l.w)) * key_factor, visible_$l);
+        let all_$l = select(LOWEST, ((score_$l.x + score_$l.y) + (score_$l.z + score_$l.w)) * slot_key_scale, visible_$l);
         rises = rises || all_$l > max_$l + SLACK;
 #end
         if (subgroupAny(rises)) {
@@ -115,7 +115,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
 #for l in LINES
         let share_$l = select(0.0, exp2(all_$l - max_$l), visible_$l);
         weight_$l += share_$l;
-        let factor_$l = share_$l * value_factor;
+        let factor_$l = share_$l * slot_value_scale;
 #end
 #for j in LANE_QUADS
 #for i in HOLDERS
@@ -133,7 +133,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
 
 #for l in LINES
   if (row_$l < end_row && attends(row_$l)) {
-    let share = select(0.0, 1.0 / max(weight_$l, 1.0e-30), weight_$l > 0.0);
+    let share = select(1.0 / max(weight_$l, 1.0e-30), 0.0, weight_$l <= 0.0) * sum_factor(params.layer, kv_head);
 #for j in LANE_QUADS
 #for i in HOLDERS
     if ($ju * HOLDERS + $iu < QUADS) { output[head_$l * QUADS + $ju * HOLDERS + $iu] = sum_$l_$j_$i * share; }

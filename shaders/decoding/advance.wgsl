@@ -2,11 +2,13 @@
 // With SAMPLED the tokens drawn in this step are then the rows of the next, one for each logit row (at most one per sequence),
 // in the first layer's list, from which lists of later layers are made in the step; and `outputs` gets the count of the tokens
 // that each sequence was given: 1, or 0 where it was done before this step.
-// A sequence that is done keeps an invalid row and its lengths, however often the step is replayed.
-// uses: lib/step-state, lib/outputs
+// A sequence whose logits were no numbers, or whose keys or values went out of range (lib/faults), gets no token, the reason in its
+// count, and is done. A sequence that is done keeps an invalid row and its lengths, however often the step is replayed.
+// uses: lib/step-state, lib/outputs, lib/faults
 // constants: SAMPLED
 @group(0) @binding(1) var<storage, read_write> state : array<u32>;    // lib/step-state
-@group(0) @binding(2) var<storage, read_write> outputs : array<u32>;  // [RING, MAX_LOGIT_ROWS, 2]: count, token
+@group(0) @binding(2) var<storage, read> faults : array<u32>;         // lib/faults
+@group(0) @binding(3) var<storage, read_write> outputs : array<u32>;  // [RING, MAX_LOGIT_ROWS, 2]: count, token
 
 const THREADS = 256u;
 const FIRST_LAYER = 0u;                                               // whose list the next step's rows are
@@ -45,6 +47,13 @@ fn next_row(index : u32) {
     return;
   }
   let token = outputs[output_token_at(index, 0u)];
+  let fault = select(0u, OUTPUT_NO_NUMBER, token == NO_TOKEN) | select(0u, OUTPUT_OUT_OF_RANGE, faults[fault_at(sequence)] != 0u);
+  if (fault != 0u) {
+    outputs[at] = fault;
+    state[flags_at] |= SEQUENCE_DONE;
+    set_row(index, sequence, position, 0u, 0u);
+    return;
+  }
   outputs[at] = 1u;
   let remaining = max(sequence_word(sequence, SEQUENCE_REMAINING), 1u) - 1u;
   state[sequence_at(sequence, SEQUENCE_REMAINING)] = remaining;

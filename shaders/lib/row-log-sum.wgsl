@@ -1,10 +1,13 @@
 // The log of the sum of exp(logit - top) over a row of logits, by 256 threads. Each thread adds runs of 16 terms, then the runs, so
-// that the error stays that of short sums. `top` is the row's highest logit.
-// uses: lib/row-reduce
+// that the error stays that of short sums. `top` is the row's highest logit, or NO_NUMBER where a logit is none.
+// uses: lib/constants, lib/row-reduce
 // constants: VOCAB
 fn row_top(thread : u32, row : u32) -> f32 {
   var highest = 0u;
-  for (var id = thread; id < VOCAB; id += 256u) { highest = max(highest, float_key(logits[row * VOCAB + id])); }
+  for (var id = thread; id < VOCAB; id += 256u) {
+    let logit = logits[row * VOCAB + id];
+    highest = max(highest, float_key(select(NO_NUMBER, logit, is_number(logit))));
+  }
   return key_float(row_best(thread, vec2u(highest, 0u)).x);
 }
 fn row_log_sum(thread : u32, row : u32, top : f32) -> f32 {

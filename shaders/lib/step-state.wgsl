@@ -12,6 +12,7 @@
 //   methods       [MAX_SEQUENCES] of METHOD_WORDS: what cache and attention methods are set to; words that all share, the
 //                 policy's, and the selection's
 //   budgets       [MAX_SEQUENCES][layers]: slots of a KV head that eviction leaves
+//   ranges        [layers][kv_stride]: powers of two of what a cache of halves holds (lib/kv.f16)
 const PAGE_SHIFT = firstTrailingBit(PAGE_SLOTS);
 const PAGE_MASK = PAGE_SLOTS - 1u;
 
@@ -25,6 +26,7 @@ fn kv_stride() -> u32 { return state[HEADER_KV_STRIDE]; }
 fn max_pages() -> u32 { return state[HEADER_MAX_PAGES]; }
 fn methods_at() -> u32 { return state[HEADER_METHODS_AT]; }
 fn budgets_at() -> u32 { return state[HEADER_BUDGETS_AT]; }
+fn ranges_at() -> u32 { return state[HEADER_RANGES_AT]; }
 fn spans_in_list() -> u32 { return state[HEADER_SPANS_IN_LIST]; }
 
 fn max_sequences() -> u32 { return (lengths_at() - sequences_at()) / SEQUENCE_WORDS; }
@@ -68,3 +70,4 @@ fn method_at(sequence : u32, word : u32) -> u32 { return methods_at() + sequence
 fn method_word(sequence : u32, word : u32) -> u32 { return state[method_at(sequence, word)]; }
 fn method_setting(sequence : u32, word : u32) -> f32 { return bitcast<f32>(method_word(sequence, word)); }
 fn sequence_budget(sequence : u32, layer : u32) -> u32 { return state[budgets_at() + sequence * layer_count() + layer]; }
+fn range_word(layer : u32, kv_head : u32) -> u32 { return state[ranges_at() + layer * kv_stride() + kv_head]; }

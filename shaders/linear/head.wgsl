@@ -1,9 +1,11 @@
 // Logits of the logit rows: W n, n = RMSNorm(x) with NORM, else x as it is; penalised, and with MAXIMA the largest of every 64 ids, which the sampler scans
-// instead of the vocabulary. A head larger than a binding is a few shards: this one's ids begin at first_id.
+// instead of the vocabulary: NO_NUMBER where one of them is none. A head larger than a binding is a few shards: this one's ids begin at first_id.
 // main: lib/linear/*
 // uses: lib/constants, lib/step-state, lib/penalties, lib/linear/*
 // constants: COLUMNS, NORM, VOCAB, MAXIMA
-struct Params { blocks : u32, outputs : u32, columns : u32, epsilon : f32, first_id : u32, gain_at : u32 }
+struct Params {
+  blocks : u32, outputs : u32, columns : u32, x_scale : f32, w_scale : f32, y_scale : f32, epsilon : f32, first_id : u32, gain_at : u32,
+}
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> codes : array<vec4u>;        // lib/weights/layout
 @group(0) @binding(2) var<storage, read> aux : array<u32>;            // lib/weights/layout
@@ -28,12 +30,12 @@ fn finish_pair(output : u32, column : u32, values : vec2f) {
   let sequence = logit_row_sequence(column);
   let at = column * VOCAB + id;
   let first = penalise(values.x, sequence, id);
-  var largest = first;
+  var largest = select(NO_NUMBER, first, is_number(first));
   logits[at] = first;
   if (output + 1u < params.outputs) {
     let second = penalise(values.y, sequence, id + 1u);
     logits[at + 1u] = second;
-    largest = max(first, second);
+    largest = max(largest, select(NO_NUMBER, second, is_number(second)));
   }
 #for c in COLUMNS
   if (MAXIMA && column % COLUMNS == $cu) { largest$c = max(largest$c, largest); }

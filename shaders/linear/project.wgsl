@@ -2,7 +2,7 @@
 // main: lib/linear/*
 // uses: lib/linear/*
 // constants: RESIDUAL
-struct Params { blocks : u32, outputs : u32, columns : u32 }
+struct Params { blocks : u32, outputs : u32, columns : u32, x_scale : f32, w_scale : f32, y_scale : f32 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> codes : array<vec4u>;        // lib/weights/layout
 @group(0) @binding(2) var<storage, read> aux : array<u32>;            // lib/weights/layout

@@ -1,6 +1,7 @@
-// The largest of every 64 ids of each logit row, for steps whose rows run as a matmul: matvecs of the head write them in passing.
+// The largest of every 64 ids of each logit row, NO_NUMBER where one of them is none, for steps whose rows run as a matmul: matvecs of
+// the head write them in passing.
 // A thread per (block of 64 ids, row).
-// uses: lib/step-state
+// uses: lib/constants, lib/step-state
 // constants: VOCAB
 struct Params { rows : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
@@ -16,7 +17,10 @@ fn main(@builtin(global_invocation_id) id : vec3u) {
   let row = id.y;
   if (block >= ID_BLOCKS || row >= min(params.rows, logit_row_count())) { return; }
   let end = min(block * 64u + 64u, VOCAB);
-  var largest = logits[row * VOCAB + block * 64u];
-  for (var at = block * 64u + 1u; at < end; at++) { largest = max(largest, logits[row * VOCAB + at]); }
+  var largest = LOWEST;
+  for (var at = block * 64u; at < end; at++) {
+    let logit = logits[row * VOCAB + at];
+    largest = max(largest, select(NO_NUMBER, logit, is_number(logit)));
+  }
   block_max[row * ID_BLOCKS + block] = largest;
 }

@@ -1,9 +1,10 @@
 // Draws the next token of every logit row and notes it in `outputs` (lib/outputs; decoding/advance writes the count) and in `counts`.
-// A workgroup per logit row; a sequence has at most one logit row in a step that samples.
+// A row with a logit that is no number draws nothing: its token is NO_TOKEN. A workgroup per logit row; a sequence has at most one logit
+// row in a step that samples.
 // Temperature 0 takes the highest logit. Otherwise Gumbel-max: the survivor with the highest logit / T + noise(id) is an exact draw from
 // the truncated, renormalised distribution. In the order (logit down, id up) top-k, top-p and min-p each keep a prefix: a `Cut`.
 // 16 threads read a block of 64 ids; a block whose maximum is below the cut is never read.
-// uses: lib/step-state, lib/outputs, lib/penalties, lib/philox, lib/gumbel, lib/row-reduce
+// uses: lib/constants, lib/step-state, lib/outputs, lib/penalties, lib/philox, lib/gumbel, lib/row-reduce
 // constants: VOCAB
 struct Params { rows : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
@@ -183,6 +184,10 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
   var highest = vec2u(0u, NONE);
   for (var block = thread; block < ID_BLOCKS; block += 256u) { highest = better(highest, vec2u(block_key(row, block), block)); }
   let peak = row_best(thread, highest);
+  if (peak.x >= float_key(NO_NUMBER)) {
+    if (thread == 0u) { outputs[output_token_at(row, 0u)] = NO_TOKEN; }
+    return;
+  }
 
   let temperature = sequence_setting(sequence, SEQUENCE_TEMPERATURE);
   var best = vec2u(0u, NONE);

@@ -39,9 +39,11 @@ fn is_similar(t : u32, row : u32, sequence : u32) -> bool {
   let moved = distance(memory[at - 1u], row_place(row), 0u);
   var sums = vec3f(0.0);
   for (var i = t; i < Q_HEADS * QUADS; i += THREADS) {
-    let now = query[row * Q_HEADS * QUADS + i];
+    // As they were before the cache's range divided them: heads count by what they are.
+    let factor = key_factor(params.layer, i / QUADS / GROUP);
+    let now = query[row * Q_HEADS * QUADS + i] * factor;
     let kept = vec4u(memory[at + 4u * i], memory[at + 4u * i + 1u], memory[at + 4u * i + 2u], memory[at + 4u * i + 3u]);
-    let then = turned(bitcast<vec4f>(kept), i % QUADS, moved);
+    let then = turned(bitcast<vec4f>(kept), i % QUADS, moved) * factor;
     sums += vec3f(dot(now, then), dot(now, now), dot(then, then));
   }
   products[t] = sums;

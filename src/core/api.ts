@@ -332,6 +332,22 @@ export interface ConversationReport {
   readonly disposed: boolean;
 }
 
+/** Keys or values of a KV head that caches of kv 'f16' hold times 2^exponent, because halves would cut them off or round them away. */
+export interface ScaledRange {
+  readonly layer: number;
+  readonly kvHead: number;
+  readonly what: 'keys' | 'values';
+  readonly exponent: number;
+}
+
+/** An answer or a score that ended because numbers were NaN, infinite or too large for the cache. */
+export interface EndedRange {
+  readonly what: 'logits' | 'cache';
+  /** Of the cache: the first layer, and how many pairs of elements of queries, keys and values in all layers. */
+  readonly layer?: number;
+  readonly pairs?: number;
+}
+
 /** What really ran. */
 export interface Report {
   readonly version: string;
@@ -386,6 +402,8 @@ export interface Report {
     readonly rolledBack: number;
     readonly maxInFlight: number;
   };
+  /** Numbers that halves do not hold as they are, and what ended because numbers went out of range; both mostly empty. */
+  readonly range: { readonly scaled: readonly ScaledRange[]; readonly ended: readonly EndedRange[] };
   readonly load: { readonly milliseconds: number; readonly repackedTensors: number };
   readonly tuning: TuningReport;
   /** Kernels compared with the CPU before their first use, and what that took; one that was wrong is among the fallbacks. */

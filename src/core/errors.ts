@@ -30,6 +30,9 @@ export type ErrorCode =
   // MemoryError
   | 'out-of-memory'
   | 'context-overflow'
+  // NumberError
+  | 'logits-not-numbers'
+  | 'cache-out-of-range'
   // DeviceLostError
   | 'device-lost'
   // AbortedError
@@ -86,6 +89,8 @@ export class ModelFileError extends WinnowError {}
 export class CapabilityError extends WinnowError {}
 /** The model, the context or a buffer does not fit. */
 export class MemoryError extends WinnowError {}
+/** The numbers that a model computed are none, or beyond what can be stored: no text would mean anything. */
+export class NumberError extends WinnowError {}
 /** The GPU device went away; `engine.restore()` brings it back. */
 export class DeviceLostError extends WinnowError {}
 /** An AbortSignal, `break` or `dispose()` ended the work. */
@@ -99,6 +104,7 @@ const CLASSES = {
   ModelFileError,
   CapabilityError,
   MemoryError,
+  NumberError,
   DeviceLostError,
   AbortedError,
   StorageError,

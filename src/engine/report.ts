@@ -85,6 +85,7 @@ export function createReport(
       rolledBack: scheduler.inFlight.rolledBack,
       maxInFlight: scheduler.inFlight.maxAhead,
     },
+    range: { scaled: runtime.ranges.scaled, ended: runtime.faults.ended },
     load: { milliseconds: runtime.loadMs, repackedTensors: matrixCount(runtime.graph) },
     tuning: tuningReport(runtime.tuning),
     selfTest: {

@@ -17,12 +17,13 @@ import type { GgufFile } from '../weights/gguf.ts';
 import { createActivations } from './plan/activations.ts';
 import { Caches } from './memory/caches.ts';
 import { DisposedConversations } from './memory/conversation-report.ts';
+import { RangeFaults } from './memory/range-faults.ts';
 import { MethodBuffers } from './plan/method-buffers.ts';
 import { MethodIds } from './memory/sequence-methods.ts';
 import { createOutputRings, type OutputRings } from './plan/output-rings.ts';
 import { sampled } from './plan/step-ends.ts';
 import { plainKinds } from './plan/step-kinds.ts';
-import type { LoadProgress } from '../core/api.ts';
+import type { LoadProgress, ScaledRange } from '../core/api.ts';
 import { Plans } from './plan/plans.ts';
 import { Scheduler } from './step/scheduler.ts';
 import { Steps } from './step/steps.ts';
@@ -33,6 +34,7 @@ import type { TuningTable } from './tuning/autotune.ts';
 import { chooseKernels } from './tuning/kernel-choice.ts';
 import type { TuningStore } from './tuning/tuning-store.ts';
 import { allocateWeights } from './load/weight-loader.ts';
+import { applyRanges, sizeMeter } from './load/ranges.ts';
 import { matricesOf, planWeights } from './load/weight-plan.ts';
 
 /** Sequences that may hold a place in the step state, and run at once. */
@@ -86,6 +88,10 @@ export interface Runtime {
   readonly rings: OutputRings;
   readonly plans: Plans;
   readonly steps: Steps;
+  /** What ended because numbers went out of range. */
+  readonly faults: RangeFaults;
+  /** What caches of halves hold scaled; known once the weights have been read. */
+  readonly ranges: { scaled: readonly ScaledRange[] };
   readonly scheduler: Scheduler;
   readonly fallbacks: string[];
   readonly tuning: TuningTable;
@@ -183,9 +189,11 @@ export async function prepareRuntime(
     tuningOf: (shape) => chosen.tuningOf(shape),
     context,
     signal,
+    onRows: (...rows) => meter.see(...rows),
     onBytes: (loadedBytes, totalBytes) => onProgress({ stage: 'upload', loadedBytes, totalBytes }),
   });
-  const { weights, planned } = loading;
+  const { weights, planned, vectorValues } = loading;
+  const meter = sizeMeter(gguf, graph, vectorValues, asked);
   const weightBytes = gpu.bytes;
   const chunkRows = gpu.software ? SOFTWARE_CHUNK_ROWS : CHUNK_ROWS;
   const caches = new Caches(gpu, config);
@@ -197,6 +205,7 @@ export async function prepareRuntime(
     const activations = createActivations(gpu, graph.blocks, weights, {
       maxRows: chunkRows,
       maxLogitRows: MAX_LOGIT_ROWS,
+      maxSequences: MAX_SEQUENCES,
       counted: FIRST_COUNTED,
     });
     const methodIds = new MethodIds();
@@ -234,7 +243,8 @@ export async function prepareRuntime(
       rings,
       kernels,
     });
-    const steps = new Steps({ gpu, plans, state, sequences, methodIds, methodBuffers, rings });
+    const faults = new RangeFaults(gpu, activations.faults);
+    const steps = new Steps({ gpu, plans, state, sequences, methodIds, methodBuffers, faults, rings });
     const scheduler = new Scheduler({
       gpu,
       plans,
@@ -245,6 +255,7 @@ export async function prepareRuntime(
       vocab: config.vocab,
       chunkRows,
       steps,
+      faults,
     });
     return {
       gpu,
@@ -264,12 +275,43 @@ export async function prepareRuntime(
       rings,
       plans,
       steps,
+      faults,
+      ranges: { scaled: [] as readonly ScaledRange[] },
       scheduler,
       fallbacks,
       tuning: chosen.table,
-      promptActivations: matrices.some((shape) => activationsOf(shape) === asked) ? asked : ('f32' as const),
+      get promptActivations() {
+        const can = [...planned].some(
+          ([matrix, shape]) => activationsOf(shape) === asked && matrix.halves?.fits !== false,
+        );
+        return can ? asked : ('f32' as const);
+      },
       kernels,
     };
   });
-  return { runtime, chunkRows, loadWeights: () => loading.load() };
+  const loadWeights = async (): Promise<void> => {
+    await loading.load();
+    const ranges = applyRanges(
+      graph,
+      meter,
+      planned,
+      vectorValues,
+      (matrix) => activationsOf(planned.get(matrix)!) === 'f16',
+    );
+    fallbacks.push(...ranges.fallbacks);
+    runtime.ranges.scaled = ranges.heads;
+    writeRanges(runtime.state, ranges.heads);
+  };
+  return { runtime, chunkRows, loadWeights };
+}
+
+/** Tells the kernels which heads' keys and values caches of halves hold scaled. */
+function writeRanges(state: StepState, heads: readonly ScaledRange[]): void {
+  const exponents = new Map<string, { layer: number; kvHead: number; keys: number; values: number }>();
+  for (const { layer, kvHead, what, exponent } of heads) {
+    const key = `${layer} ${kvHead}`;
+    const word = exponents.get(key) ?? { layer, kvHead, keys: 0, values: 0 };
+    exponents.set(key, { ...word, [what]: exponent });
+  }
+  for (const { layer, kvHead, keys, values } of exponents.values()) state.writeRange(layer, kvHead, keys, values);
 }

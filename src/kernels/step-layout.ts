@@ -42,6 +42,7 @@ export const HeaderWord = {
   budgetsAt: 12,
   /** Where the spans begin within a list of rows. */
   spansInList: 13,
+  rangesAt: 14,
 } as const;
 
 /** Words of a row. `ordinal` counts the rows of its sequence in the same list. */
@@ -125,6 +126,12 @@ export const Observe = { nothing: 0, mass: 1, noisyMass: 2 } as const;
 /** No budget: nothing is evicted from the layer. */
 export const NO_BUDGET = 0xffffffff;
 
+/**
+ * The word of a KV head in the section `ranges`: exponents of the powers of two that a cache of halves holds its keys and its
+ * values times. 0 = as they are.
+ */
+export const rangeWord = (keys: number, values: number): number => ((keys & 0xffff) | (values << 16)) >>> 0;
+
 /** Words before each section, and the whole. */
 export interface StepLayout extends Required<StepSizes> {
   /** The first list of rows: a count, the rows, the spans of the sequences from `spansInList` on. */
@@ -137,6 +144,7 @@ export interface StepLayout extends Required<StepSizes> {
   readonly pagesAt: number;
   readonly methodsAt: number;
   readonly budgetsAt: number;
+  readonly rangesAt: number;
   readonly words: number;
 }
 
@@ -151,6 +159,7 @@ export function stepLayout(sizes: StepSizes): StepLayout {
   const pagesAt = lengthsAt + sizes.maxSequences * sizes.layers * sizes.kvStride;
   const methodsAt = pagesAt + sizes.maxSequences * sizes.layers * sizes.maxPages;
   const budgetsAt = methodsAt + sizes.maxSequences * METHOD_WORDS;
+  const rangesAt = budgetsAt + sizes.maxSequences * sizes.layers;
   return {
     ...sizes,
     rowLists,
@@ -163,7 +172,8 @@ export function stepLayout(sizes: StepSizes): StepLayout {
     pagesAt,
     methodsAt,
     budgetsAt,
-    words: budgetsAt + sizes.maxSequences * sizes.layers,
+    rangesAt,
+    words: rangesAt + sizes.layers * sizes.kvStride,
   };
 }
 

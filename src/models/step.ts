@@ -26,6 +26,8 @@ export interface Activations {
   readonly blockMax: GpuArray;
   /** Token counts for penalties and masks, see `lib/penalties`; made anew when more sequences need them. */
   counts: GpuArray;
+  /** What went wrong with a sequence's keys and values, see `lib/faults`. */
+  readonly faults: GpuArray;
   /** Bytes of all of them. */
   readonly bytes: number;
   /** The buffer of this name, which a block has declared. */

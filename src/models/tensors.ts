@@ -22,9 +22,21 @@ export interface MatrixSpec {
   readonly role: LinearRole;
   readonly tensors: readonly TensorSpec[];
   readonly join: Join;
-  /** Of role 'qkv': the heads whose rows it has. */
+  /** Of role 'qkv': the heads whose rows it has, and their place among the layers of the configuration. */
   readonly heads?: LayerConfig;
+  readonly layer?: number;
+  /** What it is multiplied with, for bounds of its products; undefined = nothing is known. */
+  readonly inputs?: MatrixInputs;
 }
+
+/** Where the inputs of a matrix come from: what can be said about how large they get. */
+export type MatrixInputs =
+  /** RMS-normed rows times `gain`: of n of them the squares add up to n at most before the gain. */
+  | { readonly from: 'norm'; readonly gain: VectorSpec }
+  /** Averages of the values that `qkv` gives, for each query head. */
+  | { readonly from: 'attention'; readonly qkv: MatrixSpec }
+  /** silu(g) * u of the two tensors of a matrix whose inputs are normed. */
+  | { readonly from: 'gate'; readonly gateUp: MatrixSpec };
 
 /** A short array of f32, made of no tensor, of one as it is, or of several. */
 export interface VectorSpec {

@@ -31,7 +31,7 @@ const nibbleOf32 = (block: DataView, at: number, i: number): number =>
   (block.getUint8(at + (i % 16)) >> (i < 16 ? 0 : 4)) & 15;
 
 /** Scale and minimum of sub-block `i` (0 to 7) of a K-quant with 6-bit pairs packed in 12 bytes at `at`. */
-function scaleAndMin(block: DataView, at: number, i: number): [scale: number, min: number] {
+export function scaleAndMin(block: DataView, at: number, i: number): [scale: number, min: number] {
   if (i < 4) return [block.getUint8(at + i) & 63, block.getUint8(at + i + 4) & 63];
   // The upper four keep four bits in the last bytes, and two in the spare top bits of the first eight.
   const low = block.getUint8(at + i + 4);

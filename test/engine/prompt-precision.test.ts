@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Engine, EngineOptions } from '../../src/index.ts';
 import { tinyEngine } from '../support/tiny-engine.ts';
-import type { TinyModelOptions } from '../support/tiny-model.ts';
+import { halfToNumber, numberToHalf } from '../../src/core/half.ts';
+import { bytesSource } from '../../src/weights/byte-source.ts';
+import { parseGguf, type TensorInfo } from '../../src/weights/gguf.ts';
+import { tinyModel, type TinyModelOptions } from '../support/tiny-model.ts';
 
 /** One type, since every type of weights is five kernels to compile. */
 const plain: TinyModelOptions = { seed: 5, layers: 1, types: { rest: 'Q4_1' } };
@@ -59,6 +62,27 @@ describe('prompt rows in fewer bits', () => {
     expect(f16.features).toContain('shader-f16');
     expect(exact.features).not.toContain('shader-f16');
     expect(difference(exact.logits, f16.logits)).toBeGreaterThan(1e-6);
+    expect(difference(exact.logits, f16.logits)).toBeLessThan(3e-3);
+  });
+
+  test('f16 holds inputs past its largest number, and weights below its least', async () => {
+    // Blocks of Q4_1 begin with a scale and an offset, both halves.
+    const scaled = (file: Uint8Array<ArrayBuffer>, tensor: TensorInfo, exponent: number): void => {
+      const view = new DataView(file.buffer, tensor.offset, tensor.byteLength);
+      for (let at = 0; at < tensor.byteLength; at += 20)
+        for (const half of [at, at + 2])
+          view.setUint16(half, numberToHalf(halfToNumber(view.getUint16(half, true)) * 2 ** exponent), true);
+    };
+    const file = tinyModel(plain);
+    const { tensors } = await parseGguf(bytesSource(file));
+    scaled(file, tensors.get('blk.0.ffn_up.weight')!, 17);
+    scaled(file, tensors.get('blk.0.ffn_down.weight')!, -10);
+    const model = new Blob([file]);
+    const exact = await scored(plain, { model });
+    const f16 = await scored(plain, { model, activations: 'f16' });
+    if (f16.fallbacks.some((reason) => reason.includes('shader-f16'))) return;
+    expect(f16.precision).toBe('f16');
+    expect(f16.fallbacks).toEqual(exact.fallbacks);
     expect(difference(exact.logits, f16.logits)).toBeLessThan(3e-3);
   });
 });

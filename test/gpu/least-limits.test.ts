@@ -4,7 +4,7 @@ import { PipelineCache } from '../../src/gpu/compile.ts';
 import type { GpuFeatures } from '../../src/gpu/device.ts';
 import { head } from '../../src/kernels/linear/head.ts';
 import { gpuMatmuls } from '../../src/kernels/linear/matmul-variants.ts';
-import { linearConstants, type ActivationType } from '../../src/kernels/linear/variant.ts';
+import { linearConstants, linearParams, type ActivationType } from '../../src/kernels/linear/variant.ts';
 
 // Dawn's null backend checks limits as every other, has the least ones, and compiles nothing.
 const FEATURES = ['shader-f16', 'subgroups', 'chromium-experimental-subgroup-matrix'] as GPUFeatureName[];
@@ -32,7 +32,7 @@ describe('every matmul of GPUs, with the longest epilogue, fits into the least t
     for (const shape of gpuMatmuls(features, activations)) {
       const matrix = { type: 'Q4_1', outputs: 64, columns: 64, rowTile: 8, codes: array, aux: array } as const;
       const { request } = head.call({
-        params: { blocks: 2, outputs: 64, columns: 64, epsilon: 1e-5, first_id: 0, gain_at: 0 },
+        params: { ...linearParams(matrix), columns: 64, epsilon: 1e-5, first_id: 0, gain_at: 0 },
         constants: { ...linearConstants(matrix, shape, false), VOCAB: 64, MAXIMA: false },
         variant: { type: 'Q4_1', shape },
         bindings: {

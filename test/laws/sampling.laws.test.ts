@@ -5,6 +5,7 @@ import type { Gpu } from '../../src/gpu/device.ts';
 import { requestGpu } from '../../src/gpu/request.ts';
 import { PlanRecorder } from '../../src/gpu/plan.ts';
 import { advance } from '../../src/kernels/decoding/advance.ts';
+import { FAULT_WORDS } from '../../src/kernels/faults.ts';
 import { HeaderWord, rowListAt } from '../../src/kernels/step-layout.ts';
 import { countsAt, countsWords } from '../../src/kernels/sampling/penalties-part.ts';
 import { OUTPUT_WORDS, outputAt, outputsWords } from '../../src/kernels/sampling/outputs.ts';
@@ -224,6 +225,7 @@ describe('the end of a step, replayed', () => {
       logits,
       block_max: blockMaxima(logits, VOCAB),
       counts: new Uint32Array(countsWords(VOCAB, 4)),
+      faults: new Uint32Array(4 * FAULT_WORDS),
       outputs: new Uint32Array(RING * 4 * OUTPUT_WORDS),
     };
     const buffers = Object.entries(content).map(([name, data]) => {

@@ -3,7 +3,8 @@ enable subgroups;
 enable chromium_experimental_subgroup_matrix;
 diagnostic(off, chromium.subgroup_matrix_uniformity);
 // The matmul core for matrix units: 64 outputs of 64 batch rows by 128 threads, k in blocks of 32 that are staged in
-// workgroup memory as f16 (weights dequantised once); products of M x K by K x N fragments are added in f32. Subgroups form
+// workgroup memory as f16 (weights dequantised once); products of M x K by K x N fragments are added in f32. Inputs and
+// weights are scaled into f16's range, as in lib/linear/quads.f16. Subgroups form
 // a grid of GRID_M x GRID_N and own FRAGMENTS_M x FRAGMENTS_N fragments each. Inputs are already normalised.
 // Compiled and checked by Dawn, but not yet run on hardware that has matrix units: the engine's self-test guards it.
 // uses: lib/weights/*
@@ -21,9 +22,6 @@ var<workgroup> tile_x : array<f16, TILE * STRIDE>;                 // [column][k
 var<workgroup> tile_w : array<f16, TILE * STRIDE>;                 // [output][k]
 var<workgroup> tile_y : array<f32, MATRIX_M * OUT_STRIDE>;         // [column of a fragment][output]
 
-// f16 ends at 65504, and an infinity would spoil the row.
-fn half_of(values : vec4f) -> vec4<f16> { return vec4<f16>(clamp(values, vec4f(-65504.0), vec4f(65504.0))); }
-
 fn run(group : u32, column_group : u32, index : u32, subgroup : u32) {
   let first_output = group * TILE;
   let first_column = column_group * TILE;
@@ -39,7 +37,7 @@ fn run(group : u32, column_group : u32, index : u32, subgroup : u32) {
   for (var block = 0u; block < params.blocks; block++) {
     workgroupBarrier();
     for (var i = index; i < 8u * TILE; i += THREADS) {
-      let values = half_of(input(first_column + i / 8u, block * 8u + i % 8u));
+      let values = vec4<f16>(input(first_column + i / 8u, block * 8u + i % 8u) * params.x_scale);
       let at = i / 8u * STRIDE + i % 8u * 4u;
 #for e in 4
       tile_x[at + $eu] = values[$e];
@@ -51,7 +49,7 @@ fn run(group : u32, column_group : u32, index : u32, subgroup : u32) {
       let scale = select(weights.scale.x, weights.scale.y, (index & 1u) == 1u);
       for (var i = 0u; i < 4u; i++) {
         let quad = (index & 1u) * 4u + i;
-        let values = half_of(block_quad(weights, quad) * scale + weights.offset);
+        let values = vec4<f16>((block_quad(weights, quad) * scale + weights.offset) * params.w_scale);
         let at = index / 2u * STRIDE + quad * 4u;
 #for e in 4
         tile_w[at + $eu] = values[$e];
@@ -88,7 +86,7 @@ fn run(group : u32, column_group : u32, index : u32, subgroup : u32) {
       let column = first_column + round * MATRIX_M + row;
       let at = row * OUT_STRIDE + output;
       if (first_output + output < params.outputs && column < active_columns()) {
-        finish_pair(first_output + output, column, vec2f(tile_y[at], tile_y[at + 1u]));
+        finish_pair(first_output + output, column, vec2f(tile_y[at], tile_y[at + 1u]) * params.y_scale);
       }
     }
   }

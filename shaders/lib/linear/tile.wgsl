@@ -40,10 +40,10 @@ fn run(group : u32, column_group : u32, index : u32, lane : u32) {
   for (var block = 0u; block < params.blocks; block++) {
     workgroupBarrier();
 #for q in X_LOADS
-    tile_x[x_quad$q * TILE_COLUMNS + (x_column$q ^ x_quad$q)] = quad_of(x$q);
+    tile_x[x_quad$q * TILE_COLUMNS + (x_column$q ^ x_quad$q)] = input_quad(x$q);
 #end
 #for q in W_LOADS
-    tile_w[w_place(w_quad + $qu, w_output / 2u, w_output & 1u)] = quad_of(
+    tile_w[w_place(w_quad + $qu, w_output / 2u, w_output & 1u)] = weight_quad(
       block_quad(weights, w_quad + $qu) * select(weights.scale.x, weights.scale.y, w_quad + $qu >= 4u) + weights.offset);
 #end
     workgroupBarrier();
@@ -64,8 +64,9 @@ fn run(group : u32, column_group : u32, index : u32, lane : u32) {
     }
   }
 #for c in THREAD_COLUMNS
-  results[$cu * 2u] = sum$c.xy;
-  results[$cu * 2u + 1u] = sum$c.zw;
+  let sums$c = unscaled(sum$c);
+  results[$cu * 2u] = sums$c.xy;
+  results[$cu * 2u + 1u] = sums$c.zw;
 #end
   // One copy of the epilogue, in a loop: compilers take long over one for every output.
   for (var i = 0u; i < THREAD_COLUMNS * 2u; i++) {

@@ -19,6 +19,7 @@ export interface Vectors {
   readonly array: GpuArray;
   /** Where each lies, in vec4f. */
   readonly at: ReadonlyMap<VectorSpec, number>;
+  readonly values: ReadonlyMap<VectorSpec, Float32Array>;
 }
 
 /** Makes every vector of the network, in one buffer of f32. */
@@ -29,6 +30,7 @@ export async function readVectors({ gpu, source, gguf, graph, context, signal }:
     return new Float32Array(bytes.buffer, bytes.byteOffset, byteLength / 4);
   };
   const at = new Map<VectorSpec, number>();
+  const made = new Map<VectorSpec, Float32Array>();
   const pieces: Float32Array[] = [];
   let quads = 0;
   for (const spec of weightsOf(graph)) {
@@ -36,6 +38,7 @@ export async function readVectors({ gpu, source, gguf, graph, context, signal }:
     // oxlint-disable-next-line no-await-in-loop -- a few hundred bytes each, in file order
     const values = spec.make(await Promise.all(spec.tensors.map(({ name }) => read(name))), context);
     at.set(spec, quads);
+    made.set(spec, values);
     pieces.push(values);
     quads += Math.ceil(values.length / 4);
   }
@@ -47,5 +50,5 @@ export async function readVectors({ gpu, source, gguf, graph, context, signal }:
   }
   const buffer = gpu.createBuffer('vectors', all.byteLength);
   gpu.write(buffer, 0, all);
-  return { array: wholeBuffer(buffer), at };
+  return { array: wholeBuffer(buffer), at, values: made };
 }

@@ -7,10 +7,10 @@ import type { LinearTuning, MatrixShape } from '../../kernels/linear/tuning.ts';
 import { BLOCK, matrixBytes, type Matrix } from '../../kernels/weights/format.ts';
 import { repack, repackConstants } from '../../kernels/weights/repack.ts';
 import type { NetworkGraph } from '../../models/network.ts';
-import type { MatrixSpec } from '../../models/tensors.ts';
+import type { MatrixSpec, VectorSpec } from '../../models/tensors.ts';
 import type { MatrixPart, NetworkWeights } from '../../models/weights.ts';
 import type { ByteSource } from '../../weights/byte-source.ts';
-import type { GgufFile } from '../../weights/gguf.ts';
+import type { GgufFile, TensorInfo } from '../../weights/gguf.ts';
 import { readVectors } from './vectors.ts';
 import { rowsOf, type PlannedMatrix, type PlannedRows, type WeightPlan } from './weight-plan.ts';
 
@@ -30,6 +30,8 @@ export interface LoadWeightsOptions {
   /** Most positions of a conversation; sizes the rope tables. */
   readonly context: number;
   readonly onBytes: (loaded: number, total: number) => void;
+  /** Looks at the bytes of `rows` rows of a tensor, from row `first` on, before they are given away. */
+  readonly onRows?: (tensor: TensorInfo, first: number, rows: number, bytes: Uint8Array) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -43,6 +45,8 @@ export interface LoadingWeights {
   readonly weights: NetworkWeights;
   /** What each matrix is made of. */
   readonly planned: ReadonlyMap<Matrix, PlannedMatrix>;
+  /** The network's vectors, as the GPU has them. */
+  readonly vectorValues: ReadonlyMap<VectorSpec, Float32Array>;
   /**
    * Streams the tensors into them, repacked on the GPU.
    * @throws StorageError when the file cannot be read; AbortedError; DeviceLostError.
@@ -93,12 +97,16 @@ export async function allocateWeights(options: LoadWeightsOptions): Promise<Load
       vectors: vectors.array,
     },
     planned,
+    vectorValues: vectors.values,
     load: () => stream(options, uploads),
   };
 }
 
 /** Streams every upload through one raw buffer: while the GPU repacks a chunk, the next one is read. */
-async function stream({ gpu, source, onBytes, signal }: LoadWeightsOptions, uploads: readonly Upload[]): Promise<void> {
+async function stream(
+  { gpu, source, onBytes, onRows, signal }: LoadWeightsOptions,
+  uploads: readonly Upload[],
+): Promise<void> {
   const ordered = [...uploads].toSorted((a, b) => a.tensor.offset - b.tensor.offset || a.from - b.from);
   const total = ordered.reduce((sum, { tensor, count }) => sum + (tensor.byteLength / rowsOf(tensor)) * count, 0);
   const chunks = ordered.flatMap((upload) => {
@@ -135,6 +143,7 @@ async function stream({ gpu, source, onBytes, signal }: LoadWeightsOptions, uplo
         next.catch(() => {});
       }
       gpu.write(raw, 0, padded(bytes));
+      onRows?.(chunk.upload.tensor, chunk.upload.from + chunk.row, chunk.rows, bytes);
       // oxlint-disable-next-line no-await-in-loop -- a chunk's memory is given back before the next is taken
       await repackChunk(gpu, raw, chunk);
       loaded += bytes.byteLength;

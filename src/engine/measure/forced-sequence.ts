@@ -99,9 +99,12 @@ export class ForcedSequence {
     return Math.min(maxRows, maxLogitRows);
   }
 
-  /** Computes these rows behind those before, evicts where that is due, and scores the rows that have targets. */
+  /**
+   * Computes these rows behind those before, evicts where that is due, and scores the rows that have targets.
+   * @throws NumberError where numbers went out of range
+   */
   async feed({ ids, phase, targets = [], wanted = [], logits = false }: ForcedRows): Promise<ForcedScore[]> {
-    const { steps, rings, activations, config } = this.#runtime;
+    const { steps, rings, activations, faults, config } = this.#runtime;
     const { lease } = this;
     const { methods, observer, seed = 0 } = this.#options;
     const rows = ids.length;
@@ -133,11 +136,13 @@ export class ForcedSequence {
     steps.commit(part, rows);
     const [given] = splitSteps(words, rings, end.words, 1);
     const values = new Float32Array(words.buffer);
+    const scores = wantedRows.map((_, i) => scored.read(given!, i));
+    if (scores.some(({ logSumExp }) => !Number.isFinite(logSumExp))) throw await faults.errorOf(lease);
     return wantedRows.map((row, i) => {
       const at = outputWords + i * config.vocab;
       return {
         row,
-        ...scored.read(given!, i),
+        ...scores[i]!,
         logits: logits ? values.subarray(at, at + config.vocab) : undefined,
       };
     });

@@ -19,6 +19,8 @@ export class Lease {
   phase: Phase | undefined;
   /** The GPU went on past what is kept, and may have noted down or evicted something in those steps. */
   overrun = false;
+  /** Its numbers went out of range: nothing of what is cached may be used again. */
+  spoiled = false;
   readonly #config: LayerHeads;
   #residency: Residency;
 
@@ -61,6 +63,10 @@ export class Lease {
    * is kept: it is computed again from the start, so that no trace of them is left.
    */
   lower(length: number): void {
+    if (this.spoiled) {
+      this.empty();
+      return;
+    }
     const back = this.length - length;
     if (back === 0 && !this.overrun) return;
     this.overrun = false;
@@ -73,6 +79,8 @@ export class Lease {
 
   /** Forgets what was computed. */
   empty(): void {
+    this.overrun = false;
+    this.spoiled = false;
     this.#residency = this.#empty();
   }
 

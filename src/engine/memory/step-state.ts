@@ -11,6 +11,7 @@ import {
   NO_BUDGET,
   NO_PARENT,
   NO_TARGET,
+  rangeWord,
   Row,
   ROW_DECODE,
   ROW_VALID,
@@ -80,6 +81,13 @@ export class StepState {
     );
     this.#gpu.write(this.array.buffer, (methodsAt + sequence * METHOD_WORDS) * 4, words);
     this.#gpu.write(this.array.buffer, (budgetsAt + sequence * layers) * 4, budgets);
+  }
+
+  /** Writes the powers of two that caches of halves hold a head's keys and values times; the others stay as they are. */
+  writeRange(layer: number, kvHead: number, keys: number, values: number): void {
+    const { rangesAt, kvStride } = this.layout;
+    const word = Uint32Array.of(rangeWord(keys, values));
+    this.#gpu.write(this.array.buffer, (rangesAt + layer * kvStride + kvHead) * 4, word);
   }
 
   /** A sequence without methods. */

@@ -2,6 +2,7 @@ import { invariant } from '../../core/invariant.ts';
 import { wholeBuffer, type GpuArray } from '../../gpu/array.ts';
 import type { Gpu } from '../../gpu/device.ts';
 import { quantizedRowsBytes } from '../../kernels/elementwise/quantize-rows.ts';
+import { FAULT_WORDS } from '../../kernels/faults.ts';
 import { countsWords } from '../../kernels/sampling/penalties-part.ts';
 import type { Block } from '../../models/network.ts';
 import type { Activations } from '../../models/step.ts';
@@ -10,6 +11,7 @@ import type { NetworkWeights } from '../../models/weights.ts';
 export interface ActivationSizes {
   readonly maxRows: number;
   readonly maxLogitRows: number;
+  readonly maxSequences: number;
   /** Sequences whose tokens are counted at first. */
   readonly counted: number;
 }
@@ -19,7 +21,7 @@ export function createActivations(
   gpu: Gpu,
   blocks: readonly Block[],
   weights: NetworkWeights,
-  { maxRows, maxLogitRows, counted }: ActivationSizes,
+  { maxRows, maxLogitRows, maxSequences, counted }: ActivationSizes,
 ): Activations {
   const floats = (label: string, count: number): GpuArray => {
     const buffer = gpu.createBuffer(label, count * 4);
@@ -43,9 +45,10 @@ export function createActivations(
     logits: floats('logits', maxLogitRows * vocab),
     blockMax: floats('block maxima', maxLogitRows * Math.ceil(vocab / 64)),
     counts: floats('token counts and masks', countsWords(vocab, counted)),
+    faults: floats('range faults', maxSequences * FAULT_WORDS),
     get bytes() {
-      const { hidden: stream, normed, int8, logits, blockMax, counts } = this;
-      const arrays = [stream, normed, int8, logits, blockMax, counts, ...scratch.values()];
+      const { hidden: stream, normed, int8, logits, blockMax, counts, faults } = this;
+      const arrays = [stream, normed, int8, logits, blockMax, counts, faults, ...scratch.values()];
       return arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
     },
     scratch({ name }) {

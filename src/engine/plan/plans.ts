@@ -177,6 +177,7 @@ export class Plans {
       logits: activations.logits,
       blockMax: activations.blockMax,
       counts: activations.counts,
+      faults: activations.faults,
       rings,
     });
     recorder.add(
@@ -185,7 +186,7 @@ export class Plans {
         params: {},
         constants: { RING: rings.steps, SAMPLED: end.draws },
         variant: undefined,
-        bindings: { state: state.array, outputs: rings.outputs.array },
+        bindings: { state: state.array, faults: activations.faults, outputs: rings.outputs.array },
       }),
     );
     return recorder;

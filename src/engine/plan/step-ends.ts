@@ -5,7 +5,7 @@ import type { PlanRecorder } from '../../gpu/plan.ts';
 import { MATVEC_ROWS } from '../../kernels/linear/tuned-matrix.ts';
 import { blockMaxima } from '../../kernels/sampling/block-maxima.ts';
 import { LOG_PROB_WORDS, logProbs, MAX_ALTERNATIVES } from '../../kernels/sampling/log-probs.ts';
-import { OUTPUT_WORDS } from '../../kernels/sampling/outputs.ts';
+import { OUTPUT_NO_NUMBER, OUTPUT_OUT_OF_RANGE, OUTPUT_WORDS } from '../../kernels/sampling/outputs.ts';
 import { MASKED_LOGIT } from '../../kernels/sampling/penalties-part.ts';
 import { sample } from '../../kernels/sampling/sample.ts';
 import { scoreRows } from '../../kernels/sampling/score-rows.ts';
@@ -23,6 +23,8 @@ export interface StepEndContext {
   readonly blockMax: GpuArray;
   /** Token counts and masks; see `lib/penalties`. */
   readonly counts: GpuArray;
+  /** What went wrong with keys and values; see `lib/faults`. */
+  readonly faults: GpuArray;
   readonly rings: OutputRings;
 }
 
@@ -43,11 +45,13 @@ export interface StepEnd<Given = unknown> {
 /** The tokens that a step gave a sequence: none once it is done. */
 export interface Drawn {
   readonly tokens: readonly number[];
+  /** Numbers went out of range: there is no token, and the sequence has ended. */
+  readonly faulty: boolean;
   /** Of each of them, with so many alternatives; undefined where the step tells none. */
   readonly logprobs?: ((alternatives: number) => TokenLogprobs[]) | undefined;
 }
 
-/** What a scored row costs, in nats. */
+/** What a scored row costs, in nats; NaN where numbers went out of range. */
 export interface RowScore {
   /** Negative log-likelihood of its target; meaningless without one. */
   readonly nll: number;
@@ -80,7 +84,7 @@ export const sampled: StepEnd<Drawn> = {
     );
   },
   words: ['outputs'],
-  read: ({ outputs }, row) => ({ tokens: tokensOf(outputs!, row) }),
+  read: ({ outputs }, row) => ({ tokens: tokensOf(outputs!, row), faulty: isFaulty(outputs!, row) }),
 };
 
 /** Draws, and tells the log-probabilities of what was drawn and of the likeliest tokens. */
@@ -116,6 +120,7 @@ export const sampledWithLogProbs: StepEnd<Drawn> = {
     const tokens = tokensOf(outputs!, row);
     return {
       tokens,
+      faulty: isFaulty(outputs!, row),
       logprobs: (alternatives) => tokens.map((_, i) => readLogprobs(told!, (row + i) * LOG_PROB_WORDS, alternatives)),
     };
   },
@@ -125,14 +130,14 @@ export const sampledWithLogProbs: StepEnd<Drawn> = {
 export const scored: StepEnd<RowScore> = {
   name: 'score',
   draws: false,
-  encode(recorder, { rows, vocab, state, logits, rings }) {
+  encode(recorder, { rows, vocab, state, logits, faults, rings }) {
     recorder.add(
       'score',
       scoreRows.call({
         params: { rows },
         constants: { VOCAB: vocab, RING: rings.steps },
         variant: undefined,
-        bindings: { state, logits, outputs: rings.outputs.array },
+        bindings: { state, logits, faults, outputs: rings.outputs.array },
       }),
     );
   },
@@ -152,8 +157,13 @@ export const unread: StepEnd<undefined> = {
   read: () => undefined,
 };
 
+/** Whether the sequence whose first logit row is `row` has ended because of its numbers. */
+const isFaulty = (outputs: Uint32Array<ArrayBuffer>, row: number): boolean =>
+  (outputs[row * OUTPUT_WORDS]! & (OUTPUT_NO_NUMBER | OUTPUT_OUT_OF_RANGE)) !== 0;
+
 /** [count, tokens…] of the sequence whose first logit row is `row`. */
 function tokensOf(outputs: Uint32Array<ArrayBuffer>, row: number): number[] {
+  if (isFaulty(outputs, row)) return [];
   const at = row * OUTPUT_WORDS;
   const count = outputs[at]!;
   invariant(at + 1 + count <= outputs.length, () => `a sequence was given ${count} tokens`);

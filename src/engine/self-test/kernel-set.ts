@@ -5,8 +5,8 @@ import { pipelineKey } from '../../gpu/compile.ts';
 import type { Gpu } from '../../gpu/device.ts';
 import type { PlanRecorder, RecordedDispatch } from '../../gpu/plan.ts';
 import { tunedVariant, type TunedMatrix } from '../../kernels/linear/tuned-matrix.ts';
-import { describeVariant, plainVariant } from '../../kernels/linear/tuning.ts';
-import type { LinearIncludes, LinearVariant } from '../../kernels/linear/variant.ts';
+import { describeVariant, matmulCandidates, plainVariant } from '../../kernels/linear/tuning.ts';
+import { fitTile, type LinearIncludes, type LinearVariant } from '../../kernels/linear/variant.ts';
 import type { Matrix } from '../../kernels/weights/format.ts';
 import { variantWords } from '../../kernels/variant-words.ts';
 import type { ModelConfig } from '../../models/model-config.ts';
@@ -61,9 +61,18 @@ export class KernelSet {
 
   /** The kernel shape for so many rows of this matrix: the tuned one, unless it computes wrongly here. */
   readonly variantOf = (tuned: TunedMatrix, rows: number): LinearVariant => {
-    const variant = tunedVariant(tuned, rows);
+    const variant = this.#rangedVariant(tuned, rows);
     return this.#broken.has(linearName(tuned, variant)) ? plainVariant(tuned, variant.columns) : variant;
   };
+
+  /** The tuned shape, in f32 where it multiplies halves that do not hold the matrix's numbers. */
+  #rangedVariant(tuned: TunedMatrix, rows: number): LinearVariant {
+    const { matrix, role } = tuned;
+    const variant = tunedVariant(tuned, rows);
+    if (variant.activations !== 'f16' || matrix.halves?.fits !== false) return variant;
+    const [plain] = matmulCandidates(this.#parts.gpu, { ...matrix, role });
+    return fitTile(plain!, matrix.outputs, rows, role === 'lm-head');
+  }
 
   get attention(): AttentionBackend {
     return this.#parts.attention[this.#attention]!;

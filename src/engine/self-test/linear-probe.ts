@@ -6,6 +6,7 @@ import { PAGE_SLOTS, pageWords, type KvType } from '../../kernels/cache-layout.t
 import { KV_FORMATS } from '../../kernels/kv-formats/index.ts';
 import { stagingFloats } from '../../kernels/cache/quantize-append.ts';
 import { int8Rows } from '../../kernels/elementwise/int8-rows.ts';
+import { FAULT_WORDS } from '../../kernels/faults.ts';
 import { gateUp } from '../../kernels/linear/gate-up.ts';
 import { head } from '../../kernels/linear/head.ts';
 import { project } from '../../kernels/linear/project.ts';
@@ -148,6 +149,7 @@ export function linearProbe({ gpu, source, config, name }: LinearProbeContext, u
         cache: KV_FORMATS[shape.kv].pairs
           ? floats('cache', pageWords(shape.kv, kvHeads, headDim) * Math.ceil(count / PAGE_SLOTS))
           : floats('keys and values', stagingFloats(count, kvHeads, headDim)),
+        faults: floats('faults', FAULT_WORDS),
       },
     });
     return { dispatch, y, width, rowsOf: (output) => (output < Math.min(width, outputs) ? [output] : []) };

@@ -2,6 +2,7 @@ import type { Gpu } from '../../gpu/device.ts';
 import { Throttle } from '../../gpu/throttle.ts';
 import { MATVEC_ROWS } from '../../kernels/linear/tuned-matrix.ts';
 import type { Activations } from '../../models/step.ts';
+import type { RangeFaults } from '../memory/range-faults.ts';
 import type { Cut } from '../memory/residency.ts';
 import { cutOf } from '../memory/sequence-methods.ts';
 import type { Sequences } from '../memory/sequences.ts';
@@ -33,6 +34,7 @@ export interface RunStepsParts {
   /** Rows of a prompt in one step. */
   readonly chunkRows: number;
   readonly steps: Steps;
+  readonly faults: RangeFaults;
 }
 
 type ScheduledRuns = ScheduledStep<RunPart, Drawn | undefined>;
@@ -57,7 +59,7 @@ export class RunSteps {
     this.#parts = parts;
     this.#pacing = new Pacing(parts.chunkRows);
     this.tables = new TokenTables(parts);
-    this.inFlight = new StepsInFlight(parts.gpu, parts.steps, parts.rings);
+    this.inFlight = new StepsInFlight(parts.gpu, parts.steps, parts.faults, parts.rings);
   }
 
   /** Reads all that is in flight; the next step is fed, for its rows may be others. */

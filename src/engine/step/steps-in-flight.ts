@@ -3,6 +3,7 @@ import type { Gpu } from '../../gpu/device.ts';
 import { Readback } from '../../gpu/readback.ts';
 import { Throttle } from '../../gpu/throttle.ts';
 import { ringStepBytes, splitSteps, type OutputRings } from '../plan/output-rings.ts';
+import type { RangeFaults } from '../memory/range-faults.ts';
 import type { Drawn } from '../plan/step-ends.ts';
 import { Lookahead } from './lookahead.ts';
 import type { RunPart } from './scheduled-rows.ts';
@@ -26,11 +27,13 @@ export class StepsInFlight {
   rolledBack = 0;
   maxAhead = 0;
   readonly #steps: Steps;
+  readonly #faults: RangeFaults;
   readonly #rings: OutputRings;
   readonly #submissions: Submission[] = [];
 
-  constructor(gpu: Gpu, steps: Steps, rings: OutputRings) {
+  constructor(gpu: Gpu, steps: Steps, faults: RangeFaults, rings: OutputRings) {
     this.#steps = steps;
+    this.#faults = faults;
     this.#rings = rings;
     this.readback = new Readback(gpu, rings.steps * ringStepBytes(rings), 4);
   }
@@ -73,7 +76,11 @@ export class StepsInFlight {
       let row = 0;
       for (const part of parts) {
         const logitRows = part.given ? part.given.logits.filter(Boolean).length : 1;
-        this.#take(part, logitRows > 0 ? end.read(given, row) : undefined);
+        const drawn = logitRows > 0 ? end.read(given, row) : undefined;
+        // Once in the life of a run: what is in flight behind it is not held up.
+        // oxlint-disable-next-line no-await-in-loop -- the next part is taken after it
+        if (drawn?.faulty === true && !part.run.ended) part.run.fail(await this.#faults.errorOf(part.lease));
+        this.#take(part, drawn);
         row += logitRows;
       }
     }

@@ -5,6 +5,7 @@ import type { Plan } from '../../gpu/plan.ts';
 import type { Readback } from '../../gpu/readback.ts';
 import type { Throttle } from '../../gpu/throttle.ts';
 import type { Lease } from '../memory/lease.ts';
+import type { RangeFaults } from '../memory/range-faults.ts';
 import { exactly, type Cut } from '../memory/residency.ts';
 import { cutOf, type MethodIds, type RunSpan } from '../memory/sequence-methods.ts';
 import type { Sequences } from '../memory/sequences.ts';
@@ -73,6 +74,7 @@ export interface StepsParts {
   readonly methodIds: MethodIds;
   readonly rings: OutputRings;
   readonly methodBuffers: MethodBuffers;
+  readonly faults: RangeFaults;
 }
 
 /** Rows of a step's parts. */
@@ -94,10 +96,12 @@ export class Steps {
    * @throws MemoryError
    */
   async begin(lease: Lease, kept?: number): Promise<void> {
-    const { sequences, plans, methodBuffers } = this.#parts;
+    const { sequences, plans, methodBuffers, faults } = this.#parts;
     await sequences.require(lease, () => plans.clear());
     sequences.begin(lease, kept);
     methodBuffers.forget(lease.sequence!);
+    // What is kept may be what went wrong: then its next step tells.
+    if (lease.length === 0) faults.clear(lease.sequence!);
   }
 
   /**

@@ -1,5 +1,6 @@
 import source from '../../../shaders/decoding/advance.wgsl?raw';
 import { defineKernel } from '../../gpu/kernel.ts';
+import { faultsPart } from '../faults.ts';
 import { outputsPart } from '../sampling/outputs.ts';
 import { stepStatePart } from '../step-layout.ts';
 
@@ -8,8 +9,8 @@ export const advance = defineKernel({
   name: 'decoding/advance',
   source,
   params: {},
-  bindings: { state: 'read_write', outputs: 'read_write' },
+  bindings: { state: 'read_write', faults: 'read', outputs: 'read_write' },
   constants: { RING: 'u32', SAMPLED: 'bool' },
-  includes: () => [stepStatePart, outputsPart],
+  includes: () => [stepStatePart, outputsPart, faultsPart],
   grid: () => [1],
 });

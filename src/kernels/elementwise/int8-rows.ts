@@ -14,7 +14,10 @@ export const roundEven = (value: number): number => {
   return half ? below + (below % 2 === 0 ? 0 : 1) : Math.round(value);
 };
 
-/** What `quantizeRows` writes, on the CPU: code = round(x / scale) with scale = max |x| / 127 of 32 neighbours. */
+/**
+ * What `quantizeRows` writes, on the CPU: code = round(x / scale) with scale = max |x| / 127 of 32 neighbours, NaN where one of
+ * them is no number; such a block has codes 0 here.
+ */
 export function int8Rows(x: ArrayLike<number>): Int8Rows {
   const blocks = x.length / BLOCK;
   const bytes = new DataView(new ArrayBuffer(blocks * 48));
@@ -22,8 +25,10 @@ export function int8Rows(x: ArrayLike<number>): Int8Rows {
   for (let block = 0; block < blocks; block++) {
     const numbers = Array.from({ length: BLOCK }, (_, i) => x[block * BLOCK + i]!);
     const largest = Math.max(...numbers.map(Math.abs));
-    const scale = Math.fround(largest / 127);
-    const codes = numbers.map((number) => (largest === 0 ? 0 : roundEven((number * 127) / largest)));
+    const scale = Number.isFinite(largest) ? Math.fround(largest / 127) : Number.NaN;
+    const codes = numbers.map((number) =>
+      largest === 0 || Number.isNaN(scale) ? 0 : roundEven((number * 127) / largest),
+    );
     codes.forEach((code, i) => {
       bytes.setInt8(block * 48 + i, code);
       values[block * BLOCK + i] = code * scale;

@@ -3,13 +3,20 @@ import { defineKernel } from '../../gpu/kernel.ts';
 import { constantsPart } from '../constants.ts';
 import { penaltiesPart } from '../sampling/penalties-part.ts';
 import { stepStatePart } from '../step-layout.ts';
-import { LINEAR_CONSTANTS, linearGrid, linearParts, maximaPart, type LinearIncludes } from './variant.ts';
+import {
+  LINEAR_CONSTANTS,
+  LINEAR_PARAMS,
+  linearGrid,
+  linearParts,
+  maximaPart,
+  type LinearIncludes,
+} from './variant.ts';
 
 /** Penalised logits of the logit rows [columns, vocab] and, with MAXIMA, the largest of every 64 ids. */
 export const head = defineKernel({
   name: 'linear/head',
   source,
-  params: { blocks: 'u32', outputs: 'u32', columns: 'u32', epsilon: 'f32', first_id: 'u32', gain_at: 'u32' },
+  params: { ...LINEAR_PARAMS, epsilon: 'f32', first_id: 'u32', gain_at: 'u32' },
   bindings: {
     codes: 'read',
     aux: 'read',

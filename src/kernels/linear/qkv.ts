@@ -4,10 +4,11 @@ import source from '../../../shaders/linear/qkv.wgsl?raw';
 import { defineKernel } from '../../gpu/kernel.ts';
 import type { WgslPart } from '../../gpu/wgsl.ts';
 import { cacheParts, type KvType } from '../cache-layout.ts';
+import { faultsPart } from '../faults.ts';
 import { ropePart } from '../rope.ts';
 import { KV_FORMATS } from '../kv-formats/index.ts';
 import { stepRowsPart, stepStatePart } from '../step-layout.ts';
-import { LINEAR_CONSTANTS, linearGrid, linearParts, type LinearIncludes } from './variant.ts';
+import { LINEAR_CONSTANTS, LINEAR_PARAMS, linearGrid, linearParts, type LinearIncludes } from './variant.ts';
 
 /** How keys and values leave the kernel. */
 function appendParts(kv: KvType): readonly WgslPart[] {
@@ -20,14 +21,13 @@ function appendParts(kv: KvType): readonly WgslPart[] {
 /**
  * Queries, keys and values with RoPE and the append to the cache as the epilogue of one matvec or matmul. Where the format
  * packs whole heads the binding `cache` is the staging buffer that `cache/quantize-append` reads, f32 [rows, 2, kvHeads, headDim].
+ * What the cache cannot hold is noted for its sequence in `faults` (lib/faults).
  */
 export const qkv = defineKernel({
   name: 'linear/qkv',
   source,
   params: {
-    blocks: 'u32',
-    outputs: 'u32',
-    columns: 'u32',
+    ...LINEAR_PARAMS,
     epsilon: 'f32',
     layer: 'u32',
     first_row: 'u32',
@@ -42,6 +42,7 @@ export const qkv = defineKernel({
     state: 'read',
     query: 'read_write',
     cache: 'read_write',
+    faults: 'read_write',
   },
   constants: { ...LINEAR_CONSTANTS, Q_HEADS: 'u32', KV_HEADS: 'u32', HEAD_DIM: 'u32', ROPE_PAIRS: 'u32' },
   includes: ({ kv, ...variant }: LinearIncludes & { kv: KvType }) => [
@@ -49,6 +50,7 @@ export const qkv = defineKernel({
     stepRowsPart,
     ...cacheParts(kv),
     ...appendParts(kv),
+    faultsPart,
     ropePart,
     ...linearParts(variant),
   ],

@@ -238,11 +238,29 @@ function fragmentConstants({ fragments }: LinearVariant): Record<FragmentConstan
 }
 type FragmentConstant = 'MATRIX_M' | 'MATRIX_N' | 'MATRIX_K' | 'GRID_N' | 'FRAGMENTS_M' | 'FRAGMENTS_N';
 
-/** The params that `lib/linear/*` and `lib/weights/*` need of a matrix. */
-export const linearParams = ({ columns, outputs }: Matrix): { blocks: number; outputs: number } => ({
-  blocks: columns / BLOCK,
-  outputs,
-});
+/** The params of `lib/linear/*` and `lib/weights/*`: sizes, batch rows, and what f16 matmuls scale by (lib/linear/quads.f16). */
+export const LINEAR_PARAMS = {
+  blocks: 'u32',
+  outputs: 'u32',
+  columns: 'u32',
+  x_scale: 'f32',
+  w_scale: 'f32',
+  y_scale: 'f32',
+} as const;
+
+/** Those of them that follow from a matrix. */
+export const linearParams = ({ columns, outputs, halves }: MatrixSizes): Record<LinearParam, number> => {
+  const { inputs = 0, weights = 0 } = halves ?? {};
+  return {
+    blocks: columns / BLOCK,
+    outputs,
+    x_scale: 2 ** inputs,
+    w_scale: 2 ** weights,
+    y_scale: 2 ** -(inputs + weights),
+  };
+};
+type LinearParam = Exclude<keyof typeof LINEAR_PARAMS, 'columns'>;
+type MatrixSizes = Pick<Matrix, 'columns' | 'outputs' | 'halves'>;
 
 /** The most workgroups put in x before y is used; keeps every dimension below the limit of 65,535. */
 const GRID_X = 32_768;

@@ -2,6 +2,7 @@ import rowLogSum from '../../../shaders/lib/row-log-sum.wgsl?raw';
 import rowReduce from '../../../shaders/lib/row-reduce.wgsl?raw';
 import source from '../../../shaders/sampling/log-probs.wgsl?raw';
 import { defineKernel } from '../../gpu/kernel.ts';
+import { constantsPart } from '../constants.ts';
 import { stepStatePart } from '../step-layout.ts';
 import { outputsPart } from './outputs.ts';
 
@@ -22,6 +23,7 @@ export const logProbs = defineKernel({
   bindings: { state: 'read', logits: 'read', block_max: 'read', outputs: 'read', log_probs: 'read_write' },
   constants: { VOCAB: 'u32', RING: 'u32', ROWS: 'u32', WORDS: 'u32' },
   includes: () => [
+    constantsPart,
     stepStatePart,
     outputsPart,
     { name: 'lib/row-reduce', text: rowReduce },

@@ -9,13 +9,20 @@ import { u32Constants, withConstants } from '../wgsl-constants.ts';
  */
 export const OUTPUT_WORDS = 2;
 
+/** The token of a logit row whose logits are not all numbers: nothing is drawn from them. */
+export const NO_TOKEN = 0xffffffff;
+
+/** Bits of a count that say why a sequence was given nothing, and ends: a logit was no number; keys or values went out of range. */
+export const OUTPUT_NO_NUMBER = 0x8000_0000;
+export const OUTPUT_OUT_OF_RANGE = 0x4000_0000;
+
 /** Words of one step in the ring. */
 export const outputStepWords = (maxLogitRows: number): number => maxLogitRows * OUTPUT_WORDS;
 
 /** The include with `output_at(row)` and these constants; it stands beside `lib/step-state` and needs the constant RING. */
 export const outputsPart: WgslPart = {
   name: 'lib/outputs',
-  text: withConstants(outputs, u32Constants({ OUTPUT_WORDS })),
+  text: withConstants(outputs, u32Constants({ OUTPUT_WORDS, NO_TOKEN, OUTPUT_NO_NUMBER, OUTPUT_OUT_OF_RANGE })),
 };
 
 /** Words of the whole ring. */

@@ -135,6 +135,16 @@ export interface Matrix {
   readonly rowTile: number;
   readonly codes: GpuArray;
   readonly aux: GpuArray;
+  /** Set once, when the weights have been read, for matrices that are multiplied in f16; undefined = numbers as they are. */
+  halves?: HalfScales | undefined;
+}
+
+/** Exponents of the powers of two that inputs and weights of a matrix are multiplied with before they become f16. */
+export interface HalfScales {
+  readonly inputs: number;
+  readonly weights: number;
+  /** False: they span more than halves hold, and are to be multiplied in f32. */
+  readonly fits: boolean;
 }
 
 /** Bytes of a repacked matrix's codes and aux. Rows are padded to the row tile. */

@@ -36,8 +36,13 @@ export function attentionBlock({ prefix, index, hidden, layer, ropeTable, epsilo
     })),
     join: 'stacked',
     heads: layer,
+    layer: index,
+    inputs: { from: 'norm', gain: before.gain },
   };
-  const output = matrix('project', `${prefix}attn_output.weight`, qHeads * headDim, hidden);
+  const output: MatrixSpec = {
+    ...matrix('project', `${prefix}attn_output.weight`, qHeads * headDim, hidden),
+    inputs: { from: 'attention', qkv: joined },
+  };
 
   const query: Scratch = { name: 'query', floats: (rows) => rows * qHeads * headDim };
   const attended: Scratch = { name: 'attention', floats: query.floats };
@@ -96,6 +101,7 @@ export function attentionBlock({ prefix, index, hidden, layer, ropeTable, epsilo
             state,
             query: activations.scratch(query),
             cache: KV_FORMATS[kv].pairs ? cache : activations.scratch(staging),
+            faults: activations.faults,
           },
         }),
       );

@@ -1,6 +1,6 @@
 import type { LayerConfig, ModelConfig } from '../model-config.ts';
 import { inLayer, type Block, type NetworkBlocks } from '../network.ts';
-import { matrix, type VectorSpec } from '../tensors.ts';
+import { matrix, type MatrixSpec, type VectorSpec } from '../tensors.ts';
 import { attentionBlock } from './attention.ts';
 import { embeddingBlock } from './embedding.ts';
 import { gatedMlpBlock } from './gated-mlp.ts';
@@ -32,8 +32,14 @@ export function decoder(
   layerBlocks: (layer: DecoderLayer) => Block[] = preNormLayer,
 ): NetworkBlocks {
   const tied = head === 'tied';
-  const embedding = matrix(tied ? 'lm-head' : 'embedding', 'token_embd.weight', hidden, vocab, 'sharded');
-  const output = tied ? embedding : matrix('lm-head', 'output.weight', hidden, vocab, 'sharded');
+  const finalNorm = norm('output_norm.weight', hidden, epsilon, layers.length);
+  const headOf = (name: string): MatrixSpec => ({
+    ...matrix('lm-head', name, hidden, vocab, 'sharded'),
+    inputs: { from: 'norm', gain: finalNorm.gain },
+  });
+  const table = 'token_embd.weight';
+  const embedding = tied ? headOf(table) : matrix('embedding', table, hidden, vocab, 'sharded');
+  const output = tied ? embedding : headOf('output.weight');
   return {
     blocks: [
       embeddingBlock(embedding),
@@ -41,7 +47,7 @@ export function decoder(
         const made = { prefix: `blk.${index}.`, index, layer, ropeTable: ropeTables[index]!, hidden, epsilon };
         return inLayer(index, layerBlocks(made));
       }),
-      lmHeadBlock(norm('output_norm.weight', hidden, epsilon, layers.length), output),
+      lmHeadBlock(finalNorm, output),
     ],
     ropeTables,
   };

@@ -24,8 +24,12 @@ export function gatedMlpBlock({ prefix, index, hidden, ffn, epsilon }: GatedMlp)
     role: 'gate-up',
     tensors: ['ffn_gate', 'ffn_up'].map((name) => ({ name: `${prefix}${name}.weight`, shape: [hidden, ffn] })),
     join: 'interleaved',
+    inputs: { from: 'norm', gain: before.gain },
   };
-  const down = matrix('project', `${prefix}ffn_down.weight`, ffn, hidden);
+  const down: MatrixSpec = {
+    ...matrix('project', `${prefix}ffn_down.weight`, ffn, hidden),
+    inputs: { from: 'gate', gateUp: gateAndUp },
+  };
   const inner: Scratch = { name: 'ffn', floats: (rows) => rows * ffn };
   const gateRows: Scratch = { name: 'gate', floats: (rows) => rows * ffn };
   return {

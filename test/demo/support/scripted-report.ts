@@ -42,6 +42,7 @@ export const scriptedReport = (options: EngineOptions): Report => ({
   },
   conversations: [],
   steps: { prefill: 1, decode: 40, rolledBack: 0, maxInFlight: 2 },
+  range: { scaled: [], ended: [] },
   load: { milliseconds: 2310, repackedTensors: 211 },
   tuning: { source: 'measured', milliseconds: 940, complete: true, choices: [] },
   selfTest: { kernels: 12, milliseconds: 31, notCompared: [] },

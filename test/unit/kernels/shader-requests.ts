@@ -7,7 +7,7 @@ import type { PipelineRequest } from '../../../src/gpu/compile.ts';
 import type { Dispatch, KernelCall } from '../../../src/gpu/kernel.ts';
 import { evict } from '../../../src/kernels/cache/evict.ts';
 import { project } from '../../../src/kernels/linear/project.ts';
-import { linearConstants, matrixVariant } from '../../../src/kernels/linear/variant.ts';
+import { linearConstants, linearParams, matrixVariant } from '../../../src/kernels/linear/variant.ts';
 import { accessorsPart } from '../../../src/kernels/method-words.ts';
 import { voteTopKKept } from '../../../src/kernels/selection/vote-top-k.ts';
 
@@ -55,7 +55,7 @@ export function otherRequests(): PipelineRequest[] {
   const matrix = { type: 'Q8_0', outputs: 64, columns: 64, rowTile: 64, codes: array, aux: array } as const;
   return [
     project.call({
-      params: { blocks: 2, outputs: 64, columns: 64 },
+      params: { ...linearParams(matrix), columns: 64 },
       constants: { ...linearConstants(matrix, shape, false), RESIDUAL: false },
       bindings: { codes: array, aux: array, x: array, y: array },
       variant: { type: 'Q8_0', shape },

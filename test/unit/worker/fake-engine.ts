@@ -198,6 +198,7 @@ export const fakeReport = (): Report => ({
   cache: { pages: 1, pageSlots: 64, slotsUsed: 0, capacity: 64, growths: 0, shrinks: 0, peakBytes: 0 },
   conversations: [],
   steps: { prefill: 1, decode: 2, rolledBack: 0, maxInFlight: 3 },
+  range: { scaled: [], ended: [] },
   load: { milliseconds: 1, repackedTensors: 1 },
   tuning: { source: 'table', milliseconds: 0, complete: true, choices: [] },
   selfTest: { kernels: 0, milliseconds: 0, notCompared: [] },
