@@ -11,14 +11,6 @@ export interface EncodingRule {
 }
 
 function preTokenizerOf(metadata: Metadata): Pick<EncodingRule, 'pre' | 'named'> {
-  const model = textOf(metadata, 'tokenizer.ggml.model');
-  if (model !== 'gpt2') {
-    throw tokenizerError(
-      `The tokenizer model '${model}' is not supported yet.`,
-      "Byte-level BPE (tokenizer.ggml.model 'gpt2') was expected.",
-      'Use a model with a byte-level BPE tokenizer, such as SmolLM2, or give token ids.',
-    );
-  }
   const named = metadata.get('tokenizer.ggml.pre') !== undefined;
   const name = named ? textOf(metadata, 'tokenizer.ggml.pre') : 'default';
   const pre = PRE_TOKENIZERS.get(name);

@@ -1,13 +1,13 @@
-/** The tokenizer of a GGUF file: its metadata, given to Hugging Face's tokenizer library as a tokenizer.json. */
+/** The tokenizer of a GGUF file, made from its metadata. */
 
-import { Tokenizer as BpeTokenizer } from '@huggingface/tokenizers';
 import { ModelFileError, UsageError } from '../core/errors.ts';
-import { bytesOfToken, utf8Bytes } from './byte-alphabet.ts';
-import { readEncodingRule, type EncodingRule } from './encoding-rule.ts';
+import { utf8Bytes } from './byte-alphabet.ts';
 import { tokenizerError, type Metadata } from './metadata.ts';
 import { GIVEN } from '../templates/text.ts';
 import type { RenderedChat } from './rendered-chat.ts';
 import { SpecialTokens, type Section } from './special-tokens.ts';
+import { tokenizerKind, type TokenizerKind } from './tokenizer-kinds.ts';
+import type { TextCoder } from './text-coder.ts';
 import { readVocabulary, type Vocabulary } from './vocabulary.ts';
 
 export interface EncodeOptions {
@@ -27,6 +27,8 @@ export interface Tokenizer {
   readonly padId: number | undefined;
   /** Whether raw prompts of this model begin with `bosId`. */
   readonly addBos: boolean;
+  /** What the file wants behind a text that nothing follows, as those that are embedded: its separator or end. */
+  readonly closingId: number | undefined;
   /** Tokens that end an answer (end of text, of turn, of message, the next turn's opener); the file's own `eos` first. */
   readonly eosIds: readonly number[];
   /** What of the file is done otherwise than it says, one sentence each. */
@@ -53,40 +55,38 @@ export interface Tokenizer {
 }
 
 /**
- * Builds the tokenizer that a GGUF file describes (byte-level BPE). A file whose words or merges are not known has one
- * that turns ids into text only.
+ * Builds the tokenizer that a GGUF file describes (`tokenizer-kinds.ts` lists the kinds). A file whose words or merges are
+ * not known has one that turns ids into text only.
  * @throws ModelFileError `model-tokenizer` when the tokens are unusable.
  */
 export function createTokenizer(metadata: Metadata): Tokenizer {
   const vocabulary = readVocabulary(metadata);
   const { tokens, specialIds, userDefined, special, bosId, padId, eosIds } = vocabulary;
-  const rule = ruleOf(metadata, vocabulary);
-  const addBos = vocabulary.addBos ?? (!(rule instanceof ModelFileError) && rule.pre.addBos && bosId !== undefined);
+  const kind = tokenizerKind(metadata);
+  const coder = coderOf(kind, metadata, vocabulary);
+  const addBos = vocabulary.addBos ?? (!(coder instanceof ModelFileError) && coder.addBos && bosId !== undefined);
   if (addBos && bosId === undefined) {
     throw tokenizerError(
       'The file asks for a beginning-of-text token and names none.',
       'tokenizer.ggml.bos_token_id was expected.',
     );
   }
-  const bpe = rule instanceof ModelFileError ? undefined : createBpe(vocabulary, rule);
-  const alwaysParsed = new SpecialTokens(userDefined);
-  const allParsed = new SpecialTokens(new Map([...userDefined, ...special]));
-  const literalIds = new Set([...specialIds, ...userDefined.values()]);
+  const asWritten = new Map([...userDefined].map(([text, id]) => [kind.written(text), id]));
+  const alwaysParsed = new SpecialTokens(asWritten);
+  const allParsed = new SpecialTokens(new Map([...asWritten, ...special]));
+  const writtenById = new Map([...asWritten].map(([text, id]) => [id, text]));
 
   const tokenBytes = (id: number): Uint8Array => {
     const text = tokens[id];
     if (text === undefined) throw idError(id, tokens.length);
-    return literalIds.has(id) ? utf8Bytes(text) : bytesOfToken(text);
+    if (specialIds.has(id)) return utf8Bytes(text);
+    const written = writtenById.get(id);
+    return written === undefined ? kind.bytes(text) : utf8Bytes(written);
   };
 
   const idsOf = (sections: readonly Section[]): number[] => {
-    if (!bpe) throw rule;
-    const ids: number[] = [];
-    for (const section of sections) {
-      if (typeof section === 'number') ids.push(section);
-      else for (const id of bpe.encode(section, { add_special_tokens: false }).ids) ids.push(id);
-    }
-    return ids;
+    if (coder instanceof ModelFileError) throw coder;
+    return coder.encode(sections);
   };
 
   return {
@@ -95,7 +95,8 @@ export function createTokenizer(metadata: Metadata): Tokenizer {
     padId,
     addBos,
     eosIds,
-    notes: notesOn(vocabulary, rule),
+    closingId: closingOf(vocabulary, coder),
+    notes: notesOn(vocabulary, coder),
     textError: undefined,
     tokenBytes,
     isSpecial: (id) => specialIds.has(id),
@@ -109,7 +110,7 @@ export function createTokenizer(metadata: Metadata): Tokenizer {
         allParsed.split(
           withoutLoneSurrogates(text),
           (id, start, end) =>
-            !origins.slice(start, end).includes(GIVEN) || (!specialIds.has(id) && !isMarker(tokens[id]!)),
+            !origins.slice(start, end).includes(GIVEN) || (!specialIds.has(id) && !isMarker(kind.written(tokens[id]!))),
         ),
       );
     },
@@ -125,59 +126,38 @@ export function createTokenizer(metadata: Metadata): Tokenizer {
   };
 }
 
-function ruleOf(metadata: Metadata, { ordinary }: Vocabulary): EncodingRule | ModelFileError {
+function coderOf(kind: TokenizerKind, metadata: Metadata, vocabulary: Vocabulary): TextCoder | ModelFileError {
   try {
-    return readEncodingRule(metadata, ordinary);
+    return kind.coder(metadata, vocabulary);
   } catch (error) {
     if (error instanceof ModelFileError) return error;
     throw error;
   }
 }
 
-function notesOn({ addEos, addSep, suppressed }: Vocabulary, rule: EncodingRule | ModelFileError): string[] {
+function closingOf(
+  { addEos = false, addSep, eosId, sepId }: Vocabulary,
+  coder: TextCoder | ModelFileError,
+): number | undefined {
+  const separated = addSep ?? (!(coder instanceof ModelFileError) && coder.addSep);
+  return addEos ? eosId : separated ? (sepId ?? eosId) : undefined;
+}
+
+function notesOn({ addEos, addSep, suppressed }: Vocabulary, coder: TextCoder | ModelFileError): string[] {
   const notes: string[] = [];
-  if (rule instanceof ModelFileError) notes.push(`texts cannot be tokenised, ids can be given: ${rule.happened}`);
-  else if (!rule.named)
-    notes.push(
-      "the file does not say how words are cut (tokenizer.ggml.pre): the rule 'default' is used, which may not be the model's own",
-    );
+  if (coder instanceof ModelFileError) notes.push(`texts cannot be tokenised, ids can be given: ${coder.happened}`);
+  else notes.push(...coder.notes);
   if (addEos)
     notes.push(
       'the file asks for an end-of-text token after texts (add_eos_token): it is not added, for answers follow',
     );
-  if (addSep ?? (!(rule instanceof ModelFileError) && rule.pre.addSep))
+  if (addSep ?? (!(coder instanceof ModelFileError) && coder.addSep))
     notes.push('the file asks for a separator after texts (add_sep_token): it is not added, for answers follow');
   if (suppressed > 0) notes.push(`the file wants ${suppressed} tokens never drawn (suppress_tokens): they may be`);
   return notes;
 }
 
 const withoutLoneSurrogates = (text: string): string => text.replace(/\p{Surrogate}/gu, '\uFFFD');
-
-/** A pre-tokenizer step that makes matches, and the text between them, pieces of their own. */
-const isolated = (expression: string): object => ({
-  type: 'Split',
-  pattern: { Regex: expression },
-  behavior: 'Isolated',
-  invert: false,
-});
-
-function createBpe({ ordinary }: Vocabulary, { merges, pre }: EncodingRule): BpeTokenizer {
-  return new BpeTokenizer(
-    {
-      normalizer: pre.nfc ? { type: 'NFC' } : null,
-      pre_tokenizer: {
-        type: 'Sequence',
-        // Not the library's own GPT-2 expression: JavaScript's \s there differs from Unicode's on U+0085 and U+FEFF.
-        pretokenizers: [...pre.splits.map(isolated), { type: 'ByteLevel', add_prefix_space: false, use_regex: false }],
-      },
-      model: { type: 'BPE', vocab: Object.fromEntries(ordinary), merges, ignore_merges: pre.ignoreMerges },
-      post_processor: null,
-      decoder: null,
-      added_tokens: [], // Special tokens are cut out before, so that plain text can never turn into one.
-    },
-    {},
-  );
-}
 
 function idError(id: number, count: number): UsageError {
   return new UsageError({

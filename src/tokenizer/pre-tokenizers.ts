@@ -1,5 +1,7 @@
 /**
  * How text is cut into words before merging, by the file's `tokenizer.ggml.pre`.
+ * Text is not composed (Unicode NFC) before it is cut, though the tokenizer.json of a few families (Qwen2, OLMo, MPT) asks for that:
+ * ids are those of llama.cpp, which differ for decomposed letters only.
  * Expressions are those of llama.cpp (src/llama-vocab.cpp, llm_tokenizer_bpe) and of the models' own tokenizer.json;
  * a name stands here only when its expressions are known for sure, every other name is refused.
  */
@@ -13,8 +15,6 @@ export interface PreTokenizer {
   readonly addBos: boolean;
   /** Whether a separator follows each text where the file does not say. */
   readonly addSep: boolean;
-  /** The model's own tokenizer composes characters first (Unicode NFC). */
-  readonly nfc: boolean;
 }
 
 const GPT2 = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`;
@@ -39,7 +39,6 @@ const rule = (splits: readonly string[], differs: Partial<PreTokenizer> = {}): P
   ignoreMerges: false,
   addBos: false,
   addSep: false,
-  nfc: false,
   ...differs,
 });
 
@@ -47,20 +46,17 @@ const rule = (splits: readonly string[], differs: Partial<PreTokenizer> = {}): P
 const RULES: readonly (readonly [PreTokenizer, string])[] = [
   [
     rule([GPT2]),
-    'gpt-2 phi-2 jais trillion granite-docling exaone4 gigachat a.x-4.0 mellum jina-es jina-de jina-v2-es jina-v2-de modern-bert',
+    'gpt-2 phi-2 mpt olmo jais trillion granite-docling exaone4 gigachat a.x-4.0 mellum jina-es jina-de jina-v2-es jina-v2-de modern-bert',
   ],
-  [rule([GPT2], { nfc: true }), 'mpt olmo'],
   [rule([GPT2], { addSep: true }), 'jina-v1-en jina-v2-code roberta-bpe'],
-  [rule([DIGIT, GPT2]), 'smollm starcoder refact codeshell exaone minerva-7b mellum2'],
-  [rule([DIGIT, GPT2], { nfc: true }), 'command-r'],
+  [rule([DIGIT, GPT2]), 'smollm starcoder refact command-r codeshell exaone minerva-7b mellum2'],
   [
     rule([withDigits(THREE_DIGITS)], { ignoreMerges: true, addBos: true }),
     'llama3 llama-v3 llama-bpe falcon3 falcon-h1 pixtral midm-2.0 lfm2 jina-v5-nano',
   ],
   [rule([withDigits(THREE_DIGITS)]), 'smaug-bpe dbrx glm4 chatglm-bpe'],
   [rule([THREE_DIGITS, withDigits(DIGITS)], { ignoreMerges: true }), 'minicpm5'],
-  [rule([withDigits(DIGIT)], { nfc: true }), 'qwen2 f2llmv2'],
-  [rule([withDigits(DIGIT)]), 'deepseek-r1-qwen megrez stablelm2 hunyuan kormo solar-open grok-2'],
+  [rule([withDigits(DIGIT)]), 'qwen2 f2llmv2 deepseek-r1-qwen megrez stablelm2 hunyuan kormo solar-open grok-2'],
   [
     // Marks belong to the word that they stand in.
     rule([

@@ -25,6 +25,7 @@ function idsOnly(metadata: Metadata, rows: number, error: ModelFileError): Token
     bosId: undefined,
     padId: undefined,
     addBos: false,
+    closingId: undefined,
     eosIds: endsOf(metadata, rows),
     notes: [`there is no text, ids can be given: ${error.happened}`],
     textError: error,

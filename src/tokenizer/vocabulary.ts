@@ -18,6 +18,9 @@ export interface Vocabulary {
   readonly ordinary: ReadonlyMap<string, number>;
   readonly bosId: number | undefined;
   readonly padId: number | undefined;
+  /** The file's own end of text and separator. */
+  readonly eosId: number | undefined;
+  readonly sepId: number | undefined;
   /** Tokens that end an answer; the file's own `eos` first, the openers of a turn last. */
   readonly eosIds: readonly number[];
   /** Whether the file wants these around a text; undefined where it does not say. */
@@ -90,6 +93,9 @@ export function readVocabulary(metadata: Metadata): Vocabulary {
     ordinary,
     bosId: id('bos'),
     padId: id('padding'),
+    eosId: idsOf(metadata, 'tokenizer.ggml.eos_token_id', tokens.length)[0],
+    // The misspelt name is that of files.
+    sepId: id('seperator') ?? id('separator'),
     eosIds: [...new Set([...keyedEnds(metadata, tokens.length), ...named])],
     addBos: flag('bos'),
     addEos: flag('eos'),

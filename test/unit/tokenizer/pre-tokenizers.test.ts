@@ -63,9 +63,9 @@ describe('pre-tokenizers', () => {
   it('gives every text back, under every rule', () => {
     const text =
       "It's  12345\r\n\r\n .x_1\t!?  \n z na\u00efve \u6f22\u5b57 \uFEFF\u0085\u{1F600} (`[a]`) ABCdef $+<=>^~| ";
-    for (const [pre, { nfc }] of PRE_TOKENIZERS) {
+    for (const pre of PRE_TOKENIZERS.keys()) {
       const tokenizer = createTokenizer(tinyMetadata({ pre }));
-      expect(tokenizer.decode(tokenizer.encode(text)), pre).toBe(nfc ? text.normalize('NFC') : text);
+      expect(tokenizer.decode(tokenizer.encode(text)), pre).toBe(text);
     }
   });
 });
