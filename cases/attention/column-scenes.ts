@@ -55,6 +55,7 @@ export const shapes: readonly Shape[] = [
   { ...one, watches: [mass], kvHeads: 1, group: 2, headDim: 256, sequences: [{ length: 3, rows: 9 }] },
   { ...one, watches: [mass], kvHeads: 1, group: 16, headDim: 4, sequences: [{ length: 40, rows: 16 }] },
   { ...one, watches: [mass], window: 1, sequences: [{ length: 70, rows: 11 }] },
+  { ...one, watches: [mass], softCap: 2, sequences: [{ length: 70, rows: 11 }] },
   { ...one, watches: [mass], window: 100, ordered: true, sequences: [{ length: 300, rows: 16 }] },
   { ...one, watches: [mass], sequences: [{ length: 90, rows: 16, mask: { window: 20, sinks: 3 } }] },
   { ...one, watches: [mass], sequences: [{ length: 90, rows: 16, mask: { window: 20, sinks: 0 } }] },

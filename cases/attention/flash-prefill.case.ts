@@ -35,6 +35,18 @@ const one = { kv: 'f16', kvHeads: 3, group: 3, headDim: 32, bucket: 16 } as cons
 export default kernelCase(flashPrefill, {
   shapes: [
     { ...one, sequences: [{ length: 0, rows: 16 }] },
+    { ...one, ahead: true, sequences: [{ length: 0, rows: 16 }] },
+    {
+      ...one,
+      ahead: true,
+      window: 8,
+      bucket: 32,
+      sequences: [
+        { length: 0, rows: 20 },
+        { length: 0, rows: 11 },
+      ],
+    },
+    { ...one, softCap: 2, window: 40, sequences: [{ length: 70, rows: 15 }] },
     { ...one, bucket: 64, sequences: [{ length: 0, rows: 61 }] },
     { ...one, bucket: 64, kv: 'f32', sequences: [{ length: 0, rows: 64 }] },
     { ...one, bucket: 128, group: 1, sequences: [{ length: 0, rows: 128 }] },

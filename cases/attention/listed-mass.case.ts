@@ -32,6 +32,7 @@ const choosing = (length: number | readonly number[]) => ({ length, rows: 1, sel
 export default kernelCase(listedMass, {
   shapes: [
     { ...one, watches: [mass], sequences: [choosing(0)] },
+    { ...one, watches: [mass], softCap: 2, sequences: [choosing(70)] },
     { ...one, watches: [mass], sequences: [choosing([62, 63, 64])] },
     { ...one, watches: [{ ...mass, decay: 1 }], every: 1, sequences: [choosing(300)] },
     { ...one, watches: [{ ...mass, decay: 0 }], every: 40, sequences: [choosing(300)] },

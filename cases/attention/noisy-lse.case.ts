@@ -26,6 +26,7 @@ const noisy: Watch = { policy: 2, observe: 'noisyMass', tau: [1, 0.25], promptEn
 export default kernelCase(noisyLse, {
   shapes: [
     { ...one, watches: [noisy], sequences: [{ length: 0, rows: 1 }] },
+    { ...one, watches: [noisy], softCap: 2, sequences: [{ length: 30, rows: 4 }] },
     { ...one, watches: [noisy], sequences: [{ length: [61, 5, 130], rows: 13 }] },
     { ...one, watches: [noisy], parts: 4, sequences: [{ length: [61, 5, 130], rows: 13 }] },
     { ...one, watches: [{ ...noisy, from: 7, until: 9 }], sequences: [{ length: 70, rows: 12 }] },

@@ -32,6 +32,18 @@ const one = { kv: 'f16', kvHeads: 3, group: 3, headDim: 32, bucket: 16 } as cons
 export default kernelCase(prefillLanes, {
   shapes: [
     { ...one, sequences: [{ length: 0, rows: 16 }] },
+    { ...one, ahead: true, sequences: [{ length: 0, rows: 16 }] },
+    {
+      ...one,
+      ahead: true,
+      window: 8,
+      bucket: 32,
+      sequences: [
+        { length: 0, rows: 20 },
+        { length: 0, rows: 11 },
+      ],
+    },
+    { ...one, softCap: 2, window: 40, sequences: [{ length: 70, rows: 15 }] },
     { ...one, bucket: 64, sequences: [{ length: 0, rows: 61 }] },
     { ...one, headDim: 64, sequences: [{ length: 63, rows: 9 }] },
     { ...one, sequences: [{ length: [5, 190, 129], rows: 16 }] },

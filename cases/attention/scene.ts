@@ -12,6 +12,7 @@ import {
   ROW_VALID,
   rowAt,
   rowListAt,
+  spanAt,
   stepLayout,
   type StepLayout,
 } from '../../src/kernels/step-layout.ts';
@@ -45,6 +46,10 @@ export interface SceneShape {
   readonly group: number;
   readonly headDim: number;
   readonly window?: number;
+  /** Of the scores; 0 or left out = none. */
+  readonly softCap?: number;
+  /** Rows read what comes behind them in the step too. */
+  readonly ahead?: boolean;
   /** Slots in order of position. Pages that no row's window or mask then shows hold no numbers: nobody may read them. */
   readonly ordered?: boolean;
   /** The kernel is that of steps in which sequences may have masks. Default: where one has. */
@@ -96,6 +101,8 @@ export const attentionConstants = ({
   group,
   headDim,
   window = 0,
+  softCap = 0,
+  ahead = false,
   sequences,
   masked = sequences.some(({ mask }) => mask),
 }: SceneShape) => ({
@@ -104,6 +111,8 @@ export const attentionConstants = ({
   HEAD_DIM: headDim,
   WINDOW: window,
   MASKED: masked,
+  BIDIRECTIONAL: ahead,
+  SOFT_CAP: softCap,
 });
 
 /** A scene of one sequence in words: '1 row after 511, 9 heads of 64 in groups of 3, f16'. */
@@ -239,6 +248,10 @@ export function buildScene(shape: SceneShape, random: Random): Scene {
     });
   });
   state[rowListAt(layout, rowList)] = rows.length;
+  sequences.forEach((_, i) => {
+    const own = rows.flatMap(({ sequence }, row) => (sequence === i + 1 ? [row] : []));
+    state.set([own.length, own[0] ?? 0], spanAt(layout, i + 1, rowList));
+  });
   state[rowListAt(layout, 0)] = bucket;
   rows.forEach(({ sequence, position, ordinal, valid, select }, i) => {
     const at = rowAt(layout, i, rowList);
@@ -278,7 +291,7 @@ export type Lists = readonly (readonly (readonly number[])[])[];
 
 /** The visible slots of a row and query head, with their scores; of those on its list where there are lists. */
 export function look(
-  { query, slots, kvHeads, group, headDim, window = 0, scale, rows, sequences }: Scene,
+  { query, slots, kvHeads, group, headDim, window = 0, softCap = 0, ahead = false, scale, rows, sequences }: Scene,
   row: number,
   head: number,
   lists?: Lists,
@@ -288,11 +301,14 @@ export function look(
   const q = query.subarray((row * kvHeads * group + head) * headDim).subarray(0, headDim);
   const { mask } = sequences[sequence - 1]!;
   const listed = lists && new Set(lists[row]![kvHead]);
-  return slots[sequence - 1]![kvHead]!.slice(0, lengths[kvHead]! + ordinal + 1).flatMap((stored, slot) => {
+  const reach = ahead ? sequences[sequence - 1]!.rows : ordinal + 1;
+  return slots[sequence - 1]![kvHead]!.slice(0, lengths[kvHead]! + reach).flatMap((stored, slot) => {
     const back = position - stored.position;
-    if ((window > 0 && back >= window) || (listed && !listed.has(slot))) return [];
+    const hidden = ahead ? Math.abs(back) > Math.floor(window / 2) : back >= window;
+    if ((window > 0 && hidden) || (listed && !listed.has(slot))) return [];
     if (mask && back >= mask.window && stored.position >= mask.sinks) return [];
-    const score = scale * stored.key.reduce((sum, element, i) => sum + element * q[i]!, 0);
+    const plain = scale * stored.key.reduce((sum, element, i) => sum + element * q[i]!, 0);
+    const score = softCap > 0 ? softCap * Math.tanh(plain / softCap) : plain;
     return [{ slot, score, value: stored.value }];
   });
 }

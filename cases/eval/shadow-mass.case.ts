@@ -10,6 +10,8 @@ interface Shape {
   readonly group: number;
   readonly headDim: number;
   readonly valid?: boolean;
+  /** Of the scores; 0 or left out = none. */
+  readonly softCap?: number;
 }
 
 /** Where the layer's heads begin in what is added up. */
@@ -22,9 +24,10 @@ export default kernelCase(shadowMass, {
     { tokens: 129, kvHeads: 3, group: 1, headDim: 80 },
     { tokens: 700, kvHeads: 3, group: 3, headDim: 64 },
     { tokens: 20, kvHeads: 1, group: 1, headDim: 32, valid: false },
+    { tokens: 130, kvHeads: 1, group: 2, headDim: 32, softCap: 1 },
   ] as readonly Shape[],
   bench: [],
-  build({ tokens, kvHeads, group, headDim, valid = true }, random) {
+  build({ tokens, kvHeads, group, headDim, valid = true, softCap = 0 }, random) {
     const draw = seededRandom(random.word());
     const capacity = tokens + 3;
     const heads = kvHeads * group;
@@ -35,7 +38,7 @@ export default kernelCase(shadowMass, {
       for (let i = 0; i < tokens * headDim; i++) keys[head * capacity * headDim + i] = draw.normal();
     return {
       params: { scale: 1 / Math.sqrt(headDim), layer: 1, capacity, at: AT },
-      constants: { KV_HEADS: kvHeads, GROUP: group, HEAD_DIM: headDim },
+      constants: { KV_HEADS: kvHeads, GROUP: group, HEAD_DIM: headDim, SOFT_CAP: softCap },
       variant: undefined,
       buffers: {
         state: stepWords({ layout: smallLayout(), rows, logitRows: [], sequences: [] }),
@@ -46,7 +49,7 @@ export default kernelCase(shadowMass, {
       },
     };
   },
-  reference({ buffers, params }, { tokens, kvHeads, group, headDim, valid = true }) {
+  reference({ buffers, params }, { tokens, kvHeads, group, headDim, valid = true, softCap = 0 }) {
     const mass = [...buffers.mass];
     if (!valid) return { mass };
     for (let head = 0; head < kvHeads * group; head++) {
@@ -56,7 +59,8 @@ export default kernelCase(shadowMass, {
         let score = 0;
         for (let i = 0; i < headDim; i++)
           score += buffers.query[head * headDim + i]! * buffers.keys[first + token * headDim + i]!;
-        sum += Math.exp(score * params.scale);
+        const scaled = score * params.scale;
+        sum += Math.exp(softCap > 0 ? softCap * Math.tanh(scaled / softCap) : scaled);
       }
       mass[AT + head]! += Math.exp(buffers.lse[head]!) / sum;
     }

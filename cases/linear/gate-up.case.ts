@@ -1,3 +1,4 @@
+import { activationOf, type Activation } from '../../src/kernels/linear/activation.ts';
 import { gateUp } from '../../src/kernels/linear/gate-up.ts';
 import { kernelCase } from '../support/kernel-case.ts';
 import {
@@ -28,6 +29,8 @@ interface Shape extends LinearShape {
   readonly norm: boolean;
   /** Multiplies the norm weights: with 60, gates reach hundreds, where exp overflows. Default 1. */
   readonly gain?: number;
+  /** Default 'silu'. */
+  readonly activation?: Activation;
 }
 
 const base = { type: 'Q4_1', outputs: 100, k: 96, rowTile: 8, batch: 1, norm: true } as const;
@@ -46,6 +49,8 @@ const shapes: readonly Shape[] = [
   { ...base, batch: 19, norm: false, gain: 60, variant: columnsVariant(8, 4, 8, 8) },
   { ...base, type: 'Q8_0', batch: 66, norm: false, variant: TILE },
   { ...base, outputs: 70, batch: 19, norm: false, variant: INT8_TILE },
+  { ...base, batch: 3, activation: 'gelu-tanh', gain: 60, variant: rowsVariant(8, 4, 2, 2) },
+  { ...base, batch: 19, norm: false, activation: 'gelu-tanh', variant: columnsVariant(8, 4, 8, 8) },
 ];
 
 export default kernelCase(gateUp, {
@@ -64,7 +69,7 @@ export default kernelCase(gateUp, {
   suits: suitsAdapter,
   missing: ({ variant }, gpu) => missingFeatures(variant, gpu),
   build(shape, random) {
-    const { outputs, k, batch, norm, gain = 1 } = shape;
+    const { outputs, k, batch, norm, gain = 1, activation } = shape;
     const { packed, weights } = randomMatrix(shape, random);
     const vectors = untouched(GAIN_AT * 4 + k).map((_, i) => (i < GAIN_AT * 4 ? NaN : (random.next() + 0.5) * gain));
     const { x, values } = inputRows(
@@ -75,19 +80,20 @@ export default kernelCase(gateUp, {
       {
         params: { ...paramsOf(shape), columns: batch, epsilon: EPSILON, gain_at: GAIN_AT },
         constants: constantsOf(shape, norm),
-        variant: { type: shape.type, shape: shape.variant },
+        variant: { type: shape.type, shape: shape.variant, ...(activation && { activation }) },
         buffers: { ...packed, x, vectors, y: untouched((batch + 3) * (outputs / 2)) },
       },
       weights,
       values,
     );
   },
-  reference(built, { outputs, k, norm, batch }) {
+  reference(built, { outputs, k, norm, batch, activation = 'silu' }) {
+    const act = activationOf(activation);
     const x = inputsOf(built);
     const vectors = built.buffers.vectors as Float32Array;
     const input = norm ? normRows(x, vectors.subarray(GAIN_AT * 4), k, EPSILON) : x;
     const y = multiplyRows(weightsOf(built), input, outputs, k).flatMap((row) =>
-      Array.from({ length: outputs / 2 }, (_, i) => (row[2 * i]! / (1 + Math.exp(-row[2 * i]!))) * row[2 * i + 1]!),
+      Array.from({ length: outputs / 2 }, (_, i) => act(row[2 * i]!) * row[2 * i + 1]!),
     );
     return { y: [...y, ...Array<number>(3 * (outputs / 2)).fill(UNTOUCHED)].slice(0, (batch + 3) * (outputs / 2)) };
   },

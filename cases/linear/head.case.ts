@@ -1,4 +1,4 @@
-import { head } from '../../src/kernels/linear/head.ts';
+import { head, NO_BIAS } from '../../src/kernels/linear/head.ts';
 import { tileVariant } from '../../src/kernels/linear/variant.ts';
 import { COUNT_PROMPT, countsAt, countsWords } from '../../src/kernels/sampling/penalties-part.ts';
 import { SEQUENCE_PENALTIES, SEQUENCE_WORDS, SequenceWord } from '../../src/kernels/step-layout.ts';
@@ -39,6 +39,8 @@ interface Shape extends LinearShape {
   readonly norm: boolean;
   /** The hidden row of the second logit row is no number. */
   readonly spoiled?: boolean;
+  /** What becomes of products before they are logits. */
+  readonly shaped?: { readonly biased: boolean; readonly factor: number; readonly cap: number };
 }
 
 const base = {
@@ -122,6 +124,25 @@ const shapes: readonly Shape[] = [
     logitRows: [0, 1, 2, 3, 4, 5, 6, 7, 0],
     variant: columnsVariant(8, 4, 8, 8),
   },
+  { ...base, shaped: { biased: true, factor: 1, cap: 0 }, variant: rowsVariant(16, 4, 4, 1) },
+  {
+    ...base,
+    penalties: true,
+    batch: 4,
+    logitRows: [5, 2, 7],
+    shaped: { biased: false, factor: 0.25, cap: 0 },
+    variant: rowsVariant(32, 2, 2, 2),
+  },
+  {
+    ...base,
+    outputs: 70,
+    vocab: 198,
+    firstId: 128,
+    batch: 2,
+    logitRows: [1, 4],
+    shaped: { biased: true, factor: 2, cap: 0.7 },
+    variant: rowsVariant(16, 4, 4, 2),
+  },
   // Above 8 logit rows sampling/block-maxima finds them: tiles write none.
   { ...base, maxima: false, norm: false, batch: 64, logitRows: [7, 6, 5], penalties: true, variant: TILE },
 ];
@@ -139,9 +160,10 @@ export default kernelCase(head, {
   suits: suitsAdapter,
   missing: ({ variant }, gpu) => missingFeatures(variant, gpu),
   build(shape, random) {
-    const { k, batch, norm, vocab, firstId, logitRows, penalties, maxima, variant, spoiled = false } = shape;
+    const { k, batch, norm, vocab, firstId, logitRows, penalties, maxima, variant, shaped, spoiled = false } = shape;
     const { packed, weights } = randomMatrix(shape, random);
-    const vectors = untouched(GAIN_AT * 4 + k).map(() => random.next() + 0.5);
+    // Gains, then the bias.
+    const vectors = untouched(GAIN_AT * 4 + k + Math.ceil(vocab / 4) * 4).map(() => random.next() + 0.5);
     const rows = Array.from({ length: HIDDEN_ROWS }, (_, row) => ({ sequence: sequenceOfRow(row), position: row }));
     const counts = Uint32Array.from(
       { length: countsWords(vocab, layout.maxSequences) },
@@ -152,13 +174,22 @@ export default kernelCase(head, {
     const { x, values } = inputRows(variant, hidden);
     return rememberWeights(
       {
-        params: { ...paramsOf(shape), columns: batch, epsilon: EPSILON, first_id: firstId, gain_at: GAIN_AT },
+        params: {
+          ...paramsOf(shape),
+          columns: batch,
+          epsilon: EPSILON,
+          first_id: firstId,
+          gain_at: GAIN_AT,
+          bias_at: shaped?.biased ? GAIN_AT + k / 4 : NO_BIAS,
+          factor: shaped?.factor ?? 1,
+          cap: shaped?.cap ?? 0,
+        },
         constants: {
           ...constantsOf(shape, norm),
           VOCAB: vocab,
           MAXIMA: maxima,
         },
-        variant: { type: shape.type, shape: variant },
+        variant: { type: shape.type, shape: variant, ...(shaped && { shaped: true }) },
         buffers: {
           ...packed,
           x,
@@ -173,7 +204,7 @@ export default kernelCase(head, {
       values,
     );
   },
-  reference(built, { k, norm, vocab, firstId, outputs, logitRows, penalties, maxima }) {
+  reference(built, { k, norm, vocab, firstId, outputs, logitRows, penalties, maxima, shaped }) {
     const x = inputsOf(built);
     const { counts } = built.buffers;
     const vectors = built.buffers.vectors as Float32Array;
@@ -188,7 +219,10 @@ export default kernelCase(head, {
     const blocks = Math.ceil(vocab / 64);
     logitRows.forEach((row, column) => {
       const sequence = sequenceOfRow(row);
-      const line = all[row]!.map((logit, output) => {
+      const line = all[row]!.map((product, output) => {
+        const bias = shaped?.biased ? vectors[GAIN_AT * 4 + k + firstId + output]! : 0;
+        const scaled = (product + bias) * (shaped?.factor ?? 1);
+        const logit = shaped?.cap ? shaped.cap * Math.tanh(scaled / shaped.cap) : scaled;
         const seen = counts[countsAt(vocab, sequence) + firstId + output]!;
         if (!penalties || sequence !== 2 || seen === 0) return logit;
         const repeated = logit > 0 ? logit / REPETITION : logit * REPETITION;

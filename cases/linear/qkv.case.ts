@@ -1,11 +1,19 @@
-import { PAGE_SLOTS, pageWords, positionWord, type KvType } from '../../src/kernels/cache-layout.ts';
-import { stagingFloats } from '../../src/kernels/cache/quantize-append.ts';
-import { FAULT_WORDS, FaultWord, readFaults } from '../../src/kernels/faults.ts';
+import type { KvType } from '../../src/kernels/cache-layout.ts';
 import { qkv } from '../../src/kernels/linear/qkv.ts';
-import { halfToNumber } from '../../src/core/half.ts';
 import { kernelCase } from '../support/kernel-case.ts';
-import { rangeWord } from '../../src/kernels/step-layout.ts';
-import { smallLayout, stepWords, type StepRow } from '../support/step-words.ts';
+import {
+  appendPlace,
+  appendState,
+  decodeCache,
+  emptyCache,
+  faultsOf,
+  frequency,
+  noFaults,
+  noted,
+  turnTable,
+  LAYER,
+} from '../support/append-cache.ts';
+import type { StepRow } from '../support/step-words.ts';
 import {
   INT8_TILE,
   TILE,
@@ -41,6 +49,9 @@ interface Shape extends Omit<LinearShape, 'outputs' | 'batch'> {
   /** Rows of the bucket, at least those of the step. */
   readonly bucket: number;
   readonly norm: boolean;
+  /** Keys and values are staged, for another kernel to append. */
+  readonly staged?: boolean;
+  readonly biased?: boolean;
   /** Exponents of the powers of two that keys and values of each KV head are stored times. */
   readonly ranges?: readonly (readonly [keys: number, values: number])[];
 }
@@ -58,15 +69,7 @@ const base = {
   norm: true,
 } as const;
 const EPSILON = 1e-5;
-const LAYER = 1;
 const GAIN_AT = 5;
-/** Slots in use before the step: of sequence 1 and 2, per KV head. */
-const LENGTHS: readonly (readonly number[])[] = [[], [63, 64, 5], [130, 130, 130]];
-/** Pages of sequence 1 and 2, in the order of their slots. */
-const PAGES: readonly (readonly number[])[] = [[], [3, 5], [1, 0, 4]];
-const PAGE_COUNT = 6;
-const layout = smallLayout({ maxRows: 80, kvStride: 4, maxPages: 3 });
-
 const one: readonly StepRow[] = [{ sequence: 1, position: 200 }];
 const several: readonly StepRow[] = [
   { sequence: 1, position: 0 },
@@ -96,20 +99,9 @@ const BEYOND = [
 
 const rowsOf = ({ qHeads, kvHeads, headDim, range }: Shape): readonly [number, number] =>
   range ?? [0, (qHeads + 2 * kvHeads) * headDim];
+/** A format that packs whole heads is appended to by another kernel. */
+const isStaged = ({ kv, staged = false }: Shape): boolean => staged || kv === 'q8';
 const linear = (shape: Shape): LinearShape => ({ ...shape, outputs: rowsOf(shape)[1], batch: shape.bucket });
-/** Angle per position of pair i; a base of 10,000 as usual. */
-const frequency = (i: number, headDim: number): number => Math.fround(10_000 ** ((-2 * i) / headDim));
-/** cos and sin of a turn, as the engine fills them in: f32 of the positions 0 to 63 and of every 64th. */
-function turnTable(pairs: number, headDim: number): number[] {
-  const positions = Array.from({ length: 64 + 128 }, (_, i) => (i < 64 ? i : (i - 64) * 64));
-  return positions.flatMap((position) =>
-    Array.from({ length: pairs }, (_, i) => [
-      Math.cos(position * frequency(i, headDim)),
-      Math.sin(position * frequency(i, headDim)),
-    ]).flat(),
-  );
-}
-
 const qkvCase = (tolerance: number, shapes: readonly Shape[], bench: readonly Shape[] = []) =>
   kernelCase(qkv, {
     shapes,
@@ -122,23 +114,11 @@ const qkvCase = (tolerance: number, shapes: readonly Shape[], bench: readonly Sh
       const { packed, weights } = randomMatrix(linear(shape), random);
       const turnsAt = GAIN_AT + k / 4;
       const turns = turnTable(ropePairs, headDim);
-      const vectors = new Float32Array(Math.ceil((turnsAt * 4 + turns.length) / 4) * 4);
+      const biasAt = turnsAt + Math.ceil(turns.length / 4);
+      const vectors = new Float32Array(biasAt * 4 + (qHeads + 2 * kvHeads) * headDim);
       for (let i = 0; i < k; i++) vectors[GAIN_AT * 4 + i] = random.next() + 0.5;
       vectors.set(turns, turnsAt * 4);
-      const state = stepWords({ layout, rows, logitRows: [], sequences: [] });
-      LENGTHS.forEach((lengths, sequence) =>
-        state.set(lengths, layout.lengthsAt + (sequence * layout.layers + LAYER) * layout.kvStride),
-      );
-      PAGES.forEach((pages, sequence) =>
-        state.set(pages, layout.pagesAt + (sequence * layout.layers + LAYER) * layout.maxPages),
-      );
-      ranges.forEach(([keys, values], head) => {
-        state[layout.rangesAt + LAYER * layout.kvStride + head] = rangeWord(keys, values);
-      });
-      // A pattern that is a number as f16, as f32 and as a position.
-      const cache = new Uint32Array(
-        kv === 'q8' ? stagingFloats(bucket, kvHeads, headDim) : PAGE_COUNT * pageWords(kv, kvHeads, headDim),
-      ).fill(0x3f803f80);
+      for (let i = biasAt * 4; i < vectors.length; i++) vectors[i] = random.next() - 0.5;
       const { x, values } = inputRows(shape.variant, activations(bucket, k, random));
       return rememberWeights(
         {
@@ -150,6 +130,7 @@ const qkvCase = (tolerance: number, shapes: readonly Shape[], bench: readonly Sh
             first_row: rowsOf(shape)[0],
             gain_at: GAIN_AT,
             turns_at: turnsAt,
+            bias_at: biasAt,
           },
           constants: {
             ...constantsOf(linear(shape), norm),
@@ -158,15 +139,21 @@ const qkvCase = (tolerance: number, shapes: readonly Shape[], bench: readonly Sh
             HEAD_DIM: headDim,
             ROPE_PAIRS: ropePairs,
           },
-          variant: { type: shape.type, shape: shape.variant, kv },
+          variant: {
+            type: shape.type,
+            shape: shape.variant,
+            kv,
+            ...(shape.staged && { staged: true }),
+            ...(shape.biased && { biased: true }),
+          },
           buffers: {
             ...packed,
             x,
             vectors,
-            state,
+            state: appendState(rows, ranges),
             query: untouched(bucket * qHeads * headDim),
-            cache,
-            faults: new Uint32Array(layout.maxSequences * FAULT_WORDS),
+            cache: emptyCache(shape, bucket, isStaged(shape)),
+            faults: noFaults(),
           },
         },
         weights,
@@ -178,17 +165,19 @@ const qkvCase = (tolerance: number, shapes: readonly Shape[], bench: readonly Sh
       const x = inputsOf(built);
       const vectors = built.buffers.vectors as Float32Array;
       const [first, count] = rowsOf(shape);
+      const bias = vectors.subarray(built.params.bias_at * 4);
       const outputs = multiplyRows(
         weightsOf(built),
         norm ? normRows(x, vectors.subarray(GAIN_AT * 4), k, EPSILON) : x,
         count,
         k,
-      );
+      ).map((line) => line.map((product, output) => product + (shape.biased ? bias[first + output]! : 0)));
       const query = Float64Array.from(built.buffers.query);
-      const cache = decodeCache(built.buffers.cache as Uint32Array<ArrayBuffer>, shape);
+      const cache = decodeCache(built.buffers.cache as Uint32Array<ArrayBuffer>, shape, isStaged(shape));
       const outOfRange = new Set<string>();
       const written: [section: Float64Array, at: number, pair: string][] = [];
-      rows.forEach(({ sequence, position, ordinal = 0, valid = true }, row) => {
+      rows.forEach((stepRow, row) => {
+        const { sequence, position, valid = true } = stepRow;
         if (!valid) return;
         for (let output = 0; output < count; output++) {
           const line = first + output;
@@ -215,75 +204,23 @@ const qkvCase = (tolerance: number, shapes: readonly Shape[], bench: readonly Sh
           const fits = Math.abs(number) <= (kv === 'f16' ? 65504 : 3.4e38);
           const pair = `${sequence} ${row} ${line - (line % 2)}`;
           if (!fits) outOfRange.add(pair);
-          if ('staging' in cache) {
-            const at = ((row * 2 + (isKey ? 0 : 1)) * kvHeads + kvHead) * headDim + element;
-            cache.staging[at] = number;
-            written.push([cache.staging, at, pair]);
-            continue;
-          }
-          const slot = LENGTHS[sequence]![kvHead]! + ordinal;
-          const page = PAGES[sequence]![Math.floor(slot / PAGE_SLOTS)]!;
-          const place = (page * kvHeads + kvHead) * PAGE_SLOTS + (slot % PAGE_SLOTS);
-          const section = isKey ? cache.keys : cache.values;
-          section[place * headDim + element] = number;
-          written.push([section, place * headDim + element, pair]);
-          if (isKey && element === 0) new DataView(cache.positions.buffer).setUint32(place * 4, position, true);
+          const { section, at } = appendPlace(cache, shape, stepRow, { row, isKey, kvHead, element });
+          section[at] = number;
+          written.push([section, at, pair]);
         }
       });
       for (const [section, at, pair] of written) if (outOfRange.has(pair)) section[at] = 0;
-      const faults = Uint32Array.from(built.buffers.faults);
-      for (const pair of outOfRange) {
-        const at = Number.parseInt(pair) * FAULT_WORDS;
-        faults[at + FaultWord.pairs]!++;
-        faults[at + FaultWord.layer] = 0xffffffff - LAYER;
-      }
+      const faults = noted([...outOfRange].map((pair) => Number.parseInt(pair)));
       return { query, ...faultsOf(faults), ...cache };
     },
     decode: ({ query, faults, cache }, shape) => ({
       query: query!,
       ...faultsOf(faults as Uint32Array<ArrayBuffer>),
-      ...decodeCache(cache as Uint32Array<ArrayBuffer>, shape),
+      ...decodeCache(cache as Uint32Array<ArrayBuffer>, shape, isStaged(shape)),
     }),
     label: (shape) => linearLabel(linear(shape)),
     work: (shape) => linearWork(linear(shape), linear(shape).outputs, shape.kv === 'f16' ? 3 : 4),
   });
-
-/** Pairs and first layers of what went wrong, by sequence. */
-const faultsOf = (words: Uint32Array): Record<'faultPairs' | 'faultLayers', number[]> => {
-  const faults = Array.from({ length: words.length / FAULT_WORDS }, (_, sequence) =>
-    readFaults(words.subarray(sequence * FAULT_WORDS)),
-  );
-  return {
-    faultPairs: faults.map((fault) => fault?.pairs ?? 0),
-    faultLayers: faults.map((fault) => fault?.layer ?? -1),
-  };
-};
-
-/** The staging buffer, or the sections of a cache: keys and values [page][kvHead][slot][headDim], positions [page][kvHead][slot] byte by byte, so that one bit off is far off. */
-function decodeCache(
-  cache: Uint32Array<ArrayBuffer>,
-  { kv, kvHeads, headDim }: Shape,
-): { keys: Float64Array; values: Float64Array; positions: Uint8Array<ArrayBuffer> } | { staging: Float64Array } {
-  if (kv === 'q8') return { staging: Float64Array.from(new Float32Array(cache.buffer)) };
-  const lines = kvHeads * PAGE_SLOTS;
-  const words = pageWords(kv, kvHeads, headDim);
-  const numbers =
-    kv === 'f16'
-      ? Float64Array.from(new Uint16Array(cache.buffer), halfToNumber)
-      : Float64Array.from(new Float32Array(cache.buffer));
-  const perWord = numbers.length / cache.length;
-  const keys = new Float64Array(PAGE_COUNT * lines * headDim);
-  const values = new Float64Array(keys.length);
-  const positions = new Uint32Array(PAGE_COUNT * lines);
-  for (let page = 0; page < PAGE_COUNT; page++) {
-    const at = page * words * perWord;
-    keys.set(numbers.subarray(at, at + lines * headDim), page * lines * headDim);
-    values.set(numbers.subarray(at + lines * headDim, at + 2 * lines * headDim), page * lines * headDim);
-    const positionsAt = page * words + positionWord(kv, kvHeads, headDim);
-    positions.set(cache.subarray(positionsAt, positionsAt + lines), page * lines);
-  }
-  return { keys, values, positions: new Uint8Array(positions.buffer) };
-}
 
 const smol = { ...base, qHeads: 9, kvHeads: 3, headDim: 64, ropePairs: 32, k: 576, rows: one } as const;
 
@@ -330,6 +267,38 @@ export default [
     { ...base, kv: 'q8', kvHeads: 3, ropePairs: 3, bucket: 8, rows: several, variant: rowsVariant(8, 2, 2, 4) },
     { ...base, kv: 'q8', kvHeads: 3, bucket: 8, rows: several, range: [48, 48], variant: rowsVariant(4, 4, 2, 2) },
     { ...base, kv: 'q8', kvHeads: 3, bucket: 70, rows: many, norm: false, variant: TILE },
+    { ...base, kv: 'f32', kvHeads: 3, bucket: 8, rows: several, biased: true, variant: rowsVariant(8, 2, 2, 4) },
+    {
+      ...base,
+      kv: 'f32',
+      kvHeads: 3,
+      bucket: 8,
+      rows: several,
+      biased: true,
+      range: [48, 48],
+      variant: rowsVariant(4, 4, 2, 2),
+    },
+    {
+      ...base,
+      kv: 'f32',
+      kvHeads: 3,
+      ropePairs: 0,
+      bucket: 8,
+      rows: several,
+      staged: true,
+      biased: true,
+      variant: rowsVariant(8, 2, 2, 4),
+    },
+    {
+      ...base,
+      kv: 'f32',
+      kvHeads: 3,
+      bucket: 70,
+      rows: many,
+      norm: false,
+      biased: true,
+      variant: columnsVariant(8, 4, 8, 8),
+    },
   ]),
   // Half an ulp of f16 is 2^-11 of the number.
   qkvCase(

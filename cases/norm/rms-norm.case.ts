@@ -1,8 +1,8 @@
 import { rmsNorm, rmsNormThreads, type NormOutput } from '../../src/kernels/norm/rms-norm.ts';
-import { LAYOUT_AT, layoutWords, rowListAt, stepLayout } from '../../src/kernels/step-layout.ts';
 import { int8Rows } from '../../src/kernels/elementwise/int8-rows.ts';
 import { decodeInt8Rows, steadyRows } from '../reference/int8-rows.ts';
 import { kernelCase, uniform } from '../support/kernel-case.ts';
+import { rowsState } from './rows-state.ts';
 
 interface Shape {
   readonly hidden: number;
@@ -28,17 +28,7 @@ export default kernelCase(rmsNorm, {
   ] as readonly Shape[],
   bench: [{ hidden: 576, rows: 256, bucket: 256 }],
   build({ hidden, rows, bucket, gainAt = 0, size = 1, output = 'f32' }, random) {
-    const layout = stepLayout({
-      maxRows: bucket,
-      maxLogitRows: 1,
-      maxSequences: 1,
-      layers: 1,
-      kvStride: 1,
-      maxPages: 1,
-    });
-    const state = new Uint32Array(layout.words);
-    state.set(layoutWords(layout), LAYOUT_AT);
-    state[rowListAt(layout)] = rows;
+    const state = rowsState(bucket, rows);
     return {
       params: { epsilon: 1e-5, gain_at: gainAt, rows: bucket, layer: 0 },
       constants: { HIDDEN: hidden, THREADS: rmsNormThreads(hidden) },

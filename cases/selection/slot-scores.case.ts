@@ -55,6 +55,7 @@ export default kernelCase(slotScores, {
     { ...one, kv: 'f32', headDim: 80, kvHeads: 2, group: 1, sequences: [choosing(130, 200, 1)] },
     { ...one, kv: 'q8', headDim: 128, kvHeads: 1, group: 7, sequences: [choosing(130, 4, 40)] },
     { ...one, window: 60, ordered: true, sequences: [choosing(200, 4, 8)] },
+    { ...one, softCap: 2, all: true, sequences: [choosing(90, 4, 8)] },
     { ...one, even: true, sequences: [choosing(150, 4, 20)] },
     {
       ...one,
@@ -74,7 +75,7 @@ export default kernelCase(slotScores, {
   build(shape, random) {
     const scene = buildScene(shape, random);
     const { kv, kvHeads, group, headDim, bucket, layer, scale, state, cache, query, layout } = scene;
-    const { all = false, even = false, window = 0, sequences } = shape;
+    const { all = false, even = false, window = 0, softCap = 0, sequences } = shape;
     const capacity = capacityOf(shape);
     const heads = kvHeads * group;
     const built = {
@@ -95,6 +96,8 @@ export default kernelCase(slotScores, {
         ROPE_PAIRS: even ? pairsOf(shape) : 0,
         WINDOW: window,
         MASKED: sequences.some(({ mask }) => mask),
+        BIDIRECTIONAL: false,
+        SOFT_CAP: softCap,
         ALL: all,
         KEEPS: shape.keeps ?? false,
       },
@@ -144,7 +147,7 @@ export default kernelCase(slotScores, {
 
 /** Scores of every row that selects, and their maxima and sums per page. */
 function wantOf(scene: Scene, shape: Shape, scale: number): Record<string, number[]> {
-  const { kvHeads, group, headDim, query, rows, slots, window = 0 } = scene;
+  const { kvHeads, group, headDim, query, rows, slots, window = 0, softCap = 0 } = scene;
   const angles = frequencies(shape);
   const capacity = capacityOf(shape);
   const scores: (readonly number[])[] = [];
@@ -169,7 +172,8 @@ function wantOf(scene: Scene, shape: Shape, scale: number): Record<string, numbe
         const forced = !hidden && (place < sinks || place + recent > position);
         const by = shape.even ? Math.max(0, position - place - recent) : 0;
         const turned = shape.even ? turn(key, by, angles) : key;
-        const score = scale * turned.reduce((sum, element, i) => sum + element * q[i]!, 0);
+        const plain = scale * turned.reduce((sum, element, i) => sum + element * q[i]!, 0);
+        const score = softCap > 0 ? softCap * Math.tanh(plain / softCap) : plain;
         return { forced, score: hidden || (forced && !shape.all) ? LOWEST : score };
       });
       scores.push(marked.map(({ forced, score }) => (forced ? -LOWEST : score)));

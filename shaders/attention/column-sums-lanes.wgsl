@@ -5,7 +5,7 @@ diagnostic(off, subgroup_uniformity);
 // LANE_QUADS quads, which go round by subgroup broadcast. One workgroup per (LANES slots, KV head, sequence).
 // It needs lib/attention/column-mass and what that needs.
 // uses: lib/constants, lib/step-state, lib/step-rows, lib/kv.*, lib/cache-layout, lib/attention/observed
-// uses: lib/attention/noise.*, lib/attention/column-mass, lib/attention/visible
+// uses: lib/attention/noise.*, lib/attention/column-mass, lib/attention/visible, lib/attention/soft-cap
 // constants: KV_HEADS, GROUP, HEAD_DIM, LANES, LANE_QUADS, HOLDERS
 struct Params { scale : f32, layer : u32, tiles : u32, sequences : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
@@ -64,7 +64,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
       products = fma(key_$j_$i, subgroupBroadcast(part_$j, $iu), products);
 #end
 #end
-      var score = (products.x + products.y) + (products.z + products.w);
+      var score = soft_capped((products.x + products.y) + (products.z + products.w), LOG2_E);
       if (with_noise) {
         if (g % 4u == 0u) { words = noise_words(noise, params.layer, kv_head, g / 4u, slot); }
         score = (score + noise_of(words[g & 3u])) * noise.cooling;

@@ -6,7 +6,7 @@
 // decoding rows have a decay. Rows that are not valid or not observed add nothing.
 // It needs lib/attention/column-mass and what that needs.
 // uses: lib/constants, lib/step-state, lib/step-rows, lib/kv.*, lib/cache-layout, lib/attention/observed
-// uses: lib/attention/noise.*, lib/attention/column-mass, lib/attention/visible
+// uses: lib/attention/noise.*, lib/attention/column-mass, lib/attention/visible, lib/attention/soft-cap
 // constants: KV_HEADS, GROUP, HEAD_DIM, LINES, ROWS, HELD, PARTS
 struct Params { scale : f32, layer : u32, tiles : u32, sequences : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
@@ -111,7 +111,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_id) loca
         if (with_noise) { words = noise_words(noise, params.layer, kv_head, g / 4u, slot); }
 #for l in LINES
         {
-          var score = score_$r_$l * scale;
+          var score = soft_capped(score_$r_$l * scale, LOG2_E);
           if (with_noise) { score = (score + noise_of(words[$l])) * noise.cooling; }
           sum_$r += select(0.0, exp2(score - log_sums[head_$r_$l] * LOG2_E), g + $lu < GROUP);
         }

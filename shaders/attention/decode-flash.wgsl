@@ -10,7 +10,7 @@
 // params.kind, leaves everything untouched.
 // main: lib/attention/exchange.*
 // uses: lib/constants, lib/step-state, lib/step-rows, lib/kv.*, lib/cache-layout, lib/attention/exchange.*
-// uses: lib/attention/slots.*, lib/attention/observe.*, lib/attention/observed, lib/attention/visible
+// uses: lib/attention/slots.*, lib/attention/observe.*, lib/attention/observed, lib/attention/visible, lib/attention/soft-cap
 // constants: KV_HEADS, GROUP, HEAD_DIM, DIRECT, HEADS, THREADS, LANES, LANE_QUADS, SLOTS, SLOT_QUADS, UPPER_QUADS
 struct Params { scale : f32, layer : u32, splits : u32, rows : u32, capacity : u32, kind : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
@@ -131,7 +131,7 @@ fn attend(group : vec3u, t : u32, lane : u32) {
     add_partials(t);
     let own_scale = scale * slot_key_scale(row, kv_head, page, min(own_slot, last));
 #for g in HEADS
-    own[$g] = select(LOWEST, own[$g] * own_scale, visible);
+    own[$g] = select(LOWEST, soft_capped(own[$g] * own_scale, LOG2_E), visible);
     put_score($gu, t, own[$g]);
 #end
     // Where LANES > SLOTS, several threads have the same slot.

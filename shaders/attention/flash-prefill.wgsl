@@ -6,7 +6,7 @@
 // are read as they lie, neighbouring lanes side by side. Loops end at the tile's last visible slot and leave out pages
 // that no line sees. Rows may be of several sequences, taken one after the other. Maxima are kept in log2 units. A row
 // that is not valid, or whose slots are selected, stays untouched.
-// uses: lib/constants, lib/step-state, lib/step-rows, lib/kv.*, lib/cache-layout, lib/attention/visible
+// uses: lib/constants, lib/step-state, lib/step-rows, lib/kv.*, lib/cache-layout, lib/attention/visible, lib/attention/soft-cap
 // constants: KV_HEADS, GROUP, HEAD_DIM, LINES, TEAMS, LANES, STAGE, DIM_QUADS
 struct Params { scale : f32, layer : u32, rows : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
@@ -34,6 +34,9 @@ fn sees_four(sight : Sight, slots : vec4u, places : vec4u) -> vec4<bool> {
   return vec4<bool>(
     row_sees(sight, slots.x, places.x), row_sees(sight, slots.y, places.y),
     row_sees(sight, slots.z, places.z), row_sees(sight, slots.w, places.w));
+}
+fn capped_four(scores : vec4f) -> vec4f {
+  return vec4f(soft_capped(scores.x, LOG2_E), soft_capped(scores.y, LOG2_E), soft_capped(scores.z, LOG2_E), soft_capped(scores.w, LOG2_E));
 }
 fn head_of(line : u32, kv_head : u32) -> u32 { return (line / GROUP * KV_HEADS + kv_head) * GROUP + line % GROUP; }
 
@@ -73,7 +76,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_id) loca
     var oldest = 0xffffffffu;
     while (next < end_row && (!attends(next) || row_sequence(next) == sequence)) {
       if (attends(next)) {
-        slots = max(slots, row_end_after(next, length));
+        slots = max(slots, row_reach(next, length));
         oldest = min(oldest, row_place(next) + 1u);
       }
       next++;
@@ -139,7 +142,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_id) loca
         value_scale(page, kv_head, slot_2), value_scale(page, kv_head, slot_3));
 #for l in LINES
       let visible_$l = sees_four(sight_$l, own_slots, places);
-      score_$l = select(vec4f(LOWEST), score_$l * key_scales, visible_$l);
+      score_$l = select(vec4f(LOWEST), capped_four(score_$l * key_scales), visible_$l);
       var high_$l = max(max(score_$l.x, score_$l.y), max(score_$l.z, score_$l.w));
 #end
 #for l in LINES

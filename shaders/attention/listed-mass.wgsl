@@ -4,7 +4,7 @@
 // summed over the group. Slots that are not listed only decay; the row's own begins at 0. Every valid row is the only one of
 // its sequence. Rows whose kind of selection is not params.kind leave everything untouched.
 // uses: lib/constants, lib/step-state, lib/step-rows, lib/kv.*, lib/cache-layout, lib/attention/observed
-// uses: lib/attention/noise.*, lib/attention/visible
+// uses: lib/attention/noise.*, lib/attention/visible, lib/attention/soft-cap
 // constants: KV_HEADS, GROUP, HEAD_DIM
 struct Params { scale : f32, layer : u32, kind : u32, rows : u32, capacity : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
@@ -41,7 +41,7 @@ fn find_scores(t : u32, row : u32, kv_head : u32, list : u32, count : u32) {
       var score = 0.0;
       let head = (row * KV_HEADS + kv_head) * GROUP + g;
       for (var quad = 0u; quad < run_time(QUADS); quad++) { score += dot(query[head * QUADS + quad], unpack_quad(cache[key + quad])); }
-      score *= factor;
+      score = soft_capped(score * factor, LOG2_E);
       if (with_noise) {
         if (g % 4u == 0u) { words = noise_words(noise, params.layer, kv_head, g / 4u, slot); }
         score = (score + noise_of(words[g & 3u])) * noise.cooling;

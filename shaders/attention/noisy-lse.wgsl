@@ -3,7 +3,7 @@
 // ROWS rows, LINES query heads and every PARTS-th run of 8 slots; what the PARTS found meets at the end. Rows that are not
 // valid or not observed stay untouched.
 // uses: lib/constants, lib/step-state, lib/step-rows, lib/kv.*, lib/cache-layout, lib/attention/observed
-// uses: lib/attention/noise.*, lib/attention/visible
+// uses: lib/attention/noise.*, lib/attention/visible, lib/attention/soft-cap
 // constants: KV_HEADS, GROUP, HEAD_DIM, LINES, PARTS
 struct Params { scale : f32, layer : u32, rows : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
@@ -81,7 +81,8 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_id) loca
         let visible = row_sees(sight, start + s, place_in(page, kv_head, min(start + s, last)));
 #for l in LINES
         {
-          let score = (select(low_$l, high_$l, s > 3u)[s & 3u] * factor + noise_of(words[$l])) * noise.cooling;
+          let capped = soft_capped(select(low_$l, high_$l, s > 3u)[s & 3u] * factor, LOG2_E);
+          let score = (capped + noise_of(words[$l])) * noise.cooling;
           if (visible) {
             let share = exp2(-abs(score - max_$l));
             sum_$l = select(sum_$l + share, sum_$l * share + 1.0, score > max_$l);

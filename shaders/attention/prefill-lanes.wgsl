@@ -6,7 +6,7 @@ diagnostic(off, subgroup_uniformity);
 // and value, which go round by subgroup broadcast: neither workgroup memory nor barriers. Loops end at the last slot
 // that any line sees; rows may be of several sequences, taken one after the other. Maxima are kept in log2 units, and
 // raised only when a score is far above. A row that is not valid, or whose slots are selected, stays untouched.
-// uses: lib/constants, lib/step-state, lib/step-rows, lib/kv.*, lib/cache-layout, lib/attention/visible
+// uses: lib/constants, lib/step-state, lib/step-rows, lib/kv.*, lib/cache-layout, lib/attention/visible, lib/attention/soft-cap
 // constants: KV_HEADS, GROUP, HEAD_DIM, LANES, LINES, LANE_QUADS, HOLDERS
 struct Params { scale : f32, layer : u32, rows : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
@@ -56,7 +56,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
     var oldest = 0xffffffffu;
     while (next < end_row && (!attends(next) || row_sequence(next) == sequence)) {
       if (attends(next)) {
-        slots = max(slots, row_end_after(next, length));
+        slots = max(slots, row_reach(next, length));
         oldest = min(oldest, row_place(next) + 1u);
       }
       next++;
@@ -94,7 +94,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
         var rises = false;
 #for l in LINES
         let visible_$l = row_sees(sight_$l, slot, place);
-        let all_$l = select(LOWEST, ((score_$l.x + score_$l.y) + (score_$l.z + score_$l.w)) * slot_key_scale, visible_$l);
+        let all_$l = select(LOWEST, soft_capped(((score_$l.x + score_$l.y) + (score_$l.z + score_$l.w)) * slot_key_scale, LOG2_E), visible_$l);
         rises = rises || all_$l > max_$l + SLACK;
 #end
         if (subgroupAny(rises)) {

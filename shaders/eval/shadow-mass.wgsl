@@ -1,6 +1,6 @@
 // How much of the attention over all tokens so far falls on what row 0 has read: exp(lse - lse of all), summed over steps.
 // One workgroup per query head; a thread takes every THREADS-th token.
-// uses: lib/constants, lib/step-rows
+// uses: lib/constants, lib/step-rows, lib/attention/soft-cap
 // constants: GROUP, HEAD_DIM
 struct Params { scale : f32, layer : u32, capacity : u32, at : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
@@ -27,7 +27,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
   for (var token = t; token < tokens; token += THREADS) {
     var score = 0.0;
     for (var quad = 0u; quad < QUADS; quad++) { score += dot(query[head * QUADS + quad], keys[first + token * QUADS + quad]); }
-    score *= params.scale;
+    score = soft_capped(score * params.scale, 1.0);
     let higher = max(high, score);
     sum = sum * exp(high - higher) + exp(score - higher);
     high = higher;

@@ -1,7 +1,7 @@
-// y = silu(G n) * (U n), n = RMSNorm(x) with NORM, else x as it is. Rows of G and U alternate: row 2 i is G's, 2 i + 1 U's row i.
+// y = act(G n) * (U n), n = RMSNorm(x) with NORM, else x as it is. Rows of G and U alternate: row 2 i is G's, 2 i + 1 U's row i.
 // The norm is folded in: W (g * x) / rms(x), with the squares summed while x streams by.
 // main: lib/linear/*
-// uses: lib/linear/*
+// uses: lib/activation.*, lib/linear/*
 // constants: NORM
 struct Params { blocks : u32, outputs : u32, columns : u32, x_scale : f32, w_scale : f32, y_scale : f32, epsilon : f32, gain_at : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
@@ -16,8 +16,6 @@ fn input(column : u32, at : u32) -> Input { return x[column * (params.blocks * I
 fn gain_of(quad : u32) -> vec4f { if (NORM) { return vectors[params.gain_at + quad]; } return vec4f(1.0); }
 fn norm_scale(square : f32) -> f32 { return inverseSqrt(square + params.epsilon); }
 fn finish_pair(output : u32, column : u32, values : vec2f) {
-  // exp(-x) overflows below -88, where silu is 0 to f32 precision.
-  let gate = values.x / (1.0 + exp(-max(values.x, -80.0)));
-  y[column * (params.outputs / 2u) + output / 2u] = gate * values.y;
+  y[column * (params.outputs / 2u) + output / 2u] = activated(values.x) * values.y;
 }
 fn finish_group(first_output : u32, first_column : u32, index : u32) {}

@@ -1,20 +1,20 @@
-// Queries, keys and values of a layer from n = RMSNorm(x) (NORM) or x: rotates query and key pairs (RoPE on neighbouring
+// Queries, keys and values of a layer from n = RMSNorm(x) (NORM) or x, with a bias (lib/linear/bias.*): rotates query and key pairs (RoPE on neighbouring
 // elements), stores the queries, and appends keys, values and positions to the cache (lib/append.cache) or leaves keys and
-// values for cache/quantize-append (lib/append.staging). A key or value that the cache cannot hold, or a query that
-// is no number, is noted in `faults`.
+// values for cache/quantize-append or attention/norm-heads (lib/append.staging). A key or value that the cache cannot hold, or a
+// query that is no number, is noted in `faults`.
 // Outputs are the rows of [Q | K | V]; a dispatch may compute a range of them that begins at first_row (files whose parts differ in type).
 // main: lib/linear/*
-// uses: lib/step-rows, lib/kv.*, lib/append.*, lib/faults, lib/rope, lib/linear/*
+// uses: lib/step-rows, lib/kv.*, lib/append.*, lib/held, lib/rope, lib/linear/bias.*, lib/linear/*
 // constants: NORM, Q_HEADS, KV_HEADS, HEAD_DIM
 struct Params {
   blocks : u32, outputs : u32, columns : u32, x_scale : f32, w_scale : f32, y_scale : f32, epsilon : f32,
-  layer : u32, first_row : u32, gain_at : u32, turns_at : u32,
+  layer : u32, first_row : u32, gain_at : u32, turns_at : u32, bias_at : u32,
 }
 @group(0) @binding(0) var<uniform> params : Params;
 @group(0) @binding(1) var<storage, read> codes : array<vec4u>;        // lib/weights/layout
 @group(0) @binding(2) var<storage, read> aux : array<u32>;            // lib/weights/layout
 @group(0) @binding(3) var<storage, read> x : array<Input>;            // [columns, blocks * INPUT_BLOCK]
-@group(0) @binding(4) var<storage, read> vectors : array<vec4f>;      // norm weights at gain_at; turns at turns_at (lib/rope)
+@group(0) @binding(4) var<storage, read> vectors : array<vec4f>;      // norm weights at gain_at; turns at turns_at (lib/rope); bias
 @group(0) @binding(5) var<storage, read> state : array<u32>;          // lib/step-state
 @group(0) @binding(6) var<storage, read_write> query : array<vec2f>;  // [columns, Q_HEADS * HEAD_DIM / 2]
 @group(0) @binding(7) var<storage, read_write> cache : array<u32>;    // lib/cache-layout; staging with lib/append.staging
@@ -22,27 +22,16 @@ struct Params {
 
 const Q_ROWS = Q_HEADS * HEAD_DIM;
 const KV_ROWS = KV_HEADS * HEAD_DIM;
-const FINITE_BITS = 0x7f7fffffu;
 
 fn active_columns() -> u32 { return params.columns; }
 fn input(column : u32, at : u32) -> Input { return x[column * (params.blocks * INPUT_BLOCK) + at]; }
 fn gain_of(quad : u32) -> vec4f { if (NORM) { return vectors[params.gain_at + quad]; } return vec4f(1.0); }
 fn norm_scale(square : f32) -> f32 { return inverseSqrt(square + params.epsilon); }
 
-// The pair; zeros, and a note of it, where an element's magnitude is larger than the one with bits `most`, or no number: what
-// other sequences of the step weigh with 0 must be a number.
-fn held(column : u32, pair : vec2f, most : u32) -> vec2f {
-  let bits = bitcast<vec2u>(pair) & vec2u(0x7fffffffu);
-  if (max(bits.x, bits.y) <= most) { return pair; }
-  let fault = fault_at(row_sequence(column));
-  atomicAdd(&faults[fault + FAULT_PAIRS], 1u);
-  atomicMax(&faults[fault + FAULT_LAYER], 0xffffffffu - params.layer);
-  return vec2f(0.0);
-}
-
-fn finish_pair(output : u32, column : u32, values : vec2f) {
+fn finish_pair(output : u32, column : u32, products : vec2f) {
   if (!row_valid(column)) { return; }
   let row = params.first_row + output;
+  let values = biased(products, row);
   let position = row_place(column);
   if (row < Q_ROWS) {
     let factor = query_factor(params.layer, row / HEAD_DIM / (Q_HEADS / KV_HEADS));

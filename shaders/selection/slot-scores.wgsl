@@ -4,7 +4,7 @@
 // With KEEPS a row whose query is like the one of the choice in `memory` (cosine of all heads at least `theta`) uses
 // that again, unless it is old, the length has not grown by one since, or the sequence has several rows: only marks are written.
 // uses: lib/constants, lib/step-state, lib/step-rows, settings/*, lib/kv.*, lib/cache-layout
-// uses: lib/attention/visible, lib/selection/turn.*, lib/selection/slot-scores
+// uses: lib/attention/visible, lib/attention/soft-cap, lib/selection/turn.*, lib/selection/slot-scores
 // constants: Q_HEADS, GROUP, HEAD_DIM, ALL, KEEPS
 struct Params { scale : f32, layer : u32, kind : u32, rows : u32, capacity : u32, pages : u32, turns_at : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
@@ -97,7 +97,7 @@ fn main(@builtin(workgroup_id) group : vec3u, @builtin(local_invocation_index) t
   let counts = visible && (ALL || !forced);
   let factor = params.scale * key_scale(page, kv_head, slot);
 #for g in GROUP
-  score_$g = select(LOWEST, score_$g * factor, counts);
+  score_$g = select(LOWEST, soft_capped(score_$g * factor, 1.0), counts);
   found[t * GROUP + $gu] = score_$g;
   if (first + t < slots) { scores[score_at(row, head + $gu, slot)] = select(score_$g, FORCED, forced); }
 #end

@@ -81,12 +81,12 @@ export function encodeListedMass(
 ): void {
   const mass = aux(massBuffer);
   invariant(mass !== undefined, () => 'nothing is observed');
-  const { kvHeads, groupSize, headDim, window, kv, state, cache } = layer;
+  const { kv, state, cache } = layer;
   recorder.add(
     'attention-listed-mass',
     listedMass.call({
       params: { scale: scaleOf(layer), layer: layer.layer, kind, rows, capacity },
-      constants: { KV_HEADS: kvHeads, GROUP: groupSize, HEAD_DIM: headDim, WINDOW: window, MASKED: masked },
+      constants: layerConstants(layer, masked),
       variant: { kv, noise },
       bindings: { state, query, cache, selected, scores, mass },
     }),

@@ -39,10 +39,20 @@ async function readJsonFile(terminal: Terminal, path: string): Promise<unknown> 
 
 /** Token ids of a file that is a JSON array of them. @throws UsageError `usage-ids` for anything else in it. */
 export async function readIdsFile(terminal: Terminal, path: string): Promise<number[]> {
+  return idsOf(await readJsonFile(terminal, path), path);
+}
+
+/** Lists of token ids of a file that is a JSON array of such arrays. @throws UsageError `usage-ids` for anything else in it. */
+export async function readIdsLists(terminal: Terminal, path: string): Promise<number[][]> {
   const value = await readJsonFile(terminal, path);
+  const lists: unknown[] = Array.isArray(value) ? value : [undefined];
+  return lists.map((list) => idsOf(list, path));
+}
+
+function idsOf(value: unknown, path: string): number[] {
   const ids: number[] = [];
-  for (const id of Array.isArray(value) ? value : [undefined]) {
-    if (!Number.isSafeInteger(id) || id < 0) {
+  for (const id of Array.isArray(value) ? (value as unknown[]) : [undefined]) {
+    if (typeof id !== 'number' || !Number.isSafeInteger(id) || id < 0) {
       throw new UsageError({
         code: 'usage-ids',
         happened: `The file ${path} holds ${Array.isArray(value) ? JSON.stringify(id) : 'no array'}.`,

@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { AbortedError, deserializeError, serializeError, WinnowError } from '../core/errors.ts';
 import { addBench } from './bench.ts';
 import { addChat } from './chat.ts';
+import { addEmbed } from './embed.ts';
 import { addEval } from './eval.ts';
 import { addGenerate } from './generate.ts';
 import { addInfo } from './info.ts';
@@ -44,7 +45,18 @@ function createProgram(context: CliContext): Command {
       writeErr: (text) => terminal.err(text),
       outputError: () => undefined, // Told by runCli, in the form of all errors.
     });
-  for (const add of [addInfo, addTokenize, addChat, addGenerate, addScore, addEval, addBench, addMethods, addPlan])
+  for (const add of [
+    addInfo,
+    addTokenize,
+    addChat,
+    addGenerate,
+    addScore,
+    addEmbed,
+    addEval,
+    addBench,
+    addMethods,
+    addPlan,
+  ])
     add(program, context);
   return program;
 }

@@ -261,6 +261,24 @@ export interface ScoreOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface EmbedOptions {
+  /** How the states of a text's tokens become its embedding. Default: as the file says, else mean for encoders, last for decoders. */
+  readonly pooling?: 'mean' | 'cls' | 'last';
+  /** Divide each by its length. Default true. */
+  readonly normalize?: boolean;
+  /** Only the first so many numbers, for models whose embeddings may be cut (before they are normalised). Default: all. */
+  readonly dimensions?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface EmbedResult {
+  readonly embeddings: readonly (readonly number[])[];
+  /** Numbers of each. */
+  readonly dimensions: number;
+  /** Of all texts, beginnings and ends counted. */
+  readonly tokens: number;
+}
+
 export interface RowLogits {
   readonly position: number;
   readonly logsumexp: number;
@@ -430,6 +448,11 @@ export interface Engine {
   chat(messages: readonly Message[], options?: GenerateOptions): Generation;
   generate(prompt: string | readonly number[], options?: PromptOptions): Generation;
   score(ids: readonly number[], options?: ScoreOptions): Promise<ScoreResult>;
+  /**
+   * Embeddings of texts, by an encoder or a decoder; several short ones share a step. Texts get the beginning and the end that the
+   * file asks for, ids are taken as they are.
+   */
+  embed(inputs: readonly (string | readonly number[])[], options?: EmbedOptions): Promise<EmbedResult>;
   report(): Promise<Report>;
   /** After a lost device: a new device, weights from storage, conversations replayed when they go on. */
   restore(): Promise<void>;

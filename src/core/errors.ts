@@ -47,6 +47,7 @@ export type ErrorCode =
   | 'usage-ids'
   | 'usage-empty'
   | 'usage-messages'
+  | 'usage-encoder'
   | 'usage-disposed'
   | 'usage-busy'
   | 'internal'

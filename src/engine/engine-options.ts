@@ -1,5 +1,6 @@
 import type {
   ConversationOptions,
+  EmbedOptions,
   EngineOptions,
   GenerateOptions,
   OptionalFeature,
@@ -94,6 +95,13 @@ const SCORE: OptionTable<ScoreOptions> = {
   signal: aSignal,
 };
 
+const EMBED: OptionTable<EmbedOptions> = {
+  pooling: oneOf(['mean', 'cls', 'last'], '"mean", "cls" or "last".'),
+  normalize: trueOrFalse,
+  dimensions: checkedLater,
+  signal: aSignal,
+};
+
 /** What a file is looked at for, without a GPU. */
 const INSPECT: OptionTable<{ context?: number; kv?: string; signal?: AbortSignal }> = {
   context: aContext,
@@ -118,6 +126,7 @@ export const checkGenerateOptions = (options: GenerateOptions): void => checkOpt
 export const checkPromptOptions = (options: PromptOptions): void => checkOptions(options, PROMPT);
 export const checkConversationOptions = (options: ConversationOptions): void => checkOptions(options, CONVERSATION);
 export const checkScoreOptions = (options: ScoreOptions): void => checkOptions(options, SCORE);
+export const checkEmbedOptions = (options: EmbedOptions): void => checkOptions(options, EMBED);
 export const checkInspectOptions = (options: object): void => checkOptions(options, INSPECT);
 
 /** The most tokens of a conversation. @throws UsageError 'usage-option' when the model was trained for fewer. */

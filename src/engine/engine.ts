@@ -3,6 +3,8 @@ import type { KvType } from '../kernels/cache-layout.ts';
 import type {
   Conversation,
   ConversationOptions,
+  EmbedOptions,
+  EmbedResult,
   Engine,
   EngineOptions,
   GenerateOptions,
@@ -17,11 +19,13 @@ import type {
 } from '../core/api.ts';
 import { checkIds } from './check-ids.ts';
 import { EngineConversation, type ConversationHost } from './conversation/conversation.ts';
-import { checkEngineOptions, checkScoreOptions, contextOf } from './engine-options.ts';
+import { checkEmbedOptions, checkEngineOptions, checkScoreOptions, contextOf } from './engine-options.ts';
 import { readModel, type ModelSession, type OpenedModel } from './load/model-session.ts';
 import { createReport } from './report.ts';
 import { createRuntime, type Runtime } from './runtime.ts';
 import { resolveMethods } from './memory/resolve-methods.ts';
+import { embed } from './measure/embed.ts';
+import { readEmbedInputs } from './measure/embed-inputs.ts';
 import { score } from './measure/score.ts';
 import type { SequenceMethods } from './memory/sequence-methods.ts';
 import type { TuningStore } from './tuning/tuning-store.ts';
@@ -128,6 +132,7 @@ class LocalEngine implements Engine, ConversationHost {
   }
 
   conversation(options: ConversationOptions = {}): Conversation {
+    this.#refuseEncoder();
     const conversation = new EngineConversation(this, options);
     this.#conversations.add(conversation);
     return conversation;
@@ -153,7 +158,25 @@ class LocalEngine implements Engine, ConversationHost {
   async score(ids: readonly number[], options: ScoreOptions = {}): Promise<ScoreResult> {
     checkIds(ids, this.session.config.vocab);
     checkScoreOptions(options);
+    this.#refuseEncoder();
     return score(this.runtime(), ids, options);
+  }
+
+  async embed(inputs: readonly (string | readonly number[])[], options: EmbedOptions = {}): Promise<EmbedResult> {
+    checkEmbedOptions(options);
+    const texts = readEmbedInputs(inputs, options, this.session);
+    return embed(this.runtime(), texts, options);
+  }
+
+  /** @throws UsageError 'usage-encoder' for what needs a next token, of a model that has none */
+  #refuseEncoder(): void {
+    if (this.session.config.head === 'none')
+      throw new UsageError({
+        code: 'usage-encoder',
+        happened: 'The model is an encoder.',
+        expected: 'It has no next token, so nothing can be written or scored.',
+        todo: 'Embed texts with it, or load a decoder.',
+      });
   }
 
   async report(): Promise<Report> {

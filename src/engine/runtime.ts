@@ -21,7 +21,7 @@ import { RangeFaults } from './memory/range-faults.ts';
 import { MethodBuffers } from './plan/method-buffers.ts';
 import { MethodIds } from './memory/sequence-methods.ts';
 import { createOutputRings, type OutputRings } from './plan/output-rings.ts';
-import { sampled } from './plan/step-ends.ts';
+import { embedded, sampled } from './plan/step-ends.ts';
 import { plainKinds } from './plan/step-kinds.ts';
 import type { LoadProgress, ScaledRange } from '../core/api.ts';
 import { Plans } from './plan/plans.ts';
@@ -48,6 +48,8 @@ const FIRST_PAGES = 16;
 /** Rows of a prompt in one step: enough to fill a GPU; few enough that a software adapter answers within seconds. */
 const CHUNK_ROWS = 256;
 const SOFTWARE_CHUNK_ROWS = 64;
+/** The most tokens of a text that an encoder reads. */
+const ENCODER_ROWS = 2048;
 
 export interface RuntimeOptions {
   readonly request: GpuRequest;
@@ -110,12 +112,13 @@ export async function createRuntime({ request, ...options }: RuntimeOptions): Pr
   try {
     const { runtime, chunkRows, loadWeights } = await prepareRuntime(options, gpu);
     // Pipelines compile while the file is read. Software adapters compile so slowly that they begin with the decode plan.
+    const encoder = runtime.config.head === 'none';
     const first = (gpu.software ? [1] : [1, chunkRows]).map((rows) => ({
       rows,
-      logitRows: 1,
+      logitRows: encoder ? 0 : 1,
       length: rows + 1,
-      end: sampled,
-      kinds: plainKinds(runtime.kv),
+      end: encoder ? embedded : sampled,
+      kinds: plainKinds(encoder ? 'f32' : runtime.kv),
     }));
     const compiling = Promise.all(first.map((kind) => runtime.plans.compile(kind)));
     compiling.catch(() => {});
@@ -132,6 +135,12 @@ export async function createRuntime({ request, ...options }: RuntimeOptions): Pr
     gpu.dispose();
     throw gpu.lostError ?? error;
   }
+}
+
+/** Rows of a prompt in one step. An encoder sees a text at once: all that may be one must fit. */
+function chunkRowsOf({ software }: Gpu, { head }: ModelConfig, context: number): number {
+  const rows = software ? SOFTWARE_CHUNK_ROWS : CHUNK_ROWS;
+  return head === 'none' ? Math.max(rows, Math.min(context, ENCODER_ROWS)) : rows;
 }
 
 /** A runtime without weights: everything on it can be recorded, nothing run. */
@@ -195,7 +204,7 @@ export async function prepareRuntime(
   const { weights, planned, vectorValues } = loading;
   const meter = sizeMeter(gguf, graph, vectorValues, asked);
   const weightBytes = gpu.bytes;
-  const chunkRows = gpu.software ? SOFTWARE_CHUNK_ROWS : CHUNK_ROWS;
+  const chunkRows = chunkRowsOf(gpu, config, context);
   const caches = new Caches(gpu, config);
   const pages = ceilDiv(context, PAGE_SLOTS);
   const { cache, allocators } = caches.pool(kv);

@@ -4,6 +4,7 @@ import { wholeBuffer, type GpuArray } from '../gpu/array.ts';
 import { Readback } from '../gpu/readback.ts';
 import { shadowKeys } from '../kernels/eval/shadow-keys.ts';
 import { shadowMass } from '../kernels/eval/shadow-mass.ts';
+import { scaleOf } from '../kernels/layer-view.ts';
 
 /** Measures the share of the softmax over all past tokens that falls on the slots a row has read, beside a copy of all keys. */
 export class MassMeter {
@@ -25,7 +26,7 @@ export class MassMeter {
     this.observer = {
       name: 'mass',
       encode: (recorder, layer, { query, lse }, { rows }) => {
-        const { kvHeads, groupSize, headDim, kv, state, cache, scale = 1 / Math.sqrt(headDim) } = layer;
+        const { kvHeads, groupSize, headDim, softCap = 0, kv, state, cache } = layer;
         const keys = this.#keys[layer.layer]!;
         const constants = { KV_HEADS: kvHeads, GROUP: groupSize, HEAD_DIM: headDim };
         recorder.add(
@@ -41,8 +42,8 @@ export class MassMeter {
         recorder.add(
           'measure.mass',
           shadowMass.call({
-            params: { scale, layer: layer.layer, capacity: tokens, at: layer.layer * this.#heads },
-            constants,
+            params: { scale: scaleOf(layer), layer: layer.layer, capacity: tokens, at: layer.layer * this.#heads },
+            constants: { ...constants, SOFT_CAP: softCap },
             variant: undefined,
             bindings: { state, query, keys, lse, mass: this.#mass },
           }),

@@ -1,4 +1,5 @@
 import faults from '../../shaders/lib/faults.wgsl?raw';
+import held from '../../shaders/lib/held.wgsl?raw';
 import type { WgslPart } from '../gpu/wgsl.ts';
 import { u32Constants, withConstants } from './wgsl-constants.ts';
 
@@ -13,6 +14,9 @@ export const faultsPart: WgslPart = {
   name: 'lib/faults',
   text: withConstants(faults, u32Constants({ FAULT_WORDS }), u32Constants(FaultWord, 'FAULT')),
 };
+
+/** The includes with `held`, for kernels that write queries, keys and values. */
+export const heldParts: readonly WgslPart[] = [faultsPart, { name: 'lib/held', text: held }];
 
 /** Pairs that were out of range, and the first layer of them; undefined where there were none. */
 export function readFaults(words: Uint32Array): { readonly pairs: number; readonly layer: number } | undefined {

@@ -39,6 +39,10 @@ export interface LayerView {
   readonly window: number;
   /** What scores are multiplied with before the softmax; 1 / sqrt(headDim) unless given. */
   readonly scale?: number | undefined;
+  /** Scores end softly at it, after they were scaled; 0 or left out = nowhere. */
+  readonly softCap?: number | undefined;
+  /** A row reads all that its sequence brings in the step, not only what is before it. */
+  readonly looksAhead?: boolean | undefined;
   readonly kv: KvType;
   /** The layer's pages (lib/cache-layout). */
   readonly cache: GpuArray;
@@ -62,10 +66,15 @@ export function turnsOf({ layer, turns }: LayerView): LayerTurns {
 export const scaleOf = ({ scale, headDim }: LayerView): number => scale ?? 1 / Math.sqrt(headDim);
 
 /** The constants that every attention kernel takes from a layer. */
-export const layerConstants = ({ kvHeads, groupSize, headDim, window }: LayerView, masked = false) => ({
+export const layerConstants = (
+  { kvHeads, groupSize, headDim, window, softCap = 0, looksAhead = false }: LayerView,
+  masked = false,
+) => ({
   KV_HEADS: kvHeads,
   GROUP: groupSize,
   HEAD_DIM: headDim,
   WINDOW: window,
   MASKED: masked,
+  BIDIRECTIONAL: looksAhead,
+  SOFT_CAP: softCap,
 });

@@ -1,7 +1,17 @@
 import type { PipelineRequest } from '../gpu/compile.ts';
 
-/** Includes that every kernel of a kind has: they say nothing about a variant. */
-const COMMON = new Set(['lib/step-state', 'lib/cache-layout', 'lib/weights/layout', 'lib/weights/nibbles']);
+/** Includes that every kernel of a kind has, or that mean the usual: they say nothing about a variant. */
+const COMMON = new Set([
+  'lib/step-state',
+  'lib/cache-layout',
+  'lib/weights/layout',
+  'lib/weights/nibbles',
+  'lib/attention/soft-cap',
+  'lib/activation.silu',
+  'lib/linear/bias.none',
+  'lib/linear/weights.one',
+  'lib/logits.plain',
+]);
 
 /** Constants that say how work is cut. */
 const SIZES = new Set(['OUTPUTS', 'COLUMNS', 'LANES', 'K_LANES', 'PAIRS', 'THREADS', 'DIRECT', 'WINDOW']);

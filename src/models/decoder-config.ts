@@ -1,9 +1,42 @@
 /** Readings of metadata that decoders of several families share. */
 
-import type { LayerConfig, ModelConfig } from './model-config.ts';
+import type { LayerConfig, ModelConfig, Pooling } from './model-config.ts';
 import { configError, type MetadataReader } from './metadata-reader.ts';
 import type { NetworkFile } from './network.ts';
-import { readRope } from './rope.ts';
+import { readRope, type RopeFactors } from './rope.ts';
+
+/** The keys that `decoderConfig` reads, or that change nothing. */
+export const DECODER_KEYS: readonly string[] = [
+  'block_count',
+  'embedding_length',
+  'context_length',
+  'feed_forward_length',
+  'vocab_size',
+  'attention.head_count',
+  'attention.head_count_kv',
+  'attention.key_length',
+  'attention.value_length',
+  'attention.layer_norm_rms_epsilon',
+  'rope.dimension_count',
+  'rope.freq_base',
+  'rope.scale_linear',
+  'rope.scaling.type',
+  'rope.scaling.factor',
+  'rope.scaling.attn_factor',
+  'rope.scaling.original_context_length',
+  'rope.scaling.finetuned',
+  'rope.scaling.yarn_ext_factor',
+  'rope.scaling.yarn_attn_factor',
+  'rope.scaling.yarn_beta_fast',
+  'rope.scaling.yarn_beta_slow',
+  'rope.scaling.yarn_log_multiplier',
+  'expert_count',
+  'expert_used_count',
+  'pooling_type',
+];
+
+/** The key of a norm's epsilon: of RMSNorm, of layer norm. */
+export const EPSILON = { rms: 'attention.layer_norm_rms_epsilon', layer: 'attention.layer_norm_epsilon' } as const;
 
 /** Refuses keys of the family that are none of `known`, unless their value changes nothing: they may change what is computed. */
 export function refuseUnknownKeys(meta: MetadataReader, known: readonly string[]): void {
@@ -17,19 +50,8 @@ export function refuseUnknownKeys(meta: MetadataReader, known: readonly string[]
   }
 }
 
-/** Refuses files of experts, for networks whose MLP is dense. */
-export function refuseExperts(meta: MetadataReader): void {
-  const experts = meta.optionalCount('expert_count', 2 ** 16) ?? 0;
-  if (experts > 0) {
-    throw configError(
-      `The model is a mixture of ${experts} experts.`,
-      'Dense models can be run; mixtures are not supported yet.',
-    );
-  }
-}
-
-/** The configuration of a decoder whose layers all have attention over everything before them, and an MLP. */
-export function decoderConfig(file: NetworkFile): ModelConfig {
+/** The configuration of a decoder whose layers all have attention over everything before them, and an MLP or experts. */
+export function decoderConfig(file: NetworkFile, norm: keyof typeof EPSILON = 'rms'): ModelConfig {
   const { gguf, meta, architecture, name } = file;
   const hidden = meta.count('embedding_length', 2 ** 20);
   const contextLength = meta.count('context_length', 2 ** 31);
@@ -43,8 +65,9 @@ export function decoderConfig(file: NetworkFile): ModelConfig {
     // The tokenizer's list and `vocab_size` must tell the same: see `checkVocabulary`.
     vocab: gguf.tensors.get('token_embd.weight')?.shape[1] ?? 1,
     contextLength,
-    normEpsilon: meta.positive('attention.layer_norm_rms_epsilon'),
+    normEpsilon: meta.positive(EPSILON[norm]),
     head: gguf.tensors.has('output.weight') ? 'separate' : 'tied',
+    pooling: readPooling(meta),
   };
 }
 
@@ -53,6 +76,11 @@ function readLayers({ gguf, meta }: NetworkFile, hidden: number, contextLength: 
   const qHeads = meta.perLayer('attention.head_count', layerCount);
   const kvHeads = meta.perLayer('attention.head_count_kv', layerCount, qHeads);
   const ffn = meta.perLayer('feed_forward_length', layerCount);
+  const factors: RopeFactors = gguf.tensors.has('rope_freqs.weight')
+    ? 'frequencies'
+    : gguf.tensors.has('rope_factors_long.weight')
+      ? 'short and long'
+      : undefined;
   return qHeads.map((heads, layer): LayerConfig => {
     const headDim = readHeadDim(meta, hidden, heads);
     const kv = kvHeads[layer]!;
@@ -68,7 +96,7 @@ function readLayers({ gguf, meta }: NetworkFile, hidden: number, contextLength: 
       headDim,
       ffn: ffn[layer]!,
       window: undefined,
-      rope: readRope(meta, headDim, contextLength, gguf.tensors.has('rope_freqs.weight')),
+      rope: readRope(meta, headDim, contextLength, factors),
     };
   });
 }
@@ -106,3 +134,23 @@ export function checkVocabulary({ gguf, meta }: NetworkFile, vocab: number): voi
     );
   }
 }
+
+/** Ways to pool by their number in files. Source: llama.cpp, include/llama.h, enum llama_pooling_type; 4 is a reranker's head. */
+const POOLINGS: readonly (Pooling | undefined)[] = [undefined, 'mean', 'cls', 'last'];
+
+function readPooling(meta: MetadataReader): Pooling | undefined {
+  const type = meta.optionalCount('pooling_type', 2 ** 16) ?? 0;
+  if (type < POOLINGS.length) return POOLINGS[type];
+  throw configError(`The pooling type is ${type}.`, 'Mean, first or last token (1 to 3) can be pooled.');
+}
+
+/** The configuration with some of every layer's fields otherwise. */
+export const withLayers = (
+  config: ModelConfig,
+  differs: (layer: LayerConfig, index: number) => Partial<LayerConfig>,
+): ModelConfig => ({ ...config, layers: config.layers.map((layer, i) => ({ ...layer, ...differs(layer, i) })) });
+
+/** The layer without rotary positions. */
+export const unturned = ({ rope }: LayerConfig): Pick<LayerConfig, 'rope'> => ({
+  rope: { ...rope, dims: 0, scaling: { kind: 'none' } },
+});

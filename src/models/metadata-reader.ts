@@ -154,6 +154,17 @@ export class MetadataReader {
     throw this.wrong(key, value, `an integer from 1 to ${most}`);
   }
 
+  /** A switch for each layer, or undefined. A single number n stands for: every n-th layer is off, those between are on. */
+  optionalPattern(key: string, layers: number): readonly boolean[] | undefined {
+    const value = this.get(key);
+    if (value === undefined) return undefined;
+    if (isCount(value, 0, 2 ** 16)) return everyNth(value, layers);
+    const list = typeof value === 'object' ? Array.from<unknown, number>(value as Iterable<unknown>, Number) : [];
+    if (list.length >= layers && list.every((one) => one === 0 || one === 1))
+      return list.slice(0, layers).map((one) => one === 1);
+    throw this.wrong(key, value, `a count, or true or false for each of ${layers} layers`);
+  }
+
   /** One positive integer per layer: a single number stands for all of them. Missing: `fallback`, else an error. */
   perLayer(key: string, layers: number, fallback?: readonly number[]): readonly number[] {
     const value = this.required(key, this.get(key) ?? (fallback && Uint32Array.from(fallback)));
@@ -163,6 +174,10 @@ export class MetadataReader {
     throw this.wrong(key, value, `a positive integer, or ${layers} of them`);
   }
 }
+
+/** Of n layers the last is off, the others on; 0: all are on. */
+export const everyNth = (n: number, layers: number): readonly boolean[] =>
+  Array.from({ length: layers }, (_, layer) => n === 0 || layer % n < n - 1);
 
 const isCount = (value: GgufValue, least: number, most: number): value is number =>
   typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most;

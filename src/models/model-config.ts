@@ -9,6 +9,11 @@ export type RopeScaling =
   | { readonly kind: 'linear'; readonly factor: number }
   /** Each frequency is divided by its element of `rope_freqs.weight`, as Llama 3.1 and later have it. */
   | { readonly kind: 'llama3' }
+  /**
+   * Each frequency is divided by its element of `rope_factors_short.weight`, or of `rope_factors_long.weight` where conversations
+   * may be longer than `originalContext`; rotated vectors are multiplied by `attentionFactor`.
+   */
+  | { readonly kind: 'longrope'; readonly originalContext: number; readonly attentionFactor: number }
   /** Slow frequencies are divided by `factor`, fast ones kept, those between blended. */
   | {
       readonly kind: 'yarn';
@@ -24,7 +29,7 @@ export type RopeScaling =
 
 export interface RopeConfig {
   readonly base: number;
-  /** How many of a head's dimensions turn, from the first on; even. */
+  /** How many of a head's dimensions turn, from the first on; even, 0 = none. */
   readonly dims: number;
   readonly scaling: RopeScaling;
 }
@@ -35,12 +40,21 @@ export interface LayerConfig {
   readonly kvHeads: number;
   /** Width of a head; not always hidden / qHeads. */
   readonly headDim: number;
-  /** Width of the gated MLP. */
+  /** Width of the MLP. */
   readonly ffn: number;
   /** Sliding window in tokens, or undefined for full attention. */
   readonly window: number | undefined;
   readonly rope: RopeConfig;
+  /** What scores are multiplied with before the softmax; 1 / sqrt(headDim) where it is left out. */
+  readonly scoreScale?: number | undefined;
+  /** Scores end softly at it, after they were scaled: cap tanh(x / cap). Left out: nowhere. */
+  readonly scoreCap?: number | undefined;
+  /** A token sees those behind it too; a window then reaches half as far to either side. */
+  readonly looksAhead?: boolean | undefined;
 }
+
+/** How the states of a text's tokens become its embedding. */
+export type Pooling = 'mean' | 'cls' | 'last';
 
 export interface ModelConfig {
   readonly architecture: string;
@@ -56,8 +70,12 @@ export interface ModelConfig {
   readonly vocab: number;
   /** Most positions the model was trained for. */
   readonly contextLength: number;
-  /** The epsilon of every RMSNorm. */
+  /** The epsilon of every norm. */
   readonly normEpsilon: number;
-  /** Whether logits come from the embedding matrix or from `output.weight`. */
-  readonly head: 'tied' | 'separate';
+  /** Whether logits come from the embedding matrix or from `output.weight`, or there are none: an encoder. */
+  readonly head: 'tied' | 'separate' | 'none';
+  /** How the file wants embeddings made, where it says so. */
+  readonly pooling?: Pooling | undefined;
+  /** Why keys cannot be turned to another position once they are stored, as a sentence; undefined: they can. */
+  readonly keysStay?: string | undefined;
 }

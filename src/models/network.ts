@@ -27,6 +27,8 @@ export interface NetworkBlocks {
   readonly blocks: readonly Block[];
   /** The rope table of each layer of the configuration, which methods that move keys turn them with. */
   readonly ropeTables: readonly VectorSpec[];
+  /** The buffer of a step in which the states of its rows are in the end. Default 'normed'. */
+  readonly states?: 'hidden' | 'normed';
 }
 
 /** A file's header as a network reads it. */
@@ -47,8 +49,8 @@ export interface Network {
   readonly keys: readonly string[];
   /** What a file of it is. @throws ModelFileError for what its blocks cannot do. */
   config(file: NetworkFile): ModelConfig;
-  /** How the blocks go together. */
-  blocks(config: ModelConfig): NetworkBlocks;
+  /** How the blocks go together; what the file has beyond its configuration (a bias, a scale) is an argument of theirs. */
+  blocks(config: ModelConfig, file: NetworkFile): NetworkBlocks;
 }
 
 /** The network of one file. */

@@ -35,7 +35,7 @@ export function readNetwork(gguf: GgufFile): NetworkGraph {
   };
   refuseUnknownKeys(file.meta, network.keys);
   const config = network.config(file);
-  const made = network.blocks(config);
+  const made = network.blocks(config, file);
   checkTensors(gguf, made);
   checkVocabulary(file, config.vocab);
   return { config, ...made };

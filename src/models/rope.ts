@@ -8,12 +8,15 @@
 import type { RopeConfig, RopeScaling } from './model-config.ts';
 import { configError, type MetadataReader } from './metadata-reader.ts';
 
-/** Reads a layer's RoPE settings. `hasFactors`: the file has rope_freqs.weight. */
+/** What a file has beside its settings: rope_freqs.weight, or rope_factors_short.weight and _long. */
+export type RopeFactors = 'frequencies' | 'short and long' | undefined;
+
+/** Reads a layer's RoPE settings. */
 export function readRope(
   meta: MetadataReader,
   headDim: number,
   contextLength: number,
-  hasFactors: boolean,
+  factors: RopeFactors,
 ): RopeConfig {
   const base = meta.optionalNumber('rope.freq_base') ?? 10_000;
   if (base <= 1) throw configError(`"${meta.fullName('rope.freq_base')}" is ${base}.`, 'It must be above 1.');
@@ -24,10 +27,11 @@ export function readRope(
       'It must be an even number of them, at least 2.',
     );
   }
-  return { base, dims, scaling: readScaling(meta, contextLength, hasFactors) };
+  return { base, dims, scaling: readScaling(meta, contextLength, factors) };
 }
 
-function readScaling(meta: MetadataReader, contextLength: number, hasFactors: boolean): RopeScaling {
+function readScaling(meta: MetadataReader, contextLength: number, factors: RopeFactors): RopeScaling {
+  if (factors === 'short and long') return readLongRope(meta, contextLength);
   // A missing type means linear, and a missing or zero factor 1, as in llama.cpp.
   const type = meta.optionalText('rope.scaling.type') ?? 'linear';
   const factor = meta.optionalNumber('rope.scaling.factor') || meta.optionalNumber('rope.scale_linear') || 1;
@@ -39,7 +43,7 @@ function readScaling(meta: MetadataReader, contextLength: number, hasFactors: bo
     );
   }
   const scaled = type === 'yarn' || (type === 'linear' && factor !== 1);
-  if (hasFactors && scaled) {
+  if (factors && scaled) {
     throw configError(
       `The file has both rope_freqs.weight and RoPE scaling of type ${type}.`,
       'One of them was expected.',
@@ -51,8 +55,20 @@ function readScaling(meta: MetadataReader, contextLength: number, hasFactors: bo
   if (type === 'yarn') return readYarn(meta, factor, attentionFactor, contextLength);
   if (attentionFactor !== 1)
     throw configError(`The RoPE attention factor is ${attentionFactor}.`, 'Without YaRN it must be 1.');
-  if (hasFactors) return { kind: 'llama3' };
+  if (factors) return { kind: 'llama3' };
   return scaled ? { kind: 'linear', factor } : { kind: 'none' };
+}
+
+/** LongRoPE (https://arxiv.org/abs/2402.13753): factors of their own for short and for long conversations. */
+function readLongRope(meta: MetadataReader, contextLength: number): RopeScaling {
+  const type = meta.optionalText('rope.scaling.type') ?? 'longrope';
+  if (type !== 'longrope' && type !== 'none')
+    throw configError(`The file has both rope_factors and RoPE scaling of type ${type}.`, 'One of them was expected.');
+  const attentionFactor = meta.optionalNumber('rope.scaling.attn_factor') ?? 1;
+  if (attentionFactor <= 0)
+    throw configError(`The RoPE attention factor is ${attentionFactor}.`, 'It must be above 0.');
+  const originalContext = meta.optionalCount('rope.scaling.original_context_length', 2 ** 31) || contextLength;
+  return { kind: 'longrope', originalContext, attentionFactor };
 }
 
 function readYarn(meta: MetadataReader, factor: number, attentionFactor: number, contextLength: number): RopeScaling {
@@ -80,15 +96,15 @@ function readYarn(meta: MetadataReader, factor: number, attentionFactor: number,
 
 /**
  * Angle per position of each pair, in radians: dims / 2 numbers, in float64.
- * `ropeFreqs` is the content of `rope_freqs.weight`, needed where the scaling is 'llama3'.
+ * `ropeFreqs` are the divisors, needed where the scaling is 'llama3' or 'longrope'.
  * Cosines and sines are to be multiplied by `ropeMagnitude`.
  */
 export function ropeFrequencies({ base, dims, scaling }: RopeConfig, ropeFreqs?: Float32Array): Float64Array {
   const plain = Float64Array.from({ length: dims / 2 }, (_, i) => base ** ((-2 * i) / dims));
   if (scaling.kind === 'none') return plain;
   if (scaling.kind === 'linear') return plain.map((frequency) => frequency / scaling.factor);
-  if (scaling.kind === 'llama3') {
-    const divisors = checkFactors(ropeFreqs, dims / 2);
+  if (scaling.kind === 'llama3' || scaling.kind === 'longrope') {
+    const divisors = checkFactors(ropeFreqs, dims / 2, scaling.kind === 'llama3' ? 'rope_freqs' : 'rope_factors');
     return plain.map((frequency, i) => frequency / divisors[i]!);
   }
   const { factor, originalContext, betaFast, betaSlow } = scaling;
@@ -102,14 +118,16 @@ export function ropeFrequencies({ base, dims, scaling }: RopeConfig, ropeFreqs?:
   });
 }
 
-/** What the rotated vectors are multiplied by: 1, except under YaRN, where it is attentionFactor * (1 + 0.1 ln factor). */
-export const ropeMagnitude = ({ scaling }: RopeConfig): number =>
-  scaling.kind === 'yarn' ? scaling.attentionFactor * (1 + 0.1 * Math.log(scaling.factor)) : 1;
+/** What the rotated vectors are multiplied by: 1, except under YaRN, where it is attentionFactor * (1 + 0.1 ln factor), and LongRoPE. */
+export function ropeMagnitude({ scaling }: RopeConfig): number {
+  if (scaling.kind === 'longrope') return scaling.attentionFactor;
+  return scaling.kind === 'yarn' ? scaling.attentionFactor * (1 + 0.1 * Math.log(scaling.factor)) : 1;
+}
 
-function checkFactors(factors: Float32Array | undefined, length: number): Float32Array {
+function checkFactors(factors: Float32Array | undefined, length: number, name: string): Float32Array {
   if (factors?.length === length && factors.every((factor) => factor > 0 && Number.isFinite(factor))) return factors;
   throw configError(
-    `rope_freqs.weight has ${factors?.length ?? 0} elements, or some that are not positive numbers.`,
+    `${name} has ${factors?.length ?? 0} elements, or some that are not positive numbers.`,
     `It must have ${length} positive numbers.`,
   );
 }

@@ -42,6 +42,8 @@ export interface StepShape {
   readonly logitRows: number;
   /** A power of two that no length exceeds. */
   readonly lengthBucket: number;
+  /** Whether the last norm is taken of all rows, for their states are wanted. */
+  readonly states?: boolean;
   /** Whether the head writes block maxima, which the sampler needs. */
   readonly maxima: boolean;
   /** What the rows' methods need of attention; undefined = nothing. */

@@ -2,6 +2,7 @@
 
 import type { LinearRole } from '../kernels/linear/tuning.ts';
 import type { LayerConfig } from './model-config.ts';
+import { sourceRow, type RowOrder } from './row-order.ts';
 
 /** A tensor of the file: its name, and its shape in ggml's order (row length first). */
 export interface TensorSpec {
@@ -16,15 +17,28 @@ export interface TensorSpec {
  */
 export type Join = 'stacked' | 'interleaved' | 'sharded';
 
+/** Rows [from, from + count) of a tensor, which a matrix has in one piece, in this order. */
+export interface RowRange {
+  readonly tensor: TensorSpec;
+  readonly from: number;
+  readonly count: number;
+  readonly order?: RowOrder | undefined;
+}
+
 /** A matrix of the network. The very value that a block declares is what its weights are found by. */
 export interface MatrixSpec {
   readonly kind: 'matrix';
   readonly role: LinearRole;
   readonly tensors: readonly TensorSpec[];
   readonly join: Join;
+  /** What is joined: by default each tensor whole. Ranges of a tensor 'sharded' cannot be named. */
+  readonly ranges?: readonly RowRange[];
   /** Of role 'qkv': the heads whose rows it has, and their place among the layers of the configuration. */
   readonly heads?: LayerConfig;
   readonly layer?: number;
+  /** Of role 'qkv': what is added to its products, and the norm that its keys go through. */
+  readonly bias?: VectorSpec;
+  readonly keyNorm?: { readonly gain: VectorSpec; readonly width: number };
   /** What it is multiplied with, for bounds of its products; undefined = nothing is known. */
   readonly inputs?: MatrixInputs;
 }
@@ -57,9 +71,18 @@ export const matrix = (
   join: Join = 'stacked',
 ): MatrixSpec => ({ kind: 'matrix', role, tensors: [{ name, shape: [columns, rows] }], join });
 
-/** One tensor as a vector. */
-export const vector = (name: string, length: number): VectorSpec => ({
+/** One tensor as a vector, in the order of the rows that it belongs to. */
+export const vector = (name: string, length: number, order?: RowOrder): VectorSpec => ({
   kind: 'vector',
   tensors: [{ name, shape: [length] }],
-  make: ([values]) => values!,
+  make: ([values]) => (order ? values!.map((_, i) => values![sourceRow(order, i)]!) : values!),
 });
+
+/** The ranges that a matrix joins. */
+export const rangesOf = ({ ranges, tensors }: MatrixSpec): readonly RowRange[] =>
+  ranges ??
+  tensors.map((tensor) => ({
+    tensor,
+    from: 0,
+    count: tensor.shape.slice(1).reduce((product, size) => product * size, 1),
+  }));

@@ -130,6 +130,8 @@ function remoteEngine(connection: Connection, facts: EngineFacts, end: () => voi
     chat: (messages, options) => short('chat', messages, options),
     generate: (prompt, options) => short('generate', prompt, options),
     score: async (ids, options = {}) => ask({ kind: 'score', ids, options: withoutSignal(options) }, signalOf(options)),
+    embed: async (inputs, options = {}) =>
+      ask({ kind: 'embed', inputs, options: withoutSignal(options) }, signalOf(options)),
     report: () => ask({ kind: 'report' }),
     restore: () => ask({ kind: 'restore' }),
     dispose: () => {

@@ -101,6 +101,8 @@ class Host {
         return this.#with((engine) => engine.tokenizer.applyChatTemplate(call.messages, call.options));
       case 'score':
         return this.#with((engine) => engine.score(call.ids, { ...call.options, signal }));
+      case 'embed':
+        return this.#with((engine) => engine.embed(call.inputs, { ...call.options, signal }));
       case 'report':
         return this.#with((engine) => engine.report());
       case 'restore':

@@ -19,6 +19,7 @@ export type Call =
   | { readonly kind: 'decode'; readonly ids: readonly number[]; readonly options: object }
   | { readonly kind: 'template'; readonly messages: readonly Message[]; readonly options: object }
   | { readonly kind: 'score'; readonly ids: readonly number[]; readonly options: object }
+  | { readonly kind: 'embed'; readonly inputs: readonly (string | readonly number[])[]; readonly options: object }
   | { readonly kind: 'report' }
   | { readonly kind: 'restore' }
   | { readonly kind: 'dispose' }
@@ -79,6 +80,7 @@ const REQUEST_SHAPES: Readonly<Record<(Call | Control)['kind'], Shape>> = {
   decode: { ids: isList, options: isObject },
   template: { messages: isList, options: isObject },
   score: { ids: isList, options: isObject },
+  embed: { inputs: isList, options: isObject },
   report: {},
   restore: {},
   dispose: {},

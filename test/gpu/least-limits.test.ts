@@ -32,9 +32,18 @@ describe('every matmul of GPUs, with the longest epilogue, fits into the least t
     for (const shape of gpuMatmuls(features, activations)) {
       const matrix = { type: 'Q4_1', outputs: 64, columns: 64, rowTile: 8, codes: array, aux: array } as const;
       const { request } = head.call({
-        params: { ...linearParams(matrix), columns: 64, epsilon: 1e-5, first_id: 0, gain_at: 0 },
+        params: {
+          ...linearParams(matrix),
+          columns: 64,
+          epsilon: 1e-5,
+          first_id: 0,
+          gain_at: 0,
+          bias_at: 0,
+          factor: 1,
+          cap: 0,
+        },
         constants: { ...linearConstants(matrix, shape, false), VOCAB: 64, MAXIMA: false },
-        variant: { type: 'Q4_1', shape },
+        variant: { type: 'Q4_1', shape, shaped: true },
         bindings: {
           codes: array,
           aux: array,

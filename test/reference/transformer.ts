@@ -37,6 +37,8 @@ export interface ReferenceConfig {
   readonly kvHeads: number;
   readonly headDim: number;
   readonly epsilon: number;
+  /** How many positions a row sees, its own the last; Infinity = all before it. */
+  readonly window: number;
 }
 
 export interface ReferenceModel {
@@ -80,6 +82,7 @@ export async function loadReference(file: Uint8Array | ByteSource): Promise<Refe
     kvHeads: number('attention.head_count_kv') ?? qHeads,
     headDim,
     epsilon: number('attention.layer_norm_rms_epsilon')!,
+    window: number('attention.sliding_window') || Infinity,
   };
   const factors = gguf.tensors.has('rope_freqs.weight') ? await vector('rope_freqs.weight') : undefined;
   const embedding = await matrix('token_embd.weight');
@@ -140,7 +143,8 @@ function forwardLayer(
   const values = normed.map((row) => stored(multiply(layer.v, row)));
 
   return hidden.map((row, i) => {
-    const attended = attend(queries[i]!, keys.slice(0, i + 1), values.slice(0, i + 1), config);
+    const first = Math.max(0, i + 1 - config.window);
+    const attended = attend(queries[i]!, keys.slice(first, i + 1), values.slice(first, i + 1), config);
     const afterAttention = add(row, multiply(layer.o, attended));
     const mlpInput = rmsNorm(afterAttention, layer.ffnNorm, config.epsilon);
     const gate = multiply(layer.gate, mlpInput);

@@ -1,7 +1,7 @@
 // attention/decode-flash reads every slot of the row's sequence, in pages.
 // uses: lib/step-state, lib/step-rows, lib/kv.*, lib/cache-layout, lib/attention/visible
 const LISTED = false;
-fn slot_count(row : u32, kv_head : u32) -> u32 { return row_end(row, kv_head); }
+fn slot_count(row : u32, kv_head : u32) -> u32 { return row_reach(row, sequence_length(row_sequence(row), params.layer, kv_head)); }
 fn page_at(row : u32, kv_head : u32, index : u32) -> u32 { return page_of(row_sequence(row), params.layer, index); }
 
 // Where the keys of the index-th slot begin, in quads, and whether the row sees it; `page` is that of a slot beside it.

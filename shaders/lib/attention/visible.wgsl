@@ -2,8 +2,9 @@
 // to be read, and of these the layer's sliding window and, with MASKED, the mask of the row's sequence show some. Places are
 // read from the cache, since slots may lie in any order. The place of a draft tree is here: of the slots that its step
 // brings, from the sequence's length on, a row then sees its ancestors' alone, by their bits, which ROW_PARENT leads to.
+// With BIDIRECTIONAL, of encoders, a row reads all slots of its step, and a window lets it see WINDOW / 2 positions to either side.
 // uses: lib/step-state, lib/step-rows, lib/kv.*, lib/cache-layout
-// constants: WINDOW, MASKED
+// constants: WINDOW, MASKED, BIDIRECTIONAL
 
 // Whether a slot before a row's end may be hidden from it.
 const HIDES = WINDOW > 0u || MASKED;
@@ -16,6 +17,12 @@ fn mask_of(sequence : u32) -> Mask {
   return Mask(select(window, 0x7fffffffu, window == 0u), method_word(sequence, METHOD_WINDOW_SINKS));
 }
 
+// The slots that a row may read end here, where the length of its sequence is known.
+fn row_reach(row : u32, length : u32) -> u32 {
+  if (BIDIRECTIONAL) { return length + sequence_rows(row_sequence(row), params.layer); }
+  return row_end_after(row, length);
+}
+
 // What a row sees, known before slots are looked at: slots before `end`, as its own place + 1, `oldest`, and `mask` tell.
 struct Sight { end : u32, oldest : u32, mask : Mask }
 
@@ -26,11 +33,14 @@ fn row_sight(row : u32, kv_head : u32) -> Sight {
 
 // The same where length and mask of the row's sequence are known, and for a row that reads nothing unless `reads`.
 fn sight_after(row : u32, length : u32, mask : Mask, reads : bool) -> Sight {
-  return Sight(select(0u, row_end_after(row, length), reads), select(0u, row_place(row) + 1u, HIDES), mask);
+  return Sight(select(0u, row_reach(row, length), reads), select(0u, row_place(row) + 1u, HIDES), mask);
 }
 
 // Whether the row sees the slot, which holds what is at `place`: `place_in`.
-fn row_sees(sight : Sight, slot : u32, place : u32) -> bool { return slot < sight.end && shows(sight.mask, sight.oldest, place); }
+fn row_sees(sight : Sight, slot : u32, place : u32) -> bool {
+  let near = !BIDIRECTIONAL || WINDOW == 0u || place < sight.oldest + WINDOW / 2u;
+  return slot < sight.end && near && shows(sight.mask, sight.oldest, place);
+}
 
 // The place of what the slot holds, where `row_sees` looks at it.
 fn place_in(page : u32, kv_head : u32, slot : u32) -> u32 {
@@ -45,7 +55,8 @@ fn position_at(page : u32, kv_head : u32, slot : u32) -> u32 {
 
 // Whether window and mask show `place` to a row whose own place + 1 is `oldest`.
 fn shows(mask : Mask, oldest : u32, place : u32) -> bool {
-  return (WINDOW == 0u || place + WINDOW >= oldest) && (!MASKED || place + mask.window >= oldest || place < mask.sinks);
+  let back = select(WINDOW, WINDOW / 2u + 1u, BIDIRECTIONAL);
+  return (WINDOW == 0u || place + back >= oldest) && (!MASKED || place + mask.window >= oldest || place < mask.sinks);
 }
 
 // Whether the page shows any slot to a row whose place + 1 is `oldest`, or more. The newest slot is mostly the last, so the

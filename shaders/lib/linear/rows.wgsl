@@ -3,8 +3,9 @@
 // A weight is read once for all columns. The additions of an output come in the same order for every COLUMNS, LANES and
 // PAIRS: 8 quads in a block, blocks k_lane, k_lane + K_LANES, ..., then the k lanes.
 // The kernel's file defines input(column, quad), gain_of(quad), norm_scale(squares), finish_pair(output, column, values)
-// and finish_group(first output, first column, index).
-// uses: lib/weights/*, lib/linear/activations.*
+// and finish_group(first output, first column, index); weights_from(column) is the first row of the weights for a column, for all of
+// a workgroup's the first one's (lib/linear/weights.one: 0).
+// uses: lib/weights/*, lib/linear/activations.*, lib/linear/weights.*
 // constants: SPLIT_SCALE, OFFSET, LANES, K_LANES, PAIRS, COLUMNS, HOLDS, HOLD_LANES, NORM
 alias Input = vec4f;
 const INPUT_BLOCK = 8u;
@@ -28,6 +29,7 @@ fn run(group : u32, column_group : u32, index : u32, lane : u32) {
   let first_output = group * GROUP_OUTPUTS;
   let first_column = column_group * COLUMNS;
   if (first_output >= params.outputs || first_column >= active_columns()) { return; }
+  let weights = weights_from(first_column);
 #for p in PAIRS
   let row$p = first_output + ($pu * LANES + row_lane) * 2u;
 #for c in COLUMNS
@@ -39,8 +41,8 @@ fn run(group : u32, column_group : u32, index : u32, lane : u32) {
 #end
   for (var block = k_lane; block < params.blocks; block += K_LANES) {
 #for p in PAIRS
-    let even$p = load_block(row$p, block);
-    let odd$p = load_block(row$p + 1u, block);
+    let even$p = load_block(weights + row$p, block);
+    let odd$p = load_block(weights + row$p + 1u, block);
 #for c in COLUMNS
     var first$p_$c = vec2f(0.0);
     var second$p_$c = vec2f(0.0);

@@ -27,7 +27,7 @@ export function encodeVotes(
   kind: number,
   { shared, all, even, accessors }: VoteMethod,
 ): void {
-  const { qHeads, kvHeads, groupSize, headDim, window, kv, state, cache } = layer;
+  const { qHeads, kvHeads, groupSize, headDim, window, softCap = 0, kv, state, cache } = layer;
   invariant((shared ? qHeads : groupSize) <= MAX_VOTERS, () => `${qHeads} heads vote`);
   const turns = even ? turnsOf(layer) : undefined;
   const constants = { Q_HEADS: qHeads, KV_HEADS: kvHeads, HEAD_DIM: headDim };
@@ -49,6 +49,9 @@ export function encodeVotes(
         ROPE_PAIRS: turns?.pairs ?? 0,
         WINDOW: window,
         MASKED: masked,
+        BIDIRECTIONAL: false,
+        // Keys that are turned anew are scored without the scale, in which the cap is told.
+        SOFT_CAP: even ? 0 : softCap,
         ALL: all,
         KEEPS: memory !== undefined,
       },

@@ -1,7 +1,7 @@
 import type { ScaledRange } from '../../core/api.ts';
 import type { LayerConfig } from '../../models/model-config.ts';
 import { ropeMagnitude } from '../../models/rope.ts';
-import type { MatrixSpec } from '../../models/tensors.ts';
+import type { MatrixSpec, VectorSpec } from '../../models/tensors.ts';
 import type { SizeMeter } from './tensor-sizes.ts';
 
 /** Keys or values of a KV head that a cache of halves holds times 2^exponent. */
@@ -33,30 +33,67 @@ export function rangeExponent(most: number, least: number): number {
 }
 
 /** Keys and values of a layer's heads that a cache of halves does not hold as they are; see `rangeExponent`. */
-export function scaledHeads(spec: MatrixSpec, meter: SizeMeter): ScaledHead[] {
-  const { heads, layer, inputs, tensors } = spec;
+export function scaledHeads(
+  spec: MatrixSpec,
+  meter: SizeMeter,
+  vectors: ReadonlyMap<VectorSpec, Float32Array>,
+): ScaledHead[] {
+  const { heads, layer, inputs, tensors, bias, keyNorm } = spec;
   if (!heads || layer === undefined || inputs?.from !== 'norm') return [];
   const [, keys, values] = tensors.map(({ name }) => meter.of(name)?.rows);
   if (!keys || !values) return [];
   const inputSize = Math.sqrt(tensors[0]!.shape[0]!);
+  // In the order of the matrix: [Q | K | V].
+  const biases = bias && vectors.get(bias)!;
+  const keyAt = heads.qHeads * heads.headDim;
+  const valueAt = keyAt + heads.kvHeads * heads.headDim;
+  const gain = keyNorm && vectors.get(keyNorm.gain)!;
   return Array.from({ length: heads.kvHeads }, (_, kvHead) => kvHead).flatMap((kvHead) => {
-    const scaled = (what: ScaledHead['what'], sizes: readonly number[]): ScaledHead[] => {
-      const most = Math.max(...sizes) * inputSize;
+    const scaled = (what: ScaledHead['what'], { sizes, bounds }: HeadSizes): ScaledHead[] => {
+      const most = Math.max(...bounds);
       const least = sizes.reduce((small, size) => (size > 0 ? Math.min(small, size) : small), Number.POSITIVE_INFINITY);
       const exponent = rangeExponent(most, least);
       const tooWide = most > 0 && Number.isFinite(most) && least * 2 ** exponent < LEAST / 16;
       return exponent === 0 && !tooWide ? [] : [{ layer, kvHead, what, exponent, tooWide }];
     };
-    return [...scaled('keys', keySizes(keys, kvHead, heads)), ...scaled('values', [...headOf(values, kvHead, heads)])];
+    const ownKeys = gain ? normedSizes(gain, keyNorm.width, kvHead, heads) : productSizes(keys, biases, keyAt, kvHead);
+    return [
+      ...scaled('keys', turnedSizes(ownKeys, heads)),
+      ...scaled('values', productSizes(values, biases, valueAt, kvHead)),
+    ];
   });
+
+  /** Of products of a head's rows with normed inputs, a bias added. */
+  function productSizes(rows: Float64Array, added: Float32Array | undefined, at: number, kvHead: number): HeadSizes {
+    const own = [...headOf(rows, kvHead, heads!)];
+    const biasOf = (i: number): number => Math.abs(added?.[at + kvHead * own.length + i] ?? 0);
+    return {
+      sizes: own.map((size, i) => Math.hypot(size, biasOf(i))),
+      bounds: own.map((size, i) => size * inputSize + biasOf(i)),
+    };
+  }
+}
+
+/** Usual sizes of a head's elements, and what each does not exceed. */
+interface HeadSizes {
+  readonly sizes: readonly number[];
+  readonly bounds: readonly number[];
+}
+
+/** Of RMS-normed elements times a gain of their head, or of all heads. */
+function normedSizes(gain: Float32Array, width: number, kvHead: number, { headDim }: LayerConfig): HeadSizes {
+  const own = gain.length > headDim ? gain.subarray(kvHead * headDim, (kvHead + 1) * headDim) : gain;
+  const sizes = Array.from(own, Math.abs);
+  return { sizes, bounds: sizes.map((size) => size * Math.sqrt(width)) };
+}
+
+/** The same of pairs, which a turn may bring into one element. */
+function turnedSizes({ sizes, bounds }: HeadSizes, { rope }: LayerConfig): HeadSizes {
+  const magnitude = Math.max(1, ropeMagnitude(rope));
+  const ofPairs = (list: readonly number[]): number[] =>
+    Array.from({ length: list.length / 2 }, (_, i) => magnitude * Math.hypot(list[2 * i]!, list[2 * i + 1]!));
+  return { sizes: ofPairs(sizes), bounds: ofPairs(bounds) };
 }
 
 const headOf = (rows: Float64Array, kvHead: number, { headDim }: LayerConfig): Float64Array =>
   rows.subarray(kvHead * headDim, (kvHead + 1) * headDim);
-
-/** Of each pair of a key, which a turn may bring into one element. */
-function keySizes(rows: Float64Array, kvHead: number, heads: LayerConfig): number[] {
-  const own = headOf(rows, kvHead, heads);
-  const magnitude = Math.max(1, ropeMagnitude(heads.rope));
-  return Array.from({ length: own.length / 2 }, (_, i) => magnitude * Math.hypot(own[2 * i]!, own[2 * i + 1]!));
-}

@@ -42,7 +42,7 @@ export function applyRanges(
   vectors: ReadonlyMap<VectorSpec, Float32Array>,
   inHalves: (matrix: Matrix) => boolean,
 ): Ranges {
-  const heads = matricesOf(graph).flatMap((spec) => scaledHeads(spec, meter));
+  const heads = matricesOf(graph).flatMap((spec) => scaledHeads(spec, meter, vectors));
   const apart: string[] = [];
   for (const [matrix, part] of planned) {
     if (!inHalves(matrix)) continue;

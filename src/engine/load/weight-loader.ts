@@ -7,6 +7,7 @@ import type { LinearTuning, MatrixShape } from '../../kernels/linear/tuning.ts';
 import { BLOCK, matrixBytes, type Matrix } from '../../kernels/weights/format.ts';
 import { repack, repackConstants } from '../../kernels/weights/repack.ts';
 import type { NetworkGraph } from '../../models/network.ts';
+import { orderedRows } from '../../models/row-order.ts';
 import type { MatrixSpec, VectorSpec } from '../../models/tensors.ts';
 import type { MatrixPart, NetworkWeights } from '../../models/weights.ts';
 import type { ByteSource } from '../../weights/byte-source.ts';
@@ -111,7 +112,7 @@ async function stream(
   const total = ordered.reduce((sum, { tensor, count }) => sum + (tensor.byteLength / rowsOf(tensor)) * count, 0);
   const chunks = ordered.flatMap((upload) => {
     const rowBytes = upload.tensor.byteLength / rowsOf(upload.tensor);
-    const most = Math.min(MAX_CHUNK_ROWS, Math.max(1, Math.floor(CHUNK_BYTES / rowBytes)));
+    const most = chunkRows(rowBytes, upload.order?.headDim ?? 1);
     return Array.from({ length: Math.ceil(upload.count / most) }, (_, i) => ({
       upload,
       rowBytes,
@@ -125,10 +126,12 @@ async function stream(
   const read = async (index: number): Promise<Uint8Array<ArrayBuffer>> => {
     const { upload, rowBytes, row, rows } = chunks[index]!;
     const offset = upload.tensor.offset + (upload.from + row) * rowBytes;
-    if (!source.readInto) return source.read(offset, rows * rowBytes, signal);
-    const bytes = new Uint8Array(memory[index % 2]!, 0, rows * rowBytes);
-    await source.readInto(bytes, offset, signal);
-    return bytes;
+    let bytes: Uint8Array<ArrayBuffer>;
+    if (source.readInto) {
+      bytes = new Uint8Array(memory[index % 2]!, 0, rows * rowBytes);
+      await source.readInto(bytes, offset, signal);
+    } else bytes = await source.read(offset, rows * rowBytes, signal);
+    return upload.order ? orderedRows(bytes, rowBytes, upload.order) : bytes;
   };
   let loaded = 0;
   try {
@@ -153,6 +156,12 @@ async function stream(
     gpu.destroyBuffer(raw);
   }
 }
+
+/** Rows of a chunk: whole heads of `together` rows. */
+const chunkRows = (rowBytes: number, together: number): number => {
+  const most = Math.min(MAX_CHUNK_ROWS, Math.floor(CHUNK_BYTES / rowBytes));
+  return Math.max(1, Math.floor(most / together)) * together;
+};
 
 /** writeBuffer takes multiples of 4 bytes. */
 function padded(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {

@@ -2,16 +2,19 @@ import { MemoryError } from '../../core/errors.ts';
 import type { LinearRole, MatrixShape } from '../../kernels/linear/tuning.ts';
 import { matrixBytes } from '../../kernels/weights/format.ts';
 import { weightsOf, type NetworkBlocks } from '../../models/network.ts';
-import type { MatrixSpec } from '../../models/tensors.ts';
+import type { RowOrder } from '../../models/row-order.ts';
+import { rangesOf, type MatrixSpec } from '../../models/tensors.ts';
 import type { GgufFile, TensorInfo } from '../../weights/gguf.ts';
 
-/** Rows [from, from + count) of a tensor; row i becomes row first + i * stride of the matrix. */
+/** Rows [from, from + count) of a tensor, in `order`; row i becomes row first + i * stride of the matrix. */
 export interface PlannedRows {
   readonly tensor: TensorInfo;
   readonly from: number;
   readonly count: number;
   readonly first: number;
   readonly stride: number;
+  /** Whole heads of rows whose turning elements are put in pairs. */
+  readonly order?: RowOrder | undefined;
 }
 
 /** A matrix that will be on the GPU, and the tensors it is made of. */
@@ -30,7 +33,8 @@ export interface WeightPlan {
   readonly fallbacks: readonly string[];
 }
 
-export const rowsOf = (tensor: TensorInfo): number => tensor.shape[1] ?? 1;
+/** Rows of a tensor; of one that stacks matrices, those of all. */
+export const rowsOf = ({ shape }: TensorInfo): number => shape.slice(1).reduce((product, size) => product * size, 1);
 
 /**
  * Joins the tensors of every matrix as the network says, where their types agree, and cuts what may be cut and is larger
@@ -43,12 +47,18 @@ export function planWeights(gguf: GgufFile, network: NetworkBlocks, bindingLimit
   const matrices = new Map<MatrixSpec, readonly PlannedMatrix[]>();
   for (const spec of weightsOf(network)) {
     if (spec.kind !== 'matrix') continue;
-    const tensors = spec.tensors.map(({ name }) => gguf.tensors.get(name)!);
     const names = spec.tensors.map(({ name }) => name);
-    const parts = spec.join === 'sharded' ? sharded(spec, tensors[0]!, bindingLimit) : JOINS[spec.join](spec, tensors);
+    const ranges = rangesOf(spec).map(({ tensor, from, count, order }): Range => ({
+      tensor: gguf.tensors.get(tensor.name)!,
+      from,
+      count,
+      order,
+    }));
+    const parts =
+      spec.join === 'sharded' ? sharded(spec, ranges[0]!.tensor, bindingLimit) : JOINS[spec.join](spec, ranges);
     if (spec.join === 'sharded' && parts.length > 1)
       fallbacks.push(`${names[0]} is ${parts.length} row shards: one binding holds at most ${bindingLimit} bytes`);
-    if (spec.join === 'interleaved' && parts.length > 1)
+    if (spec.join === 'interleaved' && new Set(parts.map(({ type }) => type)).size > 1)
       fallbacks.push(
         `${names.join(' and ')} run apart, because their types are ${parts.map(({ type }) => type).join(' and ')}`,
       );
@@ -63,17 +73,19 @@ export const matricesOf = ({ matrices }: WeightPlan): PlannedMatrix[] => [...mat
 
 const JOINS = { stacked, interleaved };
 
-/** Neighbouring tensors of one type below each other. */
-function stacked(spec: MatrixSpec, tensors: readonly TensorInfo[]): PlannedMatrix[] {
+type Range = Pick<PlannedRows, 'tensor' | 'from' | 'count' | 'order'>;
+
+/** Neighbouring ranges of one type below each other. */
+function stacked(spec: MatrixSpec, ranges: readonly Range[]): PlannedMatrix[] {
   const parts: PlannedMatrix[] = [];
-  for (let i = 0, firstRow = 0; i < tensors.length;) {
+  for (let i = 0, firstRow = 0; i < ranges.length;) {
     let end = i + 1;
-    while (end < tensors.length && tensors[end]!.type === tensors[i]!.type) end++;
+    while (end < ranges.length && ranges[end]!.tensor.type === ranges[i]!.tensor.type) end++;
     const rows: PlannedRows[] = [];
     let outputs = 0;
-    for (const tensor of tensors.slice(i, end)) {
-      rows.push({ tensor, from: 0, count: rowsOf(tensor), first: outputs, stride: 1 });
-      outputs += rowsOf(tensor);
+    for (const range of ranges.slice(i, end)) {
+      rows.push({ ...range, first: outputs, stride: 1 });
+      outputs += range.count;
     }
     parts.push(planned(spec, spec.role, outputs, firstRow, rows));
     firstRow += outputs;
@@ -82,20 +94,13 @@ function stacked(spec: MatrixSpec, tensors: readonly TensorInfo[]): PlannedMatri
   return parts;
 }
 
-/** Rows by turns, so that a lane has all that belongs to an output; or each tensor alone, where their types differ. */
-function interleaved(spec: MatrixSpec, tensors: readonly TensorInfo[]): PlannedMatrix[] {
-  const stride = tensors.length;
-  const rowsAt = (tensor: TensorInfo, first: number, step: number): PlannedRows => ({
-    tensor,
-    from: 0,
-    count: rowsOf(tensor),
-    first,
-    stride: step,
-  });
-  if (new Set(tensors.map(({ type }) => type)).size > 1)
-    return tensors.map((tensor) => planned(spec, 'project', rowsOf(tensor), 0, [rowsAt(tensor, 0, 1)]));
-  const rows = tensors.map((tensor, first) => rowsAt(tensor, first, stride));
-  return [planned(spec, spec.role, stride * rowsOf(tensors[0]!), 0, rows)];
+/** Rows by turns, so that a lane has all that belongs to an output; or each range alone, where their types differ. */
+function interleaved(spec: MatrixSpec, ranges: readonly Range[]): PlannedMatrix[] {
+  const stride = ranges.length;
+  if (new Set(ranges.map(({ tensor }) => tensor.type)).size > 1 || spec.role === 'project')
+    return ranges.map((range) => planned(spec, 'project', range.count, 0, [{ ...range, first: 0, stride: 1 }]));
+  const rows = ranges.map((range, first) => ({ ...range, first, stride }));
+  return [planned(spec, spec.role, stride * ranges[0]!.count, 0, rows)];
 }
 
 /** Row shards of whole 64-row blocks; one, where a binding holds it. */

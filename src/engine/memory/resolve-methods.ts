@@ -29,7 +29,14 @@ export function resolveMethods(options: MethodOptions, config: ModelConfig): Seq
 }
 
 /** Heads that compete for slots, or turn, must be alike. */
-function checkModel({ policy, budget }: CacheMethod, { layers }: ModelConfig): void {
+function checkModel({ policy, budget }: CacheMethod, { layers, keysStay }: ModelConfig): void {
+  if (policy.positions === 'rank' && keysStay !== undefined)
+    throw new UsageError({
+      code: 'usage-option',
+      happened: `${policy.name} was asked for rank positions.`,
+      expected: keysStay,
+      todo: 'Take original positions.',
+    });
   if (policy.positions === 'rank' && layers.some(({ window }) => window !== undefined))
     throw new UsageError({
       code: 'usage-option',

@@ -207,19 +207,24 @@ export class Plans {
   #layers(kv: KvType): LayerView[] {
     const { graph, weights, state, caches } = this.#parts;
     const cache = caches.of(kv);
-    return graph.config.layers.map(({ qHeads, kvHeads, headDim, window, rope }, layer) => ({
-      layer,
-      qHeads,
-      kvHeads,
-      groupSize: qHeads / kvHeads,
-      headDim,
-      window: window ?? 0,
-      kv,
-      cache: cache.layer(layer),
-      state: state.array,
-      sequences: state.room,
-      turns: { vectors: weights.vectors, at: weights.offset(graph.ropeTables[layer]!), pairs: rope.dims / 2 },
-    }));
+    return graph.config.layers.map(
+      ({ qHeads, kvHeads, headDim, window, scoreScale, scoreCap, looksAhead, rope }, layer) => ({
+        layer,
+        qHeads,
+        kvHeads,
+        groupSize: qHeads / kvHeads,
+        headDim,
+        window: window ?? 0,
+        scale: scoreScale,
+        softCap: scoreCap,
+        looksAhead,
+        kv,
+        cache: cache.layer(layer),
+        state: state.array,
+        sequences: state.room,
+        turns: { vectors: weights.vectors, at: weights.offset(graph.ropeTables[layer]!), pairs: rope.dims / 2 },
+      }),
+    );
   }
 }
 
@@ -227,6 +232,7 @@ function shapeOf({ rows, logitRows, length, end }: PlanRequest): StepShape {
   return {
     rows: rowBucket(rows),
     logitRows: logitRows === 0 ? 0 : rowBucket(logitRows),
+    states: end.states === true,
     lengthBucket: Math.max(64, 2 ** Math.ceil(Math.log2(Math.max(1, length)))),
     // A matmul of the head writes none: the step's end then finds them itself.
     maxima: end.draws && logitRows <= MATVEC_ROWS,

@@ -34,6 +34,8 @@ export interface StepEnd<Given = unknown> {
   readonly name: string;
   /** Whether tokens are drawn: the GPU then feeds the next step itself. */
   readonly draws: boolean;
+  /** Whether the normalised states of all rows are wanted, which the CPU then reads. */
+  readonly states?: boolean;
   /** Appends its dispatches. */
   encode(recorder: PlanRecorder, context: StepEndContext): void;
   /** The rings whose words are read back of each step. */
@@ -156,6 +158,9 @@ export const unread: StepEnd<undefined> = {
   words: [],
   read: () => undefined,
 };
+
+/** Leaves the states of all rows where the network says that they are: `NetworkBlocks.states`. */
+export const embedded: StepEnd<undefined> = { ...unread, name: 'embed', states: true };
 
 /** Whether the sequence whose first logit row is `row` has ended because of its numbers. */
 const isFaulty = (outputs: Uint32Array<ArrayBuffer>, row: number): boolean =>

@@ -13,6 +13,7 @@ import type { ModelConfig } from '../../models/model-config.ts';
 import type { ByteSource } from '../../weights/byte-source.ts';
 import type { PlannedMatrix } from '../load/weight-plan.ts';
 import { checkByCase } from './case-check.ts';
+import { EXPERTS_KERNELS, expertsProbe } from './experts-probe.ts';
 import { LINEAR_KERNELS, linearProbe } from './linear-probe.ts';
 import { runProbes } from './probe.ts';
 
@@ -136,7 +137,8 @@ export class KernelSet {
       const { shape } = dispatch.call.variant as LinearIncludes;
       const name = linearName({ matrix, role: plan.role }, shape);
       const isPlain = describeVariant(shape) === describeVariant(plainVariant(plan, shape.columns));
-      const probe = linearProbe({ gpu, source, config, name }, { dispatch, matrix, planned: plan });
+      const probeOf = EXPERTS_KERNELS.has(dispatch.kernel) ? expertsProbe : linearProbe;
+      const probe = probeOf({ gpu, source, config, name }, { dispatch, matrix, planned: plan });
       return { key, name, isPlain, probe };
     });
     try {

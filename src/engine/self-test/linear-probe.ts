@@ -7,12 +7,16 @@ import { KV_FORMATS } from '../../kernels/kv-formats/index.ts';
 import { stagingFloats } from '../../kernels/cache/quantize-append.ts';
 import { int8Rows } from '../../kernels/elementwise/int8-rows.ts';
 import { FAULT_WORDS } from '../../kernels/faults.ts';
+import { activationOf, type Activation } from '../../kernels/linear/activation.ts';
+import { affine, type AffineIncludes } from '../../kernels/linear/affine.ts';
 import { gateUp } from '../../kernels/linear/gate-up.ts';
-import { head } from '../../kernels/linear/head.ts';
+import { expertsGateUp } from '../../kernels/moe/gate-up.ts';
+import { expertsProject } from '../../kernels/moe/project.ts';
+import { head, NO_BIAS, type HeadIncludes } from '../../kernels/linear/head.ts';
 import { project } from '../../kernels/linear/project.ts';
-import { qkv } from '../../kernels/linear/qkv.ts';
+import { qkv, type QkvIncludes } from '../../kernels/linear/qkv.ts';
 import { MATVEC_ROWS } from '../../kernels/linear/tuned-matrix.ts';
-import { linearParams, type linearConstants, type LinearIncludes } from '../../kernels/linear/variant.ts';
+import { linearParams, type linearConstants } from '../../kernels/linear/variant.ts';
 import type { Matrix } from '../../kernels/weights/format.ts';
 import type { ModelConfig } from '../../models/model-config.ts';
 import type { ByteSource } from '../../weights/byte-source.ts';
@@ -38,15 +42,29 @@ export interface LinearProbeContext {
 }
 
 /** The kernels that multiply with a matrix. Their first binding is its codes, their param `columns` the batch rows. */
-export const LINEAR_KERNELS: ReadonlySet<unknown> = new Set([gateUp, head, project, qkv]);
+export const LINEAR_KERNELS: ReadonlySet<unknown> = new Set([
+  affine,
+  expertsGateUp,
+  expertsProject,
+  gateUp,
+  head,
+  project,
+  qkv,
+]);
 
 /** The constants of all of them. */
 type LinearConstants = ReturnType<typeof linearConstants> &
-  Record<'RESIDUAL' | 'VOCAB' | 'MAXIMA' | 'Q_HEADS' | 'KV_HEADS' | 'HEAD_DIM' | 'ROPE_PAIRS', ConstantValue>;
+  Record<
+    'RESIDUAL' | 'MULTIPLY' | 'VOCAB' | 'MAXIMA' | 'Q_HEADS' | 'KV_HEADS' | 'HEAD_DIM' | 'ROPE_PAIRS',
+    ConstantValue
+  >;
 
 /** Batch rows of a probe: as many as make a second workgroup of every matmul, no more. */
 const MOST_ROWS = 72;
 const EPSILON = 1e-5;
+/** What kernels that multiply their results, or end them softly, are given. */
+const FACTOR = 0.75;
+const CAP = 2;
 /** Outputs at the beginning and at the end of a row that are looked at. */
 const EDGE = 6;
 
@@ -56,7 +74,7 @@ export function linearProbe({ gpu, source, config, name }: LinearProbeContext, u
   // The very pipeline of the dispatch, on inputs of its own.
   const { call: recorded } = use.dispatch;
   const constants = recorded.constants as LinearConstants;
-  const shape = recorded.variant as LinearIncludes & { readonly kv: KvType };
+  const shape = recorded.variant as QkvIncludes & AffineIncludes & HeadIncludes & { readonly activation?: Activation };
   const variant = shape.shape;
   const batch = recorded.params['columns']!;
   const count = Math.min(batch, batch <= MATVEC_ROWS ? variant.columns : MOST_ROWS);
@@ -76,6 +94,7 @@ export function linearProbe({ gpu, source, config, name }: LinearProbeContext, u
   const int8 = variant.activations === 'int8' ? int8Rows(random32) : undefined;
   const x = int8 ? Float32Array.from(int8.values) : random32;
   const gain = norm ? uniform(k) : new Float32Array(k).fill(1);
+  const bias = uniform(roundUpQuad(outputs));
 
   const bound = {
     codes: matrix.codes,
@@ -99,6 +118,7 @@ export function linearProbe({ gpu, source, config, name }: LinearProbeContext, u
     }
     if (planned.role === 'lm-head') return headCall();
     if (planned.role === 'qkv') return qkvCall();
+    if (use.dispatch.kernel === affine) return affineCall();
     const y = floats('outputs', count * outputs);
     const dispatch = project.call({
       params: base,
@@ -109,10 +129,22 @@ export function linearProbe({ gpu, source, config, name }: LinearProbeContext, u
     return { dispatch, y, width: outputs, rowsOf: (output) => [output] };
   }
 
+  /** Outputs begin at 1, so that adding and multiplying show. */
+  function affineCall(): ReturnType<typeof call> {
+    const y = floats('outputs', new Float32Array(count * outputs).fill(1));
+    const dispatch = affine.call({
+      params: { ...base, bias_at: 0, factor: FACTOR },
+      constants,
+      variant: shape,
+      bindings: { ...bound, vectors: floats('bias', bias), y },
+    });
+    return { dispatch, y, width: outputs, rowsOf: (output) => [output] };
+  }
+
   function headCall(): ReturnType<typeof call> {
     const y = floats('logits', count * config.vocab);
     const dispatch = head.call({
-      params: { ...base, epsilon: EPSILON, first_id: 0, gain_at: 0 },
+      params: { ...base, epsilon: EPSILON, first_id: 0, gain_at: 0, bias_at: NO_BIAS, factor: FACTOR, cap: CAP },
       constants,
       variant: shape,
       bindings: {
@@ -134,11 +166,13 @@ export function linearProbe({ gpu, source, config, name }: LinearProbeContext, u
     const y = floats('queries', count * width);
     const turns = new Float32Array(roundUpQuad(65 * rope.dims));
     for (let i = 0; i < turns.length; i += 2) turns[i] = 1;
-    const vectors = new Float32Array(k + turns.length);
+    const biasAt = k + turns.length;
+    const vectors = new Float32Array(biasAt + bias.length);
     vectors.set(gain);
     vectors.set(turns, k);
+    vectors.set(bias, biasAt);
     const dispatch = qkv.call({
-      params: { ...base, epsilon: EPSILON, layer: 0, first_row: 0, gain_at: 0, turns_at: k / 4 },
+      params: { ...base, epsilon: EPSILON, layer: 0, first_row: 0, gain_at: 0, turns_at: k / 4, bias_at: biasAt / 4 },
       constants,
       variant: shape,
       bindings: {
@@ -146,9 +180,10 @@ export function linearProbe({ gpu, source, config, name }: LinearProbeContext, u
         vectors: floats('gains and turns', vectors),
         state: stateOf(kvHeads, Math.ceil(count / PAGE_SLOTS)).array,
         query: y,
-        cache: KV_FORMATS[shape.kv].pairs
-          ? floats('cache', pageWords(shape.kv, kvHeads, headDim) * Math.ceil(count / PAGE_SLOTS))
-          : floats('keys and values', stagingFloats(count, kvHeads, headDim)),
+        cache:
+          KV_FORMATS[shape.kv].pairs && !shape.staged
+            ? floats('cache', pageWords(shape.kv, kvHeads, headDim) * Math.ceil(count / PAGE_SLOTS))
+            : floats('keys and values', stagingFloats(count, kvHeads, headDim)),
         faults: floats('faults', FAULT_WORDS),
       },
     });
@@ -183,6 +218,16 @@ export function linearProbe({ gpu, source, config, name }: LinearProbeContext, u
     return state;
   }
 
+  /** What the kernel's epilogue makes of a product. */
+  function finished(product: number, output: number): number {
+    if (use.dispatch.kernel === affine) {
+      const sum = activationOf(shape.activation)(product + (shape.biased ? bias[output]! : 0)) * FACTOR;
+      return constants.RESIDUAL === true ? sum + 1 : sum;
+    }
+    if (planned.role === 'lm-head') return shape.shaped ? CAP * Math.tanh((product * FACTOR) / CAP) : product;
+    return planned.role === 'qkv' && shape.biased ? product + bias[output]! : product;
+  }
+
   return {
     name,
     encode: (recorder) => recorder.add(name, called.dispatch),
@@ -203,7 +248,9 @@ export function linearProbe({ gpu, source, config, name }: LinearProbeContext, u
         for (const output of chosen) {
           at.push(row * width + output);
           const [first, second] = rowsOf(output).map((index) => dot(weights.get(index)!, input));
-          values.push(second === undefined ? first! : (first! / (1 + Math.exp(-first!))) * second);
+          values.push(
+            second === undefined ? finished(first!, output) : activationOf(shape.activation ?? 'silu')(first!) * second,
+          );
         }
       }
       return [{ array: called.y, at, values }];

@@ -1,4 +1,5 @@
 import { dequantizeTensor } from '../../weights/dequantize.ts';
+import { sourceRow } from '../../models/row-order.ts';
 import type { ByteSource } from '../../weights/byte-source.ts';
 import type { PlannedMatrix } from '../load/weight-plan.ts';
 import { rowsOf } from '../load/weight-plan.ts';
@@ -14,9 +15,13 @@ export function readSourceRows(
       const part = planned.find(
         ({ first, stride, count }) => (row - first) % stride === 0 && row >= first && row < first + count * stride,
       )!;
-      const { tensor, from, first, stride } = part;
+      const { tensor, from, first, stride, order } = part;
+      const within = (row - first) / stride;
       const rowBytes = tensor.byteLength / rowsOf(tensor);
-      const bytes = await source.read(tensor.offset + (from + (row - first) / stride) * rowBytes, rowBytes);
+      const bytes = await source.read(
+        tensor.offset + (from + (order ? sourceRow(order, within) : within)) * rowBytes,
+        rowBytes,
+      );
       return dequantizeTensor(tensor.type, bytes, columns);
     }),
   );

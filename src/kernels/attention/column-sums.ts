@@ -6,6 +6,7 @@ import { cacheParts, PAGE_SLOTS } from '../cache-layout.ts';
 import { constantsPart } from '../constants.ts';
 import { stepRowsPart, stepStatePart } from '../step-layout.ts';
 import { observedParts, type ObservedVariant } from './observed.ts';
+import { softCapPart } from './soft-cap.ts';
 import { visiblePart } from './visible.ts';
 
 const spec = {
@@ -17,6 +18,7 @@ const spec = {
     stepRowsPart,
     ...cacheParts(kv),
     visiblePart,
+    softCapPart,
     ...observedParts(noise),
     { name: 'lib/attention/column-mass', text: columnMass },
   ],
@@ -36,6 +38,8 @@ export const columnSums = defineKernel({
     HEAD_DIM: 'u32',
     WINDOW: 'u32',
     MASKED: 'bool',
+    BIDIRECTIONAL: 'bool',
+    SOFT_CAP: 'f32',
     LINES: 'u32',
     ROWS: 'u32',
     HELD: 'u32',
@@ -55,6 +59,8 @@ export const columnSumsLanes = defineKernel({
     HEAD_DIM: 'u32',
     WINDOW: 'u32',
     MASKED: 'bool',
+    BIDIRECTIONAL: 'bool',
+    SOFT_CAP: 'f32',
     LANES: 'u32',
     LANE_QUADS: 'u32',
     HOLDERS: 'u32',

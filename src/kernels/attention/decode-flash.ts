@@ -12,6 +12,7 @@ import { cacheParts, type KvType } from '../cache-layout.ts';
 import { constantsPart } from '../constants.ts';
 import { stepRowsPart, stepStatePart } from '../step-layout.ts';
 import { addMassPart, observedParts, type ObservedVariant } from './observed.ts';
+import { softCapPart } from './soft-cap.ts';
 import { visiblePart } from './visible.ts';
 
 /** The most query heads of a KV head, and the widest head, that the attention kernels have room for. */
@@ -50,6 +51,8 @@ const spec = {
     HEAD_DIM: 'u32',
     WINDOW: 'u32',
     MASKED: 'bool',
+    BIDIRECTIONAL: 'bool',
+    SOFT_CAP: 'f32',
     DIRECT: 'bool',
     HEADS: 'u32',
     THREADS: 'u32',
@@ -75,6 +78,7 @@ const commonParts = ({ kv, exchange }: DecodeVariant): WgslPart[] => [
   stepRowsPart,
   ...cacheParts(kv),
   visiblePart,
+  softCapPart,
   exchangePart(exchange),
 ];
 

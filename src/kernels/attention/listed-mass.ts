@@ -4,6 +4,7 @@ import { cacheParts } from '../cache-layout.ts';
 import { constantsPart } from '../constants.ts';
 import { stepRowsPart, stepStatePart } from '../step-layout.ts';
 import { observedParts, type ObservedVariant } from './observed.ts';
+import { softCapPart } from './soft-cap.ts';
 import { visiblePart } from './visible.ts';
 
 /**
@@ -22,13 +23,22 @@ export const listedMass = defineKernel({
     scores: 'read_write',
     mass: 'read_write',
   },
-  constants: { KV_HEADS: 'u32', GROUP: 'u32', HEAD_DIM: 'u32', WINDOW: 'u32', MASKED: 'bool' },
+  constants: {
+    KV_HEADS: 'u32',
+    GROUP: 'u32',
+    HEAD_DIM: 'u32',
+    WINDOW: 'u32',
+    MASKED: 'bool',
+    BIDIRECTIONAL: 'bool',
+    SOFT_CAP: 'f32',
+  },
   includes: ({ kv, noise }: ObservedVariant) => [
     constantsPart,
     stepStatePart,
     stepRowsPart,
     ...cacheParts(kv),
     visiblePart,
+    softCapPart,
     ...observedParts(noise),
   ],
   grid: ({ rows }, { KV_HEADS }) => [Number(KV_HEADS), rows],

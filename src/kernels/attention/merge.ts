@@ -51,6 +51,7 @@ export const mergeSplitsObserving = defineKernel({
     SCORE_QUADS: 'u32',
     WINDOW: 'u32',
     MASKED: 'bool',
+    BIDIRECTIONAL: 'bool',
   },
   includes: ({ kv, noise }: ObservedVariant) => [
     constantsPart,

@@ -6,6 +6,7 @@ import { constantsPart } from '../constants.ts';
 import { stepRowsPart, stepStatePart } from '../step-layout.ts';
 import { observedParts, type ObservedVariant } from './observed.ts';
 import { u32Constants, withConstants } from '../wgsl-constants.ts';
+import { softCapPart } from './soft-cap.ts';
 import { visiblePart } from './visible.ts';
 
 /** Rows of a workgroup. */
@@ -23,6 +24,8 @@ export const noisyLse = defineKernel({
     HEAD_DIM: 'u32',
     WINDOW: 'u32',
     MASKED: 'bool',
+    BIDIRECTIONAL: 'bool',
+    SOFT_CAP: 'f32',
     LINES: 'u32',
     PARTS: 'u32',
   },
@@ -32,6 +35,7 @@ export const noisyLse = defineKernel({
     stepRowsPart,
     ...cacheParts(kv),
     visiblePart,
+    softCapPart,
     ...observedParts(noise),
   ],
   grid: ({ rows }, { KV_HEADS, GROUP, LINES }) => [

@@ -4,6 +4,7 @@ import { defineKernel } from '../../gpu/kernel.ts';
 import { cacheParts, type KvType } from '../cache-layout.ts';
 import { constantsPart } from '../constants.ts';
 import { stepRowsPart, stepStatePart } from '../step-layout.ts';
+import { softCapPart } from './soft-cap.ts';
 import { visiblePart } from './visible.ts';
 
 /** Attention of 9 or more rows where a subgroup is a SIMD vector of a CPU; see the WGSL for who computes what. */
@@ -18,6 +19,8 @@ export const prefillLanes = defineKernel({
     HEAD_DIM: 'u32',
     WINDOW: 'u32',
     MASKED: 'bool',
+    BIDIRECTIONAL: 'bool',
+    SOFT_CAP: 'f32',
     LANES: 'u32',
     LINES: 'u32',
     LANE_QUADS: 'u32',
@@ -29,6 +32,7 @@ export const prefillLanes = defineKernel({
     stepRowsPart,
     ...cacheParts(kv),
     visiblePart,
+    softCapPart,
   ],
   grid: ({ rows }, { GROUP, KV_HEADS, LINES, LANES }) => [
     ceilDiv(rows * Number(GROUP), Number(LINES) * Number(LANES)),

@@ -1,21 +1,20 @@
-import appendCache from '../../../shaders/lib/append.cache.wgsl?raw';
-import appendStaging from '../../../shaders/lib/append.staging.wgsl?raw';
 import source from '../../../shaders/linear/qkv.wgsl?raw';
 import { defineKernel } from '../../gpu/kernel.ts';
-import type { WgslPart } from '../../gpu/wgsl.ts';
+import { appendParts } from '../append.ts';
 import { cacheParts, type KvType } from '../cache-layout.ts';
-import { faultsPart } from '../faults.ts';
+import { heldParts } from '../faults.ts';
 import { ropePart } from '../rope.ts';
-import { KV_FORMATS } from '../kv-formats/index.ts';
 import { stepRowsPart, stepStatePart } from '../step-layout.ts';
+import { biasPart } from './bias.ts';
 import { LINEAR_CONSTANTS, LINEAR_PARAMS, linearGrid, linearParts, type LinearIncludes } from './variant.ts';
 
-/** How keys and values leave the kernel. */
-function appendParts(kv: KvType): readonly WgslPart[] {
-  const { pairs } = KV_FORMATS[kv];
-  return pairs
-    ? [pairs.store, { name: 'lib/append.cache', text: appendCache }]
-    : [{ name: 'lib/append.staging', text: appendStaging }];
+/** What chooses the includes of qkv. */
+export interface QkvIncludes extends LinearIncludes {
+  readonly kv: KvType;
+  /** Keys and values go to the staging buffer whatever the format: `attention/norm-heads` goes on from there. */
+  readonly staged?: boolean;
+  /** Whether the vectors have a bias at `bias_at`, of the rows of [Q | K | V]. */
+  readonly biased?: boolean;
 }
 
 /**
@@ -33,6 +32,7 @@ export const qkv = defineKernel({
     first_row: 'u32',
     gain_at: 'u32',
     turns_at: 'u32',
+    bias_at: 'u32',
   },
   bindings: {
     codes: 'read',
@@ -45,13 +45,14 @@ export const qkv = defineKernel({
     faults: 'read_write',
   },
   constants: { ...LINEAR_CONSTANTS, Q_HEADS: 'u32', KV_HEADS: 'u32', HEAD_DIM: 'u32', ROPE_PAIRS: 'u32' },
-  includes: ({ kv, ...variant }: LinearIncludes & { kv: KvType }) => [
+  includes: ({ kv, staged, biased, ...variant }: QkvIncludes) => [
     stepStatePart,
     stepRowsPart,
     ...cacheParts(kv),
-    ...appendParts(kv),
-    faultsPart,
+    ...appendParts(kv, staged),
+    ...heldParts,
     ropePart,
+    biasPart(biased),
     ...linearParts(variant),
   ],
   grid: ({ outputs, columns }, _constants, { shape }) => linearGrid(outputs, columns, shape),

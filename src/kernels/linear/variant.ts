@@ -6,6 +6,7 @@ import maximaNone from '../../../shaders/lib/linear/maxima.none.wgsl?raw';
 import maximaSubgroup from '../../../shaders/lib/linear/maxima.subgroup.wgsl?raw';
 import maximaWorkgroup from '../../../shaders/lib/linear/maxima.workgroup.wgsl?raw';
 import matrixCore from '../../../shaders/lib/linear/matrix.wgsl?raw';
+import weightsOne from '../../../shaders/lib/linear/weights.one.wgsl?raw';
 import quadsF16 from '../../../shaders/lib/linear/quads.f16.wgsl?raw';
 import quadsF32 from '../../../shaders/lib/linear/quads.f32.wgsl?raw';
 import rowsCore from '../../../shaders/lib/linear/rows.wgsl?raw';
@@ -55,6 +56,8 @@ export interface LinearVariant {
 export interface LinearIncludes {
   readonly type: WeightType;
   readonly shape: LinearVariant;
+  /** The kernel's own file says where the weights of a batch row begin: `weights_from`. */
+  readonly routed?: boolean;
 }
 
 /** Neighbouring outputs that one workgroup computes. */
@@ -122,11 +125,12 @@ const CORES: Readonly<Record<string, WgslPart>> = Object.fromEntries(
   }).map(([key, [name, text]]) => [key, { name: `lib/linear/${name}`, text }]),
 );
 
-export function linearParts({ type, shape }: LinearIncludes): readonly WgslPart[] {
+export function linearParts({ type, shape, routed = false }: LinearIncludes): readonly WgslPart[] {
   const { core, broadcast, activations = 'f32' } = shape;
   const corePart = CORES[`${core} ${activations}`];
   invariant(corePart !== undefined, () => `no core ${core} with ${activations} activations`);
   const parts = [...weightParts(type), corePart];
+  if (core === 'rows' && !routed) parts.push({ name: 'lib/linear/weights.one', text: weightsOne });
   if (core === 'matrix') return parts;
   if (core === 'tile' && activations !== 'int8')
     parts.push(

@@ -5,6 +5,7 @@ import source from '../../../shaders/selection/slot-scores.wgsl?raw';
 import { ceilDiv } from '../../core/invariant.ts';
 import { defineKernel } from '../../gpu/kernel.ts';
 import type { WgslPart } from '../../gpu/wgsl.ts';
+import { softCapPart } from '../attention/soft-cap.ts';
 import { visiblePart } from '../attention/visible.ts';
 import { cacheParts, PAGE_SLOTS, type KvType } from '../cache-layout.ts';
 import { constantsPart } from '../constants.ts';
@@ -46,6 +47,8 @@ export const slotScores = defineKernel({
     ROPE_PAIRS: 'u32',
     WINDOW: 'u32',
     MASKED: 'bool',
+    BIDIRECTIONAL: 'bool',
+    SOFT_CAP: 'f32',
     ALL: 'bool',
     KEEPS: 'bool',
   },
@@ -56,6 +59,7 @@ export const slotScores = defineKernel({
     stepRowsPart,
     ...cacheParts(kv),
     visiblePart,
+    softCapPart,
     ...turnParts(turn),
     slotScoresPart,
   ],

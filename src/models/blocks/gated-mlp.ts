@@ -1,12 +1,14 @@
 import { siluMul } from '../../kernels/elementwise/silu-mul.ts';
+import type { Activation } from '../../kernels/linear/activation.ts';
 import { gateUp } from '../../kernels/linear/gate-up.ts';
-import type { Block } from '../network.ts';
 import type { Scratch, Step } from '../step.ts';
-import { matrix, type MatrixSpec } from '../tensors.ts';
+import { matrix, vector, type MatrixSpec } from '../tensors.ts';
+import { branchScratch, branchWeights, encodeBranchEnd, type BranchEnd } from './branch.ts';
 import { encodeProject, inputOf, linearCall } from './linear.ts';
-import { encodeNorm, foldsNorm, norm, normedRows } from './norm.ts';
+import type { Mlp } from './mlp.ts';
+import { inputsFrom, norm, normedCopy, normedRows, normVectors, type Norm, type RowsFrom } from './norm.ts';
 
-export interface GatedMlp {
+export interface MlpLayer {
   /** Of its tensors' names: `blk.0.`. */
   readonly prefix: string;
   /** Its layer's place among those of the configuration, or that of the layer whose rows it has. */
@@ -14,47 +16,87 @@ export interface GatedMlp {
   readonly hidden: number;
   readonly ffn: number;
   readonly epsilon: number;
+  /** Default: RMSNorm `ffn_norm`. */
+  readonly from?: RowsFrom;
+  /** Default 'silu' of a gated, 'gelu-tanh' of a plain MLP. */
+  readonly activation?: Activation;
+  /** Whether the tensors of that name have biases. */
+  readonly biased?: (name: string) => boolean;
+  /** Gate and up are the rows of one tensor, `ffn_up`, the gate's first. */
+  readonly fused?: boolean;
+  /** Multiplies what is added to the stream. */
+  readonly factor?: number | undefined;
+  readonly after?: Norm | undefined;
 }
 
-/** hidden += D (silu(G n) * (U n)) with n the normalised hidden rows (SwiGLU, https://arxiv.org/abs/2002.05202). */
-export function gatedMlpBlock({ prefix, index, hidden, ffn, epsilon }: GatedMlp): Block {
-  const before = norm(`${prefix}ffn_norm.weight`, hidden, epsilon, index);
+/** hidden += D (act(G n) * (U n)) with n the normalised hidden rows (SwiGLU and its kin, https://arxiv.org/abs/2002.05202). */
+export function gatedMlp({
+  prefix,
+  index,
+  hidden,
+  ffn,
+  epsilon,
+  from = norm(`${prefix}ffn_norm.weight`, hidden, epsilon, index),
+  activation = 'silu',
+  biased = () => false,
+  fused = false,
+  factor,
+  after,
+}: MlpLayer): Mlp {
+  const tensor = (name: string, rows: number) => ({ name: `${prefix}${name}.weight`, shape: [hidden, rows] });
+  const biasOf = (name: string, length: number) => (biased(name) ? vector(`${prefix}${name}.bias`, length) : undefined);
+  const [gateBias, upBias] = [fused ? undefined : biasOf('ffn_gate', ffn), fused ? undefined : biasOf('ffn_up', ffn)];
+  const both = tensor('ffn_up', 2 * ffn);
   const gateAndUp: MatrixSpec = {
     kind: 'matrix',
-    role: 'gate-up',
-    tensors: ['ffn_gate', 'ffn_up'].map((name) => ({ name: `${prefix}${name}.weight`, shape: [hidden, ffn] })),
+    // With biases the two run apart: their kernel has none.
+    role: gateBias || upBias ? 'project' : 'gate-up',
     join: 'interleaved',
-    inputs: { from: 'norm', gain: before.gain },
+    ...(fused
+      ? { tensors: [both], ranges: [0, ffn].map((first) => ({ tensor: both, from: first, count: ffn })) }
+      : { tensors: [tensor('ffn_gate', ffn), tensor('ffn_up', ffn)] }),
+    ...inputsFrom(from),
   };
-  const down: MatrixSpec = {
-    ...matrix('project', `${prefix}ffn_down.weight`, ffn, hidden),
-    inputs: { from: 'gate', gateUp: gateAndUp },
+  const end: BranchEnd = {
+    matrix: {
+      ...matrix('project', `${prefix}ffn_down.weight`, ffn, hidden),
+      // Of fused and of biased rows nothing is known.
+      ...(!fused && !gateBias && !upBias && gateAndUp.inputs && { inputs: { from: 'gate', gateUp: gateAndUp } }),
+    },
+    bias: biasOf('ffn_down', hidden),
+    factor,
+    after,
+    label: 'layer.down',
   };
   const inner: Scratch = { name: 'ffn', floats: (rows) => rows * ffn };
   const gateRows: Scratch = { name: 'gate', floats: (rows) => rows * ffn };
+  const simple = activation === 'silu' && !gateBias;
+  const biases = [gateBias, upBias].filter((bias) => bias !== undefined);
   return {
-    weights: [before.gain, gateAndUp, down],
-    scratch: (weights) => (weights.parts(gateAndUp).length > 1 ? [inner, gateRows] : [inner]),
-    encode(step) {
-      const y = step.activations.scratch(inner);
+    weights: [...normVectors(from), gateAndUp, ...biases, ...branchWeights(end)],
+    scratch: (weights) => [
+      inner,
+      ...(simple && weights.parts(gateAndUp).length > 1 ? [gateRows] : []),
+      ...branchScratch(end),
+    ],
+    encodeInner(step) {
       if (step.weights.parts(gateAndUp).length > 1) encodeApart(step);
       else encodeJoined(step);
-      const [tuned] = step.weights.parts(down);
-      encodeProject(step, tuned!, { x: y, y: step.activations.hidden, residual: true, label: 'layer.down' });
     },
+    encodeDown: (step) => encodeBranchEnd(step, end, step.activations.scratch(inner)),
   };
 
   function encodeJoined(step: Step): void {
     const { recorder, weights, activations, shape } = step;
     const [tuned] = weights.parts(gateAndUp);
-    const x = normedRows(step, before, [tuned!]);
-    const { params, constants, variant, weights: bound } = linearCall(step, tuned!, shape.rows, foldsNorm(shape.rows));
+    const { x, folded, epsilon: floor, gainAt } = normedRows(step, from, [tuned!]);
+    const { params, constants, variant, weights: bound } = linearCall(step, tuned!, shape.rows, folded);
     recorder.add(
       'layer.gate-up',
       gateUp.call({
-        params: { ...params, epsilon, gain_at: weights.offset(before.gain) },
+        params: { ...params, epsilon: floor, gain_at: gainAt },
         constants,
-        variant,
+        variant: activation === 'silu' ? variant : { ...variant, activation },
         bindings: {
           ...bound,
           x: x[inputOf(step, tuned!, shape.rows)],
@@ -65,14 +107,20 @@ export function gatedMlpBlock({ prefix, index, hidden, ffn, epsilon }: GatedMlp)
     );
   }
 
-  /** Gate and up of different types: two products of a normalised copy, then silu(gate) * up. */
+  /** Gate and up of different types or with biases: two products of a normalised copy, the gate's applied to the other. */
   function encodeApart(step: Step): void {
     const { recorder, weights, activations, shape } = step;
     const [gate, up] = weights.parts(gateAndUp);
-    const x = encodeNorm(step, before, ['f32'], 'layer.norm').f32;
-    const [gated, y] = [activations.scratch(gateRows), activations.scratch(inner)];
-    encodeProject(step, gate!, { x, y: gated, residual: false, label: 'layer.gate' });
-    encodeProject(step, up!, { x, y, residual: false, label: 'layer.up' });
+    const x = normedCopy(step, from, 'layer.norm');
+    const y = activations.scratch(inner);
+    if (!simple) {
+      encodeProject(step, up!, { x, y, into: 'write', label: 'layer.up', bias: upBias });
+      encodeProject(step, gate!, { x, y, into: 'multiply', label: 'layer.gate', bias: gateBias, activation });
+      return;
+    }
+    const gated = activations.scratch(gateRows);
+    encodeProject(step, gate!, { x, y: gated, into: 'write', label: 'layer.gate' });
+    encodeProject(step, up!, { x, y, into: 'write', label: 'layer.up', bias: upBias });
     recorder.add(
       'layer.silu-mul',
       siluMul.call({

@@ -1,2 +1,21 @@
 // Every network that can be run: a new one is its file and a line here.
+export { bert, nomicBert } from './bert.ts';
+export { cohere2 } from './cohere2.ts';
+export { ernie45 } from './ernie4-5.ts';
+export { exaone4 } from './exaone4.ts';
+export { gemma, gemma2, gemma3, gemmaEmbedding } from './gemma.ts';
+export { gpt2 } from './gpt2.ts';
+export { gptneox } from './gptneox.ts';
+export { granite } from './granite.ts';
+export { hunyuan } from './hunyuan.ts';
 export { llama } from './llama.ts';
+export { olmo2 } from './olmo2.ts';
+export { olmoe } from './olmoe.ts';
+export { phi2 } from './phi2.ts';
+export { phi3 } from './phi3.ts';
+export { qwen2 } from './qwen2.ts';
+export { qwen3 } from './qwen3.ts';
+export { qwen3moe } from './qwen3moe.ts';
+export { smollm3 } from './smollm3.ts';
+export { stablelm } from './stablelm.ts';
+export { starcoder2 } from './starcoder2.ts';

@@ -104,6 +104,9 @@ class ScriptedEngine implements Engine {
   score(): Promise<never> {
     throw new Error('The page does not score.');
   }
+  embed(): Promise<never> {
+    throw new Error('The page does not embed.');
+  }
   async report(): Promise<Report> {
     return scriptedReport(this.#options);
   }

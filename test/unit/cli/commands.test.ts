@@ -162,6 +162,38 @@ describe('winnow generate', () => {
   });
 });
 
+describe('winnow embed', () => {
+  it('hands over texts, lines of a file or lists of ids, and prints vectors', async () => {
+    const cli = new FakeCli();
+    cli.files.set('texts', 'a text\nanother one\n');
+    cli.files.set('ids', '[[1,2],[3]]');
+    const flags = ['--no-normalize', '--json'];
+    const expected = (lengths: readonly number[]) => ({
+      embeddings: lengths.map((length) => [length]),
+      dimensions: 1,
+      report: fakeReport(),
+    });
+    expect(json(await cli.run('embed', 'm', '--text', 'one', 'three', ...flags))).toEqual(expected([3, 5]));
+    expect(json(await cli.run('embed', 'm', '--texts-file', 'texts', ...flags))).toEqual(expected([6, 11]));
+    expect(json(await cli.run('embed', 'm', '--ids-file', 'ids', ...flags))).toEqual(expected([2, 1]));
+    const { out } = await cli.run('embed', 'm', '--text', 'one');
+    expect(out).toBe('1.000000\n');
+  });
+
+  it.each([
+    [['--text', 'a', '--ids-file', 'ids']],
+    [[]],
+    [['--ids-file', 'flat']],
+    [['--text', 'a', '--pooling', 'rank']],
+    [['--text', 'a', '--dimensions', '0']],
+  ])('refuses %j', async (flags) => {
+    const cli = new FakeCli();
+    cli.files.set('ids', '[[1]]');
+    cli.files.set('flat', '[1]');
+    expect(await cli.run('embed', 'm', ...flags)).toMatchObject({ code: 1, out: '' });
+  });
+});
+
 describe('winnow score', () => {
   it('hands over windows and rows, and prints the result', async () => {
     const cli = new FakeCli();

@@ -14,7 +14,8 @@ describe('the command line', () => {
   it('shows help and version on stdout', async () => {
     const help = await new FakeCli().run('--help');
     expect(help).toMatchObject({ code: 0, err: '' });
-    for (const name of ['info', 'tokenize', 'chat', 'generate', 'score', 'bench']) expect(help.out).toContain(name);
+    for (const name of ['info', 'tokenize', 'chat', 'generate', 'score', 'embed', 'bench'])
+      expect(help.out).toContain(name);
     expect(await new FakeCli().run('--version')).toEqual({ code: 0, out: '1.2.3\n', err: '' });
     expect((await new FakeCli().run('bench', '--help')).out).toContain('--runs');
   });

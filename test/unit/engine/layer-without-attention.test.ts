@@ -8,8 +8,9 @@ import { requestGpu } from '../../../src/gpu/request.ts';
 import { siluMul } from '../../../src/kernels/elementwise/silu-mul.ts';
 import { attentionBlock } from '../../../src/models/blocks/attention.ts';
 import { embeddingBlock } from '../../../src/models/blocks/embedding.ts';
-import { gatedMlpBlock } from '../../../src/models/blocks/gated-mlp.ts';
+import { gatedMlp } from '../../../src/models/blocks/gated-mlp.ts';
 import { lmHeadBlock } from '../../../src/models/blocks/lm-head.ts';
+import { mlpBlock } from '../../../src/models/blocks/mlp.ts';
 import { norm } from '../../../src/models/blocks/norm.ts';
 import { ropeTables } from '../../../src/models/blocks/rope-tables.ts';
 import { checkTensors } from '../../../src/models/check-tensors.ts';
@@ -60,7 +61,8 @@ async function hybrid(): Promise<{ bytes: Uint8Array<ArrayBuffer>; graph: Networ
   const tables = ropeTables(layers);
   const epsilon = config.normEpsilon;
   const embedding = matrix('lm-head', 'token_embd.weight', HIDDEN, config.vocab, 'sharded');
-  const mlp = (prefix: string, index: number) => gatedMlpBlock({ prefix, index, hidden: HIDDEN, ffn: 96, epsilon });
+  const mlp = (prefix: string, index: number) =>
+    mlpBlock(gatedMlp({ prefix, index, hidden: HIDDEN, ffn: 96, epsilon }));
   const attention = (prefix: string, index: number) =>
     attentionBlock({ prefix, index, hidden: HIDDEN, layer: layers[index]!, ropeTable: tables[index]!, epsilon });
   const graph = {

@@ -88,7 +88,7 @@ test('no normed input gives a product beyond the bound', async () => {
 describe('heads that a cache of halves holds scaled', () => {
   test('none where numbers are of usual size', async () => {
     const { spec, meter } = await measured();
-    expect(scaledHeads(spec, meter)).toEqual([]);
+    expect(scaledHeads(spec, meter, new Map())).toEqual([]);
   });
 
   test('the one that is too large, and the one that is too small', async () => {
@@ -96,7 +96,7 @@ describe('heads that a cache of halves holds scaled', () => {
       'blk.0.attn_k.weight': (weight, row) => (row < 16 ? weight : weight * 1e10),
       'blk.0.attn_v.weight': (weight, row) => (row < 16 ? weight * 1e-12 : weight),
     });
-    const heads = scaledHeads(spec, meter);
+    const heads = scaledHeads(spec, meter, new Map());
     expect(heads).toHaveLength(2);
     expect(heads[0]).toMatchObject({ layer: 0, kvHead: 0, what: 'values', tooWide: false });
     expect(heads[0]!.exponent).toBeGreaterThan(30);
@@ -109,7 +109,7 @@ describe('heads that a cache of halves holds scaled', () => {
       'blk.0.attn_k.weight': (weight, row) => (row < 2 ? weight * 1e-9 : weight),
       'blk.0.attn_v.weight': (weight, row) => (row === 20 ? 0 : weight),
     });
-    expect(scaledHeads(spec, meter)).toMatchObject([{ kvHead: 0, what: 'keys', tooWide: true }]);
+    expect(scaledHeads(spec, meter, new Map())).toMatchObject([{ kvHead: 0, what: 'keys', tooWide: true }]);
   });
 });
 

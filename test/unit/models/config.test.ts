@@ -125,8 +125,8 @@ describe('readConfig', () => {
     [
       'another architecture',
       'model-architecture',
-      /"qwen2" is not supported yet/,
-      { metadata: { 'general.architecture': 'qwen2' } },
+      /"rwkv7" is not supported yet/,
+      { metadata: { 'general.architecture': 'rwkv7' } },
     ],
     [
       'no architecture',
@@ -136,12 +136,18 @@ describe('readConfig', () => {
     ],
     ['an adapter', 'model-config', /"adapter"/, { metadata: { 'general.type': 'adapter' } }],
     ['a part of a split file', 'model-config', /3 parts/, { metadata: { 'split.count': { u16: 3 } } }],
-    ['experts', 'model-config', /8 experts/, { metadata: { 'llama.expert_count': { u32: 8 } } }],
+    [
+      'experts that are not there',
+      'gguf-missing-tensor',
+      /blk.0.ffn_gate_inp.weight/,
+      { metadata: { 'llama.expert_count': { u32: 8 }, 'llama.expert_used_count': { u32: 2 } } },
+    ],
+    ['an odd number of experts', 'model-config', /7 experts/, { metadata: { 'llama.expert_count': { u32: 7 } } }],
     [
       'an unknown key of the family',
       'model-config',
-      /llama.attention.sliding_window/,
-      { metadata: { 'llama.attention.sliding_window': { u32: 4 } } },
+      /llama.attention.key_length_mla/,
+      { metadata: { 'llama.attention.key_length_mla': { u32: 4 } } },
     ],
     [
       'attention that looks ahead',
@@ -270,7 +276,18 @@ describe('readConfig', () => {
       /\[64, 96, 2\]/,
       { tensors: { 'blk.0.ffn_up.weight': f32(64, 96, 2) } },
     ],
-    ['a bias', 'model-config', /bias "blk.0.attn_q.bias"/, { tensors: { 'blk.0.attn_q.bias': f32(64) } }],
+    [
+      'a bias of a norm',
+      'model-config',
+      /bias "blk.0.attn_norm.bias"/,
+      { tensors: { 'blk.0.attn_norm.bias': f32(64) } },
+    ],
+    [
+      'a bias of another length',
+      'model-config',
+      /"blk.0.attn_q.bias" has the shape \[63\]/,
+      { tensors: { 'blk.0.attn_q.bias': f32(63) } },
+    ],
     [
       'an unknown tensor',
       'model-config',

@@ -174,6 +174,12 @@ export function fakeEngine(log: FakeLog): Engine {
       const logits: RowLogits[] = [{ position: 2, logsumexp: 1, top: [[5, 0.25]] }];
       return { tokens: ids.length, nll: 0.5, perplexity: Math.exp(0.5), nlls: [0.5], logits };
     },
+    async embed(inputs, { normalize = true, signal } = {}) {
+      await log.beforeToken();
+      if (signal?.aborted) throw abortedError();
+      const embeddings = inputs.map(({ length }) => [normalize ? 1 : length]);
+      return { embeddings, dimensions: 1, tokens: inputs.length };
+    },
     report: async () => fakeReport(),
     restore: async () => {
       throw new TypeError('no such device');

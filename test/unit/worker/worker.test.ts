@@ -59,6 +59,7 @@ describe('an engine over a channel', () => {
       rendered: 'Hi+',
     });
     expect(await engine.score([1, 2, 3], { top: 7 })).toMatchObject({ tokens: 3, nll: 0.5, logits: [{ position: 2 }] });
+    expect(await engine.embed(['text', [1, 2]], { normalize: false })).toMatchObject({ embeddings: [[4], [2]] });
     expect(await engine.report()).toEqual(fakeReport());
   });
 
