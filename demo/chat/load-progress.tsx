@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { formatBytes, formatTimeLeft } from '../shared/format.ts';
-import { LOAD_STAGES } from '../shared/load-stages.ts';
+import { doingOf, LOAD_STAGES } from '../shared/load-stages.ts';
 import { cancelLoad, type EngineState } from './state/engine-state.ts';
 import { choiceTitle } from '../shared/model-choice.ts';
 
@@ -25,11 +25,11 @@ export function LoadProgressCard({ state }: { state: Loading }): JSX.Element {
       </h2>
       <p class="quiet">{from ? `From ${from}.` : 'Looking for the file…'}</p>
       <progress
-        aria-label={LOAD_STAGES[current]?.doing ?? 'Starting'}
+        aria-label={doingOf(progress?.stage) ?? 'Starting'}
         {...(known && { value: progress.loadedBytes, max: progress.totalBytes })}
       />
       <p class="figures">
-        <span>{LOAD_STAGES[current]?.doing ?? (progress?.stage === 'ready' ? 'Ready' : 'Starting the worker')}</span>
+        <span>{doingOf(progress?.stage) ?? (progress?.stage === 'ready' ? 'Ready' : 'Starting the worker')}</span>
         {known && (
           <span>
             {formatBytes(progress.loadedBytes)} of {formatBytes(progress.totalBytes)}

@@ -10,3 +10,9 @@ export const LOAD_STAGES: readonly { readonly stage: LoadStage; readonly label: 
   { stage: 'upload', label: 'Upload', doing: 'Uploading weights to the GPU' },
   { stage: 'compile', label: 'Compile', doing: 'Compiling kernels' },
 ];
+
+/** What is being done in a stage, for people; undefined for what is none, or the end. */
+export const doingOf = (stage: string | undefined): string | undefined =>
+  stage === 'wait'
+    ? 'Waiting for another tab that loads this file'
+    : LOAD_STAGES.find((each) => each.stage === stage)?.doing;

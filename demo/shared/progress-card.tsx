@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { formatBytes, formatCount, formatTimeLeft } from './format.ts';
-import { LOAD_STAGES } from './load-stages.ts';
+import { doingOf } from './load-stages.ts';
 import { ProgressEstimate } from './progress-estimate.ts';
 import type { Progress } from './progress.ts';
 import { stop, type RunState } from './run-state.ts';
@@ -79,5 +79,5 @@ function amountOf({ stage, done, total }: Progress): string {
 function inWords({ stage, label }: Progress): string {
   if (stage !== 'load') return label;
   if (label === 'ready') return 'The first token';
-  return LOAD_STAGES.find((each) => each.stage === label)?.doing ?? label;
+  return doingOf(label) ?? label;
 }

@@ -42,7 +42,17 @@ export type ModelSource = string | URL | Blob;
 /** WebGPU features that can be switched off, so that one adapter can run every kernel variant. */
 export type OptionalFeature = 'shader-f16' | 'subgroups';
 
-export type LoadStage = 'download' | 'check' | 'header' | 'tokenizer' | 'tune' | 'upload' | 'compile' | 'ready';
+/** 'wait': another tab of this site works on the same file. */
+export type LoadStage =
+  | 'wait'
+  | 'download'
+  | 'check'
+  | 'header'
+  | 'tokenizer'
+  | 'tune'
+  | 'upload'
+  | 'compile'
+  | 'ready';
 
 export interface LoadProgress {
   readonly stage: LoadStage;

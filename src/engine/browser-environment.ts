@@ -14,12 +14,12 @@ export const browserEnvironment: Environment = {
       return { source: blobSource(model), entry: findModel('name' in model ? String(model.name) : ''), fallbacks: [] };
     const entry = findModel(String(model));
     const url = entry && String(model) === entry.name ? urlOf(entry) : String(model);
-    const { source, fallback } = await openStored(url, {
+    const { source, fallback, replaced, gguf } = await openStored(url, {
       ...(entry && { sha256: entry.sha256, bytes: entry.bytes }),
       ...(signal && { signal }),
       onProgress,
     });
-    return { source, entry, fallbacks: fallback === undefined ? [] : [fallback] };
+    return { source, entry, gguf, fallbacks: [fallback, replaced].filter((text) => text !== undefined) };
   },
   tuningStore: cacheStorageStore,
 };

@@ -1,254 +1,293 @@
-/** Files over HTTP: what a server says about a file, and its bytes in order, through cuts and stalls. */
+/** Files over HTTP: what a server says about a file, and its bytes, through cuts and stalls. */
 
-import { abortedError, ModelFileError, StorageError, throwIfAborted } from '../core/errors.ts';
+import { throwIfAborted, WinnowError } from '../core/errors.ts';
+import { Attempt, type HttpOptions } from './attempt.ts';
+import { AnsweredError, changedError, networkError } from './http-fault.ts';
+import { isPacked, lengthOf, rangeOf, versionOf } from './http-headers.ts';
+import { Tries } from './tries.ts';
 
-export interface HttpOptions {
-  /** Default: the global `fetch`. */
-  readonly fetch?: typeof globalThis.fetch;
-  /** Tries without a new byte before giving up. Default 5. */
-  readonly attempts?: number;
-  /** Wait before the second try, in milliseconds; it doubles with each. Default 500. */
-  readonly retryDelayMs?: number;
-  /** A connection that brings no byte for so long, in milliseconds, counts as cut. Default 30000. */
-  readonly stallMs?: number;
-}
+export type { HttpOptions } from './attempt.ts';
+export { networkError } from './http-fault.ts';
 
 export interface RemoteFile {
   readonly url: string;
   /** In bytes; undefined where the server does not tell. */
   readonly size: number | undefined;
+  /** A length to go by where the size is not sure: a packed one, perhaps. */
+  readonly about?: number | undefined;
   /** Whether the server sends parts of the file on request. */
   readonly ranges: boolean;
   /** The server's name for this version of the file: its ETag, else its date; undefined where it does not tell. */
   readonly version: string | undefined;
 }
 
-/** Asks for one byte to learn about a file. Throws ModelFileError 'model-not-found' or StorageError 'network'. */
+/** A piece of a file. One may begin before the end of the last: from there on the file was begun anew. */
+export interface Piece {
+  readonly at: number;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+export interface StreamOptions extends HttpOptions {
+  /** Where bytes are wanted from when the file must be begun anew. Default 0. */
+  readonly floor?: number;
+  /** A checksum will be compared, so that parts may be joined though no server names their version. */
+  readonly checked?: boolean;
+  /** Called when parts were joined by comparing bytes, since nothing names their version. */
+  readonly onSeam?: () => void;
+}
+
+/** Bytes before a seam that are asked for again, to be compared. */
+const OVERLAP = 1024;
+
+/**
+ * Asks for one byte to learn about a file. Where that is refused or garbled, it asks for the whole and looks at the beginning.
+ * @throws ModelFileError 'model-not-found', StorageError 'network' (also for a web page or nothing in the file's place)
+ */
 export async function probeFile(url: string, options: HttpOptions = {}, signal?: AbortSignal): Promise<RemoteFile> {
-  return retrying(url, options, signal, async (attempt) => {
-    const response = await attempt.request({ headers: { Range: 'bytes=0-0' } });
-    await response.body?.cancel();
-    const ranges = response.status === 206;
-    // Of an empty file, no byte can be asked for.
-    const size = response.status === 416 ? 0 : ranges ? totalOf(response) : lengthOf(response);
-    if (size !== undefined || !ranges) return { url, size, ranges, version: versionOf(response) };
-    // Across origins Content-Range may be hidden; Content-Length never is.
-    const head = await attempt.request({ method: 'HEAD' });
-    return { url, size: lengthOf(head), ranges, version: versionOf(response) };
-  });
+  const tries = new Tries(url, options, signal);
+  let byRange = true;
+  /** What a request without a range told, after one with a range had failed. */
+  let whole: RemoteFile | undefined;
+  for (;;) {
+    throwIfAborted(signal);
+    const attempt = new Attempt(url, options, signal);
+    /* oxlint-disable no-await-in-loop -- one try after the other */
+    try {
+      if (byRange) return await probeRange(url, attempt);
+      whole = await probeWhole(url, attempt);
+      // It may have been a hiccup: parts are worth another question.
+      byRange = true;
+      continue;
+    } catch (error) {
+      if (whole !== undefined && !(error instanceof WinnowError) && !signal?.aborted) return whole;
+      await tries.failed(error);
+      byRange = !byRange || error instanceof AnsweredError;
+    } finally {
+      attempt.end();
+    }
+    /* oxlint-enable no-await-in-loop */
+  }
+}
+
+async function probeRange(url: string, attempt: Attempt): Promise<RemoteFile> {
+  const response = await attempt.request({ Range: 'bytes=0-0' });
+  const { total } = rangeOf(response);
+  if (response.status === 200) return readWhole(url, response, attempt);
+  const head = await attempt.head(response, 2);
+  if (response.status === 416 && total === 0) throw nothing(url);
+  // A 416 for the first byte, or another number of bytes than one, is no answer that parts can be read by.
+  if (response.status === 416 || isPacked(response) || head.length !== 1) return probeWhole(url, attempt);
+  return { url, size: total, ranges: true, version: versionOf(response) };
+}
+
+async function probeWhole(url: string, attempt: Attempt): Promise<RemoteFile> {
+  const response = await attempt.request();
+  if (response.status === 200) return readWhole(url, response, attempt);
+  throw networkError(url, `the server answered ${response.status} to a request for the whole file`, undefined);
+}
+
+async function readWhole(url: string, response: Response, attempt: Attempt): Promise<RemoteFile> {
+  const head = await attempt.head(response, 1);
+  if (head.length === 0) throw nothing(url);
+  const isPage = /^\s*text\/html/i.test(response.headers.get('Content-Type') ?? '');
+  if (isPage && new TextDecoder().decode(head.subarray(0, 1024)).trimStart().startsWith('<'))
+    throw networkError(
+      url,
+      'the server sent a web page in its place',
+      undefined,
+      'Open the address in a tab: the network or the site may ask to sign in. Then try again.',
+    );
+  return { url, ...lengthOf(response), ranges: false, version: versionOf(response) };
+}
+
+const nothing = (url: string) => networkError(url, 'the server sent a file without a byte', undefined);
+
+/**
+ * The size of a file whose server sends parts but shows no total: told by the length of the answer from 0 on, and believed
+ * when of its last byte and one more a single byte comes. Undefined where that fails.
+ */
+export async function measureFile(
+  file: RemoteFile,
+  options: HttpOptions = {},
+  signal?: AbortSignal,
+): Promise<number | undefined> {
+  const ask = async (range: string, most: number): Promise<{ length: number | undefined; came: number }> => {
+    const attempt = new Attempt(file.url, options, signal);
+    try {
+      const response = await attempt.request({ Range: range });
+      const length = response.status === 206 ? Number(response.headers.get('Content-Length') ?? NaN) : NaN;
+      const head = await attempt.head(response, most);
+      return { length: Number.isSafeInteger(length) ? length : undefined, came: head.length };
+    } finally {
+      attempt.end();
+    }
+  };
+  try {
+    const { length } = await ask('bytes=0-', 1);
+    if (length === undefined || length === 0) return undefined;
+    return (await ask(`bytes=${length - 1}-${length}`, 3)).came === 1 ? length : undefined;
+  } catch {
+    throwIfAborted(signal);
+    return undefined;
+  }
 }
 
 /**
- * Bytes [start, end) of a file in order, `end` undefined for the rest of it. A cut connection is taken up where it broke;
- * a server without ranges is read from the beginning again and what is known is skipped.
+ * Bytes [start, end) of a file, `end` undefined for the rest of it. A cut connection is taken up where it broke when the
+ * server names the file's version or a checksum will be compared. Else the bytes from `floor` on are asked for anew, and only
+ * if that is cut too, they are joined, at a seam where old and new bytes are the same.
  * Throws StorageError 'network' when tries run out or the file changes on the server meanwhile.
  */
 export async function* streamFile(
   file: RemoteFile,
   start: number,
   end: number | undefined,
-  options: HttpOptions = {},
+  options: StreamOptions = {},
   signal?: AbortSignal,
-): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+): AsyncGenerator<Piece, void, undefined> {
+  const { floor = 0, checked = false } = options;
   const last = end ?? file.size;
   if (last !== undefined && start >= last) return;
-  const { attempts = 5 } = options;
+  const tries = new Tries(file.url, options, signal, last === undefined ? 0 : last - start);
+  const seam = new Seam();
   let position = start;
-  let failures = 0;
+  let furthest = start;
+  let begunAnew = false;
+  let { ranges } = file;
   for (;;) {
     throwIfAborted(signal);
     const attempt = new Attempt(file.url, options, signal);
     try {
-      const body = await openAt(file, position, last, attempt);
-      let skip = body.skip;
+      const joins = file.version !== undefined || checked;
+      const overlap = position > floor && !joins ? seam.length : 0;
+      const opened = await openAt(file, { position: position - overlap, floor, end, ranges }, attempt);
+      if (opened === 'complete') return;
+      if (opened === 'no parts') {
+        ranges = false;
+        position = floor;
+        continue;
+      }
+      const { reader } = opened;
+      let { skip } = opened;
+      let compare = opened.from === position - overlap ? overlap : 0;
+      position = opened.from;
+      if (compare === 0) seam.clear();
       for (;;) {
-        const chunk = await attempt.watch(body.reader.read());
-        if (chunk.done) break;
-        const fresh = chunk.value.subarray(Math.min(skip, chunk.value.length));
-        skip -= chunk.value.length - fresh.length;
-        const wanted = last === undefined ? fresh : fresh.subarray(0, last - position);
-        if (wanted.length === 0) continue;
-        position += wanted.length;
-        failures = 0;
-        yield wanted;
+        let chunk = await attempt.read(reader);
+        if (chunk === undefined) break;
+        if (skip > 0) {
+          const dropped = Math.min(skip, chunk.length);
+          skip -= dropped;
+          chunk = chunk.subarray(dropped);
+        }
+        if (compare > 0) {
+          const known = Math.min(compare, chunk.length);
+          if (!seam.equals(chunk.subarray(0, known), compare))
+            throw changedError(file.url, `at byte ${position} other bytes came than before`);
+          compare -= known;
+          if (compare === 0) options.onSeam?.();
+          position += known;
+          chunk = chunk.subarray(known);
+        }
+        if (last !== undefined) chunk = chunk.subarray(0, last - position);
+        if (chunk.length === 0) continue;
+        seam.add(chunk);
+        yield { at: position, bytes: chunk };
+        position += chunk.length;
+        tries.gained(Math.max(0, position - furthest));
+        furthest = Math.max(furthest, position);
         if (position === last) return;
       }
       if (last === undefined) return;
       throw new Error(`the connection ended at byte ${position} of ${last}`);
     } catch (error) {
-      failures++;
-      if (signal?.aborted) throw abortedError(signal.reason);
-      if (error instanceof ModelFileError || error instanceof StorageError) throw error;
-      if (failures >= attempts) throw networkError(file.url, `after ${attempts} tries, at byte ${position}`, error);
+      await tries.failed(error, `, at byte ${position}`);
+      const joins = file.version !== undefined || checked;
+      if (!ranges || (!joins && !begunAnew)) {
+        begunAnew ||= position > floor;
+        position = floor;
+      }
     } finally {
       attempt.end();
     }
-    await delay(backoff(options, failures), signal);
   }
 }
 
-/** Sends the request for [position, end) and tells how many bytes of the answer come before it. */
+interface Opened {
+  readonly reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
+  /** Where the bytes begin that are of use, and how many come before them. */
+  readonly from: number;
+  readonly skip: number;
+}
+
+/** Sends the request for [position, end), and compares what its answer tells with what is known of the file. */
 async function openAt(
   file: RemoteFile,
-  position: number,
-  end: number | undefined,
+  { position, floor, end, ranges }: { position: number; floor: number; end: number | undefined; ranges: boolean },
   attempt: Attempt,
-): Promise<{ reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>; skip: number }> {
-  const partial = file.ranges && (position > 0 || end !== file.size);
-  const range = `bytes=${position}-${end === undefined ? '' : end - 1}`;
+): Promise<Opened | 'complete' | 'no parts'> {
+  const partial = ranges && (position > 0 || (end !== undefined && end !== file.size));
+  const range = `bytes=${position}-${end === undefined ? (file.size === undefined ? '' : file.size - 1) : end - 1}`;
   // If-Range would need the server's permission across origins; comparing its version of the file needs none.
-  const response = await attempt.request(partial ? { headers: { Range: range } } : {});
+  const response = await attempt.request(partial ? { Range: range } : {});
+  const refuse = async (how: string): Promise<never> => {
+    await response.body?.cancel();
+    throw changedError(file.url, how);
+  };
+  const { start, total } = rangeOf(response);
+  if (response.status === 416) {
+    await response.body?.cancel();
+    if (!partial) throw networkError(file.url, 'the server answered 416 to a request for the whole file', undefined);
+    if (total === position && file.size === undefined) return 'complete';
+    if (total !== undefined && total !== file.size && file.size !== undefined)
+      return refuse(`${file.size} bytes became ${total}`);
+    return 'no parts';
+  }
   const version = versionOf(response);
-  if (file.version !== undefined && version !== undefined && version !== file.version) {
-    await response.body?.cancel();
-    throw new StorageError({
-      code: 'network',
-      happened: `${file.url} changed on the server while it was read (${file.version} became ${version}).`,
-      expected: 'A file stays the same until it is read.',
-      todo: 'Load it again from the beginning.',
-    });
-  }
+  if (file.version !== undefined && version !== undefined && version !== file.version)
+    return refuse(`${file.version} became ${version}`);
+  const size = response.status === 206 ? total : lengthOf(response).size;
+  if (file.size !== undefined && size !== undefined && size !== file.size)
+    return refuse(`${file.size} bytes became ${size}`);
   if (response.body === null) throw new Error('the answer has no body');
-  const started = startOf(response);
-  if (response.status === 206 && started !== undefined && started !== position) {
+  if (response.status === 206 && (!partial || isPacked(response))) {
     await response.body.cancel();
-    throw new Error(`the server sent bytes from ${started} on where ${position} was asked for`);
+    if (!partial) throw new Error('the server sent a part where the whole file was asked for');
+    return 'no parts';
   }
-  return { reader: response.body.getReader(), skip: response.status === 206 ? 0 : position };
+  if (response.status === 206 && start !== undefined && start !== position) {
+    await response.body.cancel();
+    throw new Error(`the server sent bytes from ${start} on where ${position} was asked for`);
+  }
+  // A server that sends the whole file instead: it begins anew.
+  const from = response.status === 206 ? position : floor;
+  return { reader: response.body.getReader(), from, skip: response.status === 206 ? 0 : floor };
 }
 
-/** One try: its own abort, which also fires when nothing happens for too long. */
-class Attempt {
-  private readonly controller = new AbortController();
-  private readonly signals: AbortSignal;
-  private readonly url: string;
-  private readonly options: HttpOptions;
+/** The last bytes that came, to be compared where reading goes on. */
+class Seam {
+  #bytes = new Uint8Array();
 
-  constructor(url: string, options: HttpOptions, signal: AbortSignal | undefined) {
-    this.url = url;
-    this.options = options;
-    this.signals = signal ? AbortSignal.any([signal, this.controller.signal]) : this.controller.signal;
+  get length(): number {
+    return this.#bytes.length;
   }
 
-  /** Waits for a promise of this try, at most `stallMs`. */
-  async watch<T>(work: Promise<T>): Promise<T> {
-    const { stallMs = 30_000 } = this.options;
-    const timer = setTimeout(() => this.controller.abort(new Error(`no byte came for ${stallMs} ms`)), stallMs);
-    try {
-      return await work;
-    } finally {
-      clearTimeout(timer);
-    }
+  clear(): void {
+    this.#bytes = new Uint8Array();
   }
 
-  /** A response with a good status; throws ModelFileError for a missing file, a plain Error for what is worth another try. */
-  async request(init: RequestInit): Promise<Response> {
-    const { fetch = globalThis.fetch } = this.options;
-    // The stored copy is ours; the browser's own cache would only keep it a second time.
-    const response = await this.watch(fetch(this.url, { ...init, cache: 'no-store', signal: this.signals }));
-    if (response.ok || response.status === 416) return response;
-    await response.body?.cancel();
-    const status = `${response.status} ${response.statusText}`.trim();
-    if (response.status === 404 || response.status === 410) {
-      throw new ModelFileError({
-        code: 'model-not-found',
-        happened: `There is no file at ${this.url} (${status}).`,
-        expected: 'The URL of a GGUF file was expected.',
-        todo: 'Check the URL.',
-      });
-    }
-    const again = response.status >= 500 || response.status === 408 || response.status === 429;
-    if (again) throw new Error(`the server answered ${status}`);
-    throw networkError(
-      this.url,
-      `the server answered ${status}`,
-      undefined,
-      'Check the URL and whether it may be read without signing in, or download the file by hand.',
-    );
+  add(bytes: Uint8Array): void {
+    const kept = this.#bytes.subarray(Math.max(0, this.#bytes.length + Math.min(bytes.length, OVERLAP) - OVERLAP));
+    const fresh = bytes.subarray(Math.max(0, bytes.length - OVERLAP));
+    const both = new Uint8Array(kept.length + fresh.length);
+    both.set(kept);
+    both.set(fresh, kept.length);
+    this.#bytes = both;
   }
 
-  /** Closes the connection. */
-  end(): void {
-    this.controller.abort(new Error('finished'));
+  /** Whether bytes are those that lie `before` the seam. */
+  equals(bytes: Uint8Array, before: number): boolean {
+    const from = this.#bytes.length - before;
+    return bytes.every((byte, i) => byte === this.#bytes[from + i]);
   }
 }
-
-/** Runs a short exchange again while it fails for reasons that may pass. */
-async function retrying<T>(
-  url: string,
-  options: HttpOptions,
-  signal: AbortSignal | undefined,
-  work: (attempt: Attempt) => Promise<T>,
-): Promise<T> {
-  const { attempts = 5 } = options;
-  for (let failures = 1; ; failures++) {
-    throwIfAborted(signal);
-    const attempt = new Attempt(url, options, signal);
-    try {
-      return await work(attempt);
-    } catch (error) {
-      if (signal?.aborted) throw abortedError(signal.reason);
-      if (error instanceof ModelFileError || error instanceof StorageError) throw error;
-      if (failures >= attempts) throw networkError(url, `after ${attempts} tries`, error);
-    } finally {
-      attempt.end();
-    }
-    await delay(backoff(options, failures), signal);
-  }
-}
-
-/** The error of a server that does not answer as it should; `when` says what was tried. */
-export function networkError(
-  url: string,
-  when: string,
-  cause: unknown,
-  todo = 'Check the connection and the URL, and try again.',
-): StorageError {
-  const reason = cause instanceof Error ? `: ${cause.message}` : '';
-  return new StorageError({
-    code: 'network',
-    happened: `${url} could not be read (${when}${reason}).`,
-    expected: 'The server sends the file, and allows this page to read it.',
-    todo,
-    cause,
-  });
-}
-
-const backoff = ({ retryDelayMs = 500 }: HttpOptions, failures: number): number =>
-  Math.min(retryDelayMs * 2 ** (failures - 1), 10_000);
-
-function delay(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(abortedError(signal?.reason));
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', stop);
-      resolve();
-    }, milliseconds);
-    signal?.addEventListener('abort', stop, { once: true });
-  });
-}
-
-const versionOf = ({ headers }: Response): string | undefined =>
-  headers.get('ETag') ?? headers.get('Last-Modified') ?? undefined;
-
-/** Content-Length of an answer whose bytes are the file's own. */
-function lengthOf({ headers }: Response): number | undefined {
-  const packed = headers.get('Content-Encoding');
-  const length = headers.get('Content-Length');
-  return length === null || (packed !== null && packed !== 'identity') ? undefined : safe(length);
-}
-
-/** The file's length from "bytes 0-0/123". */
-const totalOf = ({ headers }: Response): number | undefined =>
-  safe(/\/(\d+)$/.exec(headers.get('Content-Range') ?? '')?.[1]);
-
-const startOf = ({ headers }: Response): number | undefined =>
-  safe(/^bytes (\d+)-/.exec(headers.get('Content-Range') ?? '')?.[1]);
-
-const safe = (digits: string | undefined): number | undefined => {
-  const value = Number(digits);
-  return digits !== undefined && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
-};

@@ -4,6 +4,8 @@
 export interface PartWriter {
   /** Writes bytes at a position; pieces follow one another. */
   write(bytes: Uint8Array<ArrayBuffer>, at: number): Promise<void>;
+  /** Drops what was written from a position on. */
+  truncate(size: number): Promise<void>;
   /** Keeps what was written. */
   close(): Promise<void>;
   /** Drops what was written; the file is to be removed then. */
@@ -45,9 +47,14 @@ async function openSync(handle: SyncFileHandle, keep: number): Promise<PartWrite
       let done = 0;
       while (done < bytes.length) {
         const count = access.write(bytes.subarray(done), { at: at + done });
-        if (count === 0) throw new DOMException('nothing could be written', 'QuotaExceededError');
+        // Chromium's private windows answer 2^32 - 8 where the space ended.
+        if (!(count > 0 && count <= bytes.length - done))
+          throw new DOMException('not all could be written', 'QuotaExceededError');
         done += count;
       }
+    },
+    async truncate(size) {
+      access.truncate(size);
     },
     async close() {
       end(() => access.flush());
@@ -65,6 +72,7 @@ async function openStream(handle: FileSystemFileHandle, keep: number): Promise<P
   let open = true;
   return {
     write: (bytes, at) => stream.write({ type: 'write', position: at, data: bytes }),
+    truncate: (size) => stream.truncate(size),
     async close() {
       if (!open) return;
       open = false;

@@ -1,41 +1,44 @@
 /** Model files kept in the browser's private file system (OPFS): downloaded once, checked, and read in place afterwards. */
 
-import { ModelFileError, StorageError, throwIfAborted, WinnowError } from '../core/errors.ts';
+import { StorageError, WinnowError } from '../core/errors.ts';
 import { blobSource, type ByteSource } from './byte-source.ts';
-import { sha256OfBlob, sha256OfText } from './checksum.ts';
-import { probeFile, streamFile, type HttpOptions, type RemoteFile } from './http.ts';
-import { openPart } from './part-writer.ts';
+import { download } from './download.ts';
+import type { GgufFile } from './gguf.ts';
+import { fetchable, shown } from './http-fault.ts';
+import type { HttpOptions } from './http.ts';
+import { keyOf, stableName } from './stable-name.ts';
 import {
   fileOf,
   keysOf,
   locked,
-  makeWhole,
   openFolder,
   PART,
   readNote,
   removeKey,
   removeStale,
-  unavailable,
+  removeUnlessHeld,
   WHOLE,
-  writeNote,
-  type Note,
 } from './store-folder.ts';
+import { examine, prove, type WholeFile } from './stored-copy.ts';
 import { openUrl } from './url-source.ts';
 
 export interface StoreProgress {
-  readonly stage: 'download' | 'check';
+  /** 'wait': another tab of this site works on the same file. */
+  readonly stage: 'wait' | 'download' | 'check';
   readonly loadedBytes: number;
   /** 0 where the server does not tell the size. */
   readonly totalBytes: number;
 }
 
 export interface StoreOptions extends HttpOptions {
-  /** The file's SHA-256 in hexadecimal; without it only the length is checked. */
+  /** The file's SHA-256 in hexadecimal; without it that of the Hub, or else the header and the length are checked. */
   readonly sha256?: string;
   /** The file's length, where it is known beforehand. */
   readonly bytes?: number;
   readonly onProgress?: (progress: StoreProgress) => void;
   readonly signal?: AbortSignal;
+  /** How long another tab may hold the file without getting on with it, in milliseconds. Default 30000. */
+  readonly patienceMs?: number;
 }
 
 export interface OpenedFile {
@@ -44,6 +47,10 @@ export interface OpenedFile {
   readonly reused: boolean;
   /** Why the file is read from the network instead of being stored, for the report; undefined when it is stored. */
   readonly fallback: string | undefined;
+  /** What was wrong with a stored copy that was removed and fetched again. */
+  readonly replaced: string | undefined;
+  /** The header, which was read to see whether the file is whole; undefined for one that is read from the network. */
+  readonly gguf: GgufFile | undefined;
 }
 
 /** A file in storage, whole or begun. */
@@ -60,28 +67,83 @@ export interface StoredFile {
 const STALE_MS = 7 * 24 * 3600 * 1000;
 
 /**
- * Opens a file by its URL: from storage if it is there, else it is downloaded into storage first (or what is missing of it).
- * Tabs that want the same file wait for each other and share it. A file is under its final name only when it is whole and right.
- * Without OPFS the URL is read in place by ranges, and `fallback` says why.
- * Throws StorageError 'storage-full' or 'network', ModelFileError 'model-checksum' or 'model-not-found', AbortedError.
+ * Opens a model file by its URL: from storage if it is there, else it is downloaded into storage first (or what is missing of it).
+ * Tabs that want the same file wait for each other and share it. A file is under its final name only when it is whole and right:
+ * its header was read, all tensors lie inside, and its checksum is the one that is known. Addresses that differ in their signature share a copy.
+ * Where it cannot be stored (no OPFS, no room, another tab that holds it), the URL is read in place by ranges, and `fallback` says why.
+ * Throws StorageError 'storage-full', 'storage-unavailable' or 'network', ModelFileError, UsageError for an address that is none, AbortedError.
  */
 export async function openStored(url: string | URL, options: StoreOptions = {}): Promise<OpenedFile> {
   const address = absolute(url);
   const folder = await openFolder();
-  if (typeof folder === 'string') {
-    const unchecked = options.sha256 === undefined ? '' : ', and its checksum cannot be checked';
-    const source = await openUrl(address, options, options.signal);
-    return { source, reused: false, fallback: `${folder}: the model is read from the network in place${unchecked}` };
-  }
-  const key = keyOf(address);
+  if (typeof folder === 'string') return openInPlace(address, options, folder);
   void askPersistence(); // a browser may ask the user, who may take their time
-  return locked(key, options.signal, async () => {
-    const stored = await findStored(folder, key, options);
-    if (stored !== undefined) return { source: blobSource(stored, address), reused: true, fallback: undefined };
-    await removeStale(folder, key, STALE_MS);
-    const file = await download(folder, key, address, options);
-    return { source: blobSource(file, address), reused: false, fallback: undefined };
+  try {
+    return await openIn(folder, address, options);
+  } catch (error) {
+    if (!(error instanceof StorageError) || !['storage-full', 'storage-unavailable'].includes(error.code)) throw error;
+    const why = error.happened.replace(/\.$/, '');
+    return openInPlace(address, options, why).catch((second: unknown) => {
+      throw options.signal?.aborted ? second : error; // reading in place was only the way out
+    });
+  }
+}
+
+async function openIn(folder: FileSystemDirectoryHandle, address: string, options: StoreOptions): Promise<OpenedFile> {
+  const key = keyOf(address);
+  const opened = ({ file, gguf }: WholeFile, reused: boolean, replaced?: string): OpenedFile => ({
+    source: blobSource(file, address),
+    reused,
+    fallback: undefined,
+    replaced,
+    gguf,
   });
+  // A file that is whole is no tab's: whoever holds the lock only reads it.
+  const present = await examine(folder, key, address, options).catch((error: unknown) => {
+    if (error instanceof WinnowError) throw error;
+  });
+  if (present?.state === 'good') return opened(present, true);
+  const waiting = {
+    signal: options.signal,
+    onWait: () => options.onProgress?.({ stage: 'wait', loadedBytes: 0, totalBytes: 0 }),
+    progress: async () => (await fileOf(folder, key + PART).catch(() => undefined))?.size,
+    ...(options.patienceMs !== undefined && { patienceMs: options.patienceMs }),
+  };
+  return locked(key, waiting, async () => {
+    const copy = await examine(folder, key, address, options);
+    if (copy.state === 'good') return opened(copy, true);
+    if (copy.state === 'unproven' && (await prove(folder, key, address, copy, options))) return opened(copy, true);
+    const replaced =
+      copy.state === 'bad'
+        ? `the stored copy of ${shown(address)} was of no use (${copy.why}): it was removed and fetched again`
+        : undefined;
+    if (copy.state !== 'none') await removeKey(folder, key);
+    await removeStale(folder, key, STALE_MS);
+    const whole = await download(folder, key, address, options);
+    await removeNamesakes(folder, key, address);
+    return opened(whole, false, replaced);
+  });
+}
+
+async function openInPlace(address: string, options: StoreOptions, why: string): Promise<OpenedFile> {
+  const unchecked = options.sha256 === undefined ? '' : ', and its checksum cannot be checked';
+  const source = await openUrl(address, options, options.signal);
+  const fallback = `${why}: the model is read from the network in place${unchecked}`;
+  return { source, reused: false, fallback, replaced: undefined, gguf: undefined };
+}
+
+/** Removes copies of the same file that were stored under other addresses. */
+async function removeNamesakes(folder: FileSystemDirectoryHandle, besides: string, address: string): Promise<void> {
+  const name = stableName(address);
+  for (const ending of [WHOLE, PART] as const) {
+    /* oxlint-disable no-await-in-loop -- a handful of small reads */
+    for (const key of await keysOf(folder, ending)) {
+      const note = key === besides ? undefined : await readNote(folder, key);
+      if (note !== undefined && URL.canParse(note.url) && stableName(note.url) === name)
+        await removeUnlessHeld(folder, key);
+    }
+    /* oxlint-enable no-await-in-loop */
+  }
 }
 
 /** All files in storage. Empty without OPFS. */
@@ -104,165 +166,22 @@ export async function listStored(): Promise<StoredFile[]> {
 
 /** Removes a file, or what was begun of it. Waits while another tab downloads it. Returns whether there was one. */
 export async function removeStored(url: string | URL, signal?: AbortSignal): Promise<boolean> {
+  const address = absolute(url);
   const folder = await openFolder();
   if (typeof folder === 'string') return false;
-  const key = keyOf(absolute(url));
-  return locked(key, signal, () => removeKey(folder, key));
+  const key = keyOf(address);
+  return locked(key, { signal }, () => removeKey(folder, key));
 }
 
 /** Asks the browser not to clear this site's storage on its own. Only pages can ask; in a Worker it tells the present state. */
 export async function askPersistence(): Promise<boolean> {
-  const { storage } = navigator;
   try {
+    const { storage } = globalThis.navigator;
     if (await storage.persisted()) return true;
     return 'persist' in storage ? await storage.persist() : false;
   } catch {
-    return false; // a browser that cannot tell keeps files as it likes
+    return false; // a browser that cannot tell keeps files as it likes; elsewhere nothing is kept
   }
 }
 
-const absolute = (url: string | URL): string => new URL(url, globalThis.location?.href).href;
-const keyOf = (url: string): string => sha256OfText(url).slice(0, 32);
-
-/** The whole file if it is stored and is the one that is wanted; one that is not is removed. */
-async function findStored(
-  folder: FileSystemDirectoryHandle,
-  key: string,
-  options: StoreOptions,
-): Promise<File | undefined> {
-  const file = await fileOf(folder, key + WHOLE);
-  if (file === undefined) return undefined;
-  const note = await readNote(folder, key);
-  const sizeFits = options.bytes === undefined || options.bytes === file.size;
-  if (sizeFits && options.sha256 === undefined) return file;
-  if (sizeFits && note?.sha256 === options.sha256?.toLowerCase()) return file;
-  // It was stored without a checksum, or with another: its content decides.
-  if (sizeFits && (await checksum(file, options)) === options.sha256?.toLowerCase()) {
-    if (note !== undefined) await writeNote(folder, key, { ...note, sha256: options.sha256?.toLowerCase() });
-    return file;
-  }
-  await removeKey(folder, key);
-  return undefined;
-}
-
-async function download(
-  folder: FileSystemDirectoryHandle,
-  key: string,
-  url: string,
-  options: StoreOptions,
-): Promise<File> {
-  const { signal, onProgress } = options;
-  const remote = await probeFile(url, options, signal);
-  if (options.bytes !== undefined && remote.size !== undefined && options.bytes !== remote.size) {
-    throw wrongContent(url, `has ${remote.size} bytes on the server`, `It should have ${options.bytes}.`);
-  }
-  const size = remote.size ?? options.bytes;
-  const have = await resumable(folder, key, { ...remote, size }, options.sha256 !== undefined);
-  await checkQuota(url, size, have);
-  await writeNote(folder, key, { url, version: remote.version, size });
-
-  const part = await openPart(folder, key + PART, have);
-  let done = have;
-  try {
-    onProgress?.({ stage: 'download', loadedBytes: done, totalBytes: size ?? 0 });
-    for await (const chunk of streamFile({ ...remote, size }, have, undefined, options, signal)) {
-      await part.write(chunk, done);
-      done += chunk.length;
-      onProgress?.({ stage: 'download', loadedBytes: done, totalBytes: size ?? 0 });
-    }
-    await part.close();
-  } catch (error) {
-    if (error instanceof Error && error.name === 'QuotaExceededError') {
-      // The part stands in the way of anything else, and cannot be finished.
-      await part.discard();
-      await removeKey(folder, key);
-      throw await spaceEnded(url, size, done, error);
-    }
-    // What came so far is kept, so that the next try goes on from it.
-    await part.close().catch(() => undefined);
-    throw error instanceof WinnowError ? error : unavailable(error);
-  }
-  return finish(folder, key, url, options, { url, version: remote.version, size });
-}
-
-/** Checks the finished part, and gives it its final name. */
-async function finish(
-  folder: FileSystemDirectoryHandle,
-  key: string,
-  url: string,
-  options: StoreOptions,
-  note: Note,
-): Promise<File> {
-  const part = await fileOf(folder, key + PART);
-  if (part === undefined || (note.size !== undefined && part.size !== note.size)) {
-    await removeKey(folder, key);
-    throw wrongContent(url, `was stored with ${part?.size ?? 0} bytes`, `It should have ${note.size}.`);
-  }
-  const wanted = options.sha256?.toLowerCase();
-  if (wanted !== undefined) {
-    const found = await checksum(part, options);
-    if (found !== wanted) {
-      await removeKey(folder, key);
-      throw wrongContent(url, `has the SHA-256 ${found}`, `It should be ${wanted}.`);
-    }
-  }
-  throwIfAborted(options.signal);
-  await writeNote(folder, key, { ...note, sha256: wanted });
-  return makeWhole(folder, key);
-}
-
-const checksum = (file: Blob, { onProgress, signal }: StoreOptions): Promise<string> =>
-  sha256OfBlob(file, (loadedBytes) => onProgress?.({ stage: 'check', loadedBytes, totalBytes: file.size }), signal);
-
-/** How many bytes of a begun download can be kept: all when it belongs to the same version, else none. */
-async function resumable(
-  folder: FileSystemDirectoryHandle,
-  key: string,
-  remote: RemoteFile,
-  checked: boolean,
-): Promise<number> {
-  const part = await fileOf(folder, key + PART);
-  const note = await readNote(folder, key);
-  if (part === undefined || note === undefined || remote.size === undefined) return 0;
-  // Without a version from the server only a checksum can tell that the halves belong together.
-  const same =
-    note.size === remote.size && note.version === remote.version && (remote.version !== undefined || checked);
-  return same && part.size <= remote.size ? part.size : 0;
-}
-
-/** Throws before the download when the browser says that the file will not fit. */
-async function checkQuota(url: string, size: number | undefined, have: number): Promise<void> {
-  if (size === undefined) return;
-  const { quota, usage } = await navigator.storage.estimate();
-  if (quota === undefined || usage === undefined || size - have <= quota - usage) return;
-  throw storageFull(
-    url,
-    `${size - have} bytes are to be stored, but the browser grants ${Math.max(0, quota - usage)} more (${usage} of ${quota} are used)`,
-  );
-}
-
-async function spaceEnded(url: string, size: number | undefined, done: number, cause: unknown): Promise<StorageError> {
-  const { quota = 0, usage = 0 } = await navigator.storage.estimate().catch((): StorageEstimate => ({}));
-  return storageFull(
-    url,
-    `the space ended after ${done} of ${size ?? 'unknown'} bytes (${usage} of ${quota} are used)`,
-    cause,
-  );
-}
-
-const storageFull = (url: string, why: string, cause?: unknown): StorageError =>
-  new StorageError({
-    code: 'storage-full',
-    happened: `${url} cannot be stored: ${why}.`,
-    expected: 'The whole file must fit into the storage of this site.',
-    todo: 'Remove stored models or free disk space, or choose a smaller model.',
-    cause,
-  });
-
-const wrongContent = (url: string, happened: string, expected: string): ModelFileError =>
-  new ModelFileError({
-    code: 'model-checksum',
-    happened: `${url} ${happened}.`,
-    expected,
-    todo: 'Try again later, or use another source: what was stored of it is removed.',
-  });
+const absolute = (url: string | URL): string => fetchable(url, globalThis.location?.href);

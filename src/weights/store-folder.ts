@@ -1,6 +1,6 @@
 /** The folder of stored models in the private file system: names, locks, notes and removal. */
 
-import { abortedError, StorageError, WinnowError } from '../core/errors.ts';
+import { abortedError, StorageError, throwIfAborted, WinnowError } from '../core/errors.ts';
 import { openPart, patiently } from './part-writer.ts';
 
 /** Endings of a file that is whole and right, of a begun download, and of the note beside either. */
@@ -17,6 +17,8 @@ export interface Note {
   readonly size?: number | undefined;
   /** The checksum the file was checked against. */
   readonly sha256?: string | undefined;
+  /** A checksum of samples, of a file that is whole. */
+  readonly samples?: string | undefined;
 }
 
 /** The folder, or why there is none. */
@@ -38,15 +40,77 @@ export async function openFolder(): Promise<FileSystemDirectoryHandle | string> 
   }
 }
 
-/** Runs `work` while no other tab or Worker works on the same file. Foreign errors become 'storage-unavailable'. */
-export async function locked<T>(key: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+export interface Waiting {
+  readonly signal?: AbortSignal | undefined;
+  /** Called when another tab holds the file, and again each time it was found to get on with it. */
+  readonly onWait?: () => void;
+  /** How far the holder has come; waiting ends when that stays the same for `patienceMs`. Without it, waiting has no end. */
+  readonly progress?: () => Promise<unknown>;
+  readonly patienceMs?: number;
+}
+
+/**
+ * Runs `work` while no other tab or Worker works on the same file. Foreign errors become 'storage-unavailable'.
+ * @throws StorageError 'storage-unavailable' when another one holds the file and does not get on with it
+ */
+export async function locked<T>(key: string, waiting: Waiting, work: () => Promise<T>): Promise<T> {
+  const { signal, onWait, progress, patienceMs = 30_000 } = waiting;
+  const name = `winnow/${key}`;
   try {
-    return await navigator.locks.request(`winnow/${key}`, signal ? { signal } : {}, work);
+    throwIfAborted(signal);
+    const got = await navigator.locks.request(name, { ifAvailable: true }, async (lock) =>
+      lock === null ? undefined : { value: await work() },
+    );
+    if (got !== undefined) return got.value;
+    for (let before = await progress?.(); ;) {
+      onWait?.();
+      const limit = new AbortController();
+      const timer = progress && setTimeout(() => limit.abort(), patienceMs);
+      let working = false;
+      try {
+        // oxlint-disable-next-line no-await-in-loop -- a round of waiting after the other
+        return await navigator.locks.request(
+          name,
+          { signal: signal ? AbortSignal.any([signal, limit.signal]) : limit.signal },
+          () => {
+            working = true;
+            clearTimeout(timer);
+            return work();
+          },
+        );
+      } catch (error) {
+        if (working || !limit.signal.aborted) throw error;
+      } finally {
+        clearTimeout(timer);
+      }
+      // oxlint-disable-next-line no-await-in-loop
+      const now = await progress?.();
+      if (now === before) throw heldElsewhere(patienceMs);
+      before = now;
+    }
   } catch (error) {
     if (signal?.aborted) throw abortedError(signal.reason);
-    throw error instanceof WinnowError ? error : unavailable(error);
+    if (error instanceof WinnowError) throw error;
+    throw error instanceof Error && error.name === 'QuotaExceededError' ? noRoom(error) : unavailable(error);
   }
 }
+
+const heldElsewhere = (milliseconds: number): StorageError =>
+  new StorageError({
+    code: 'storage-unavailable',
+    happened: `Another tab of this site has held the file for ${milliseconds / 1000} s without getting on with it.`,
+    expected: 'A tab that downloads a file ends with it.',
+    todo: 'Close other tabs of this site and try again.',
+  });
+
+const noRoom = (cause: unknown): StorageError =>
+  new StorageError({
+    code: 'storage-full',
+    happened: 'The storage of this site is full: not even a note could be written.',
+    expected: 'The whole file must fit into the storage of this site.',
+    todo: 'Remove stored models or free disk space, or choose a smaller model.',
+    cause,
+  });
 
 /** The error of a file system that fails for reasons of its own. */
 export const unavailable = (cause: unknown): StorageError =>
@@ -90,9 +154,11 @@ const isText = (field: unknown): boolean => field === undefined || typeof field 
 
 function isNote(value: unknown): value is Note {
   if (typeof value !== 'object' || value === null) return false;
-  const { url, version, size, sha256 }: Partial<Record<string, unknown>> = { ...value };
+  const { url, version, size, sha256, samples }: Partial<Record<string, unknown>> = { ...value };
   return (
-    typeof url === 'string' && isText(version) && isText(sha256) && (size === undefined || typeof size === 'number')
+    typeof url === 'string' &&
+    [version, sha256, samples].every(isText) &&
+    (size === undefined || typeof size === 'number')
   );
 }
 
@@ -133,9 +199,20 @@ export async function removeStale(folder: FileSystemDirectoryHandle, besides: st
   for (const key of await keysOf(folder, PART)) {
     if (key === besides) continue;
     // oxlint-disable-next-line no-await-in-loop -- few, and not urgent
-    await navigator.locks.request(`winnow/${key}`, { ifAvailable: true }, async (lock) => {
-      const part = lock && (await fileOf(folder, key + PART));
-      if (part && Date.now() - part.lastModified > age) await removeKey(folder, key);
+    await removeUnlessHeld(folder, key, async () => {
+      const part = await fileOf(folder, key + PART);
+      return part !== undefined && Date.now() - part.lastModified > age;
     });
   }
+}
+
+/** Removes a file, and what was begun of it, unless a tab works on it now or `wanted` says no. */
+export async function removeUnlessHeld(
+  folder: FileSystemDirectoryHandle,
+  key: string,
+  wanted: () => Promise<boolean> = async () => true,
+): Promise<void> {
+  await navigator.locks.request(`winnow/${key}`, { ifAvailable: true }, async (lock) => {
+    if (lock && (await wanted())) await removeKey(folder, key);
+  });
 }

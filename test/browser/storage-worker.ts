@@ -1,7 +1,7 @@
 /** Opens a stored file in a Worker, where sync access handles write it. */
 
 import { openStored, type StoreOptions } from '../../src/weights/storage.ts';
-import { fakeContent, fakeServer, type FakeFaults } from '../support/fake-server.ts';
+import { fakeGguf, fakeServer, type FakeFaults } from '../support/fake-server.ts';
 
 export interface WorkerTask {
   readonly url: string;
@@ -23,7 +23,7 @@ export interface WorkerAnswer {
 const syncHandles = 'createSyncAccessHandle' in FileSystemFileHandle.prototype;
 
 globalThis.addEventListener('message', async ({ data }: MessageEvent<WorkerTask>) => {
-  const server = fakeServer(fakeContent(data.length, data.seed), data.faults);
+  const server = fakeServer(fakeGguf(data.length, data.seed), data.faults);
   let answer: WorkerAnswer;
   try {
     const { source, reused, fallback } = await openStored(data.url, { ...data.options, fetch: server.fetch });

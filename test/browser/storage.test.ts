@@ -8,12 +8,12 @@ import {
   type StoreProgress,
 } from '../../src/weights/storage.ts';
 import { failureOf } from '../support/failure.ts';
-import { fakeContent, fakeServer, type FakeFaults, type FakeServer } from '../support/fake-server.ts';
+import { fakeGguf, fakeServer, type FakeFaults, type FakeServer } from '../support/fake-server.ts';
 import type { WorkerAnswer, WorkerTask } from './storage-worker.ts';
 
 const url = 'https://models.example/tiny.gguf';
 const other = 'https://models.example/other.gguf';
-const content = fakeContent(100_000);
+const content = fakeGguf(100_000);
 const quick: StoreOptions = { attempts: 1, retryDelayMs: 1 };
 const offline: typeof fetch = async () => {
   throw new Error('the network was used');
@@ -60,7 +60,7 @@ async function inWorker(task: Partial<WorkerTask> = {}): Promise<WorkerAnswer> {
 
 /** Opens the URL in this page, and answers as the Worker does. */
 async function inPage({ faults = {}, options = quick, seed = 0 }: Partial<WorkerTask> = {}): Promise<WorkerAnswer> {
-  const server = fakeServer(fakeContent(content.length, seed), faults);
+  const server = fakeServer(fakeGguf(content.length, seed), faults);
   try {
     const { source, reused, fallback } = await openStored(url, { ...options, fetch: server.fetch });
     return { code: 'ok', reused, fallback, bytes: await source.read(0, source.size), requests: server.requests };
@@ -113,7 +113,7 @@ describe.each([
     await open({ faults: { cutAfter: 30_000, etag: '"a"' } });
     const again = await open({ seed: 5, faults: { etag: '"b"' } });
     expect(again.requests).toEqual(['bytes=0-0', '']);
-    expect(again.bytes).toEqual(fakeContent(content.length, 5));
+    expect(again.bytes).toEqual(fakeGguf(content.length, 5));
   });
 
   it('begins again when nothing tells that the halves belong together', async () => {
@@ -158,7 +158,7 @@ describe('a stored file', () => {
 
   it('is replaced when another content is wanted', async () => {
     await openStored(url, { ...quick, fetch: fakeServer(content).fetch, sha256: await hex(content) });
-    const next = fakeContent(50_000, 9);
+    const next = fakeGguf(50_000, 9);
     const { source, reused } = await openStored(url, {
       ...quick,
       fetch: fakeServer(next).fetch,
@@ -202,7 +202,7 @@ describe('a download', () => {
   });
 
   it('rides out cuts within one opening', async () => {
-    const server = fakeServer(content, { cutAfter: 40_000 });
+    const server = fakeServer(content, { cutAfter: 40_000, etag: '"a"' });
     const { source } = await openStored(url, { attempts: 3, retryDelayMs: 1, fetch: server.fetch });
     expect(await source.read(0, source.size)).toEqual(content);
     expect(server.requests).toEqual(['bytes=0-0', '', 'bytes=40000-99999', 'bytes=80000-99999']);
@@ -277,15 +277,22 @@ describe('a download', () => {
 });
 
 describe('without space', () => {
-  it('refuses before the download, with the numbers', async () => {
+  it('reads in place before anything is downloaded, and says the numbers', async () => {
     vi.spyOn(navigator.storage, 'estimate').mockResolvedValue({ quota: 1_000_000, usage: 950_000 });
     const server = fakeServer(content);
-    const error = await failure(openStored(url, { ...quick, fetch: server.fetch }));
-    expect(error.name).toBe('StorageError');
-    expect(error.code).toBe('storage-full');
-    expect(error.message).toMatch(/100000 bytes .* 50000 more \(950000 of 1000000 are used\)/);
-    expect(server.requests).toEqual(['bytes=0-0']);
+    const { source, fallback } = await openStored(url, { ...quick, fetch: server.fetch });
+    expect(fallback).toMatch(
+      /100000 bytes .* 50000 more \(950000 of 1000000 are used\).* read from the network in place/,
+    );
+    expect(await source.read(500, 100)).toEqual(content.slice(500, 600));
     expect(await names()).toEqual([]);
+  });
+
+  it('is refused by name where the server sends no parts', async () => {
+    vi.spyOn(navigator.storage, 'estimate').mockResolvedValue({ quota: 1_000_000, usage: 950_000 });
+    const { fetch } = fakeServer(content, { noRanges: true });
+    const error = await failure(openStored(url, { ...quick, fetch }));
+    expect(error).toMatchObject({ name: 'StorageError', code: 'storage-full' });
   });
 
   it.each(['write', 'close'] as const)('keeps nothing when space ends during %s', async (method) => {
@@ -299,8 +306,8 @@ describe('without space', () => {
       if (++calls === (method === 'write' ? 4 : 2)) throw new DOMException('full', 'QuotaExceededError');
       return Reflect.apply(real, this, args);
     });
-    const error = await failure(openStored(url, { ...quick, fetch: fakeServer(content).fetch }));
-    expect(error.code).toBe('storage-full');
+    const { fallback } = await openStored(url, { ...quick, fetch: fakeServer(content).fetch });
+    expect(fallback).toMatch(/the space ended after \d+ of 100000 bytes/);
     vi.restoreAllMocks();
     expect(await names()).toEqual([]);
   });

@@ -21,6 +21,8 @@ export interface OpenedModel {
   readonly entry: ManifestModel | undefined;
   /** What had to be done otherwise than usual. */
   readonly fallbacks: readonly string[];
+  /** Its header, where it was read already to see whether the file is whole. */
+  readonly gguf?: GgufFile | undefined;
 }
 
 /** A model file's header, read and understood: all that needs no GPU. */
@@ -45,7 +47,7 @@ export async function readModel(
   signal?: AbortSignal,
 ): Promise<ModelSession> {
   onProgress({ stage: 'header', loadedBytes: 0, totalBytes: 0 });
-  const gguf = await parseGguf(opened.source, signal);
+  const gguf = opened.gguf ?? (await parseGguf(opened.source, signal));
   const graph = readNetwork(gguf);
   checkKernelLimits(graph);
   onProgress({ stage: 'tokenizer', loadedBytes: 0, totalBytes: 0 });
