@@ -9,7 +9,7 @@ import { probeFile, streamFile, type RemoteFile } from './http.ts';
 import { hubFile } from './hub-file.ts';
 import { openPart, type PartWriter } from './part-writer.ts';
 import { sameSamples, sampleSum } from './samples.ts';
-import type { StoreOptions } from './storage.ts';
+import type { StoreOptions } from './store-options.ts';
 import { fileOf, makeWhole, PART, readNote, removeKey, unavailable, writeNote } from './store-folder.ts';
 import { readWhole, type WholeFile } from './stored-copy.ts';
 

@@ -5,8 +5,8 @@ import { blobSource, type ByteSource } from './byte-source.ts';
 import { download } from './download.ts';
 import type { GgufFile } from './gguf.ts';
 import { fetchable, shown } from './http-fault.ts';
-import type { HttpOptions } from './http.ts';
 import { keyOf, stableName } from './stable-name.ts';
+import type { StoreOptions } from './store-options.ts';
 import {
   fileOf,
   keysOf,
@@ -22,24 +22,7 @@ import {
 import { examine, prove, type WholeFile } from './stored-copy.ts';
 import { openUrl } from './url-source.ts';
 
-export interface StoreProgress {
-  /** 'wait': another tab of this site works on the same file. */
-  readonly stage: 'wait' | 'download' | 'check';
-  readonly loadedBytes: number;
-  /** 0 where the server does not tell the size. */
-  readonly totalBytes: number;
-}
-
-export interface StoreOptions extends HttpOptions {
-  /** The file's SHA-256 in hexadecimal; without it that of the Hub, or else the header and the length are checked. */
-  readonly sha256?: string;
-  /** The file's length, where it is known beforehand. */
-  readonly bytes?: number;
-  readonly onProgress?: (progress: StoreProgress) => void;
-  readonly signal?: AbortSignal;
-  /** How long another tab may hold the file without getting on with it, in milliseconds. Default 30000. */
-  readonly patienceMs?: number;
-}
+export type { StoreOptions, StoreProgress } from './store-options.ts';
 
 export interface OpenedFile {
   readonly source: ByteSource;

@@ -7,7 +7,7 @@ import { parseGguf, type GgufFile } from './gguf.ts';
 import { probeFile } from './http.ts';
 import { sameSamples, sampleSum } from './samples.ts';
 import { sameButSigned } from './stable-name.ts';
-import type { StoreOptions } from './storage.ts';
+import type { StoreOptions } from './store-options.ts';
 import { fileOf, readNote, WHOLE, writeNote, type Note } from './store-folder.ts';
 
 /** A file whose header was read, and whose tensors all lie inside of it. */
