@@ -1,6 +1,7 @@
 import { PAGE_SLOTS } from '../../src/kernels/cache-layout.ts';
 import { evict, EvictScope } from '../../src/kernels/cache/evict.ts';
-import { h2o, random, snapKv, streamingLlm, tova } from '../../src/cache/policies/index.ts';
+import type { EvictionPolicy } from '../../src/cache/policy.ts';
+import * as policies from '../../src/cache/policies/index.ts';
 import { LAYOUT_AT, layoutWords, NO_BUDGET, stepLayout, type StepLayout } from '../../src/kernels/step-layout.ts';
 import type { WgslPart } from '../../src/gpu/wgsl.ts';
 import { evictModel } from '../reference/cache-model.ts';
@@ -33,8 +34,19 @@ interface Shape extends CacheShape {
   readonly sequences: readonly CachedSequence[];
 }
 
-/** The policies whose rankings these are. */
-const POLICIES = { mass: h2o, pooledMass: snapKv, layerMass: tova, recency: streamingLlm, random };
+const RANKING = /^lib\/policy\/([\w-]+)$/;
+/** The ranking of a policy's kernel, by the name of its WGSL. */
+const rankingOf = (score: readonly WgslPart[]): string | undefined =>
+  score.map(({ name }) => RANKING.exec(name)?.[1]).find((name) => name !== undefined);
+const isScore = (name: string | undefined): name is PolicyScore => name !== undefined && name in modelScores;
+
+/** A policy of the registry for each ranking that has a twin. */
+const POLICIES = new Map<PolicyScore, EvictionPolicy>();
+for (const make of Object.values(policies)) {
+  const policy = make();
+  const name = rankingOf(policy.score);
+  if (isScore(name) && !POLICIES.has(name)) POLICIES.set(name, policy);
+}
 
 const POLICY = 3;
 const LAYER = 1;
@@ -53,7 +65,8 @@ const BYSTANDERS: readonly CachedSequence[] = [
 const scopes = Object.keys(EvictScope) as EvictScope[];
 
 /** A sequence that is cut, whatever the policy. */
-const CUT: CachedSequence = { slots: 80, policy: POLICY, budget: 40, sinks: 4, recent: 9, pool: 5, seed: 7 };
+const CUT: CachedSequence = { slots: 80, policy: POLICY, budget: 40, sinks: 4, recent: 9, seed: 7 };
+const pooled = (pool: number) => policies.snapKv({ pool });
 
 function layoutOf({ kvHeads, sequences }: Shape): StepLayout {
   const longest = Math.max(...sequences.flatMap(({ slots }) => slots));
@@ -132,18 +145,18 @@ const SHAPES: readonly Shape[] = [
   {
     ...both,
     scope: 'head',
-    score: 'pooledMass',
+    score: 'pooled-mass',
     sequences: [
       ...BYSTANDERS,
-      { slots: 230, policy: POLICY, budget: 80, sinks: 4, recent: 32, pool: 5, ordered: true },
-      { slots: 230, policy: POLICY, budget: 80, recent: 3, pool: 3 },
-      { slots: 90, policy: POLICY, budget: 9, recent: 1, pool: 1, ordered: true },
+      { slots: 230, policy: POLICY, budget: 80, sinks: 4, recent: 32, own: pooled(5), ordered: true },
+      { slots: 230, policy: POLICY, budget: 80, recent: 3, own: pooled(3) },
+      { slots: 90, policy: POLICY, budget: 9, recent: 1, own: pooled(1), ordered: true },
     ],
   },
   {
     ...both,
     scope: 'layer',
-    score: 'layerMass',
+    score: 'layer-mass',
     sequences: [
       ...BYSTANDERS,
       { slots: 171, policy: POLICY, budget: 170, every: 1 },
@@ -172,8 +185,15 @@ const SHAPES: readonly Shape[] = [
   },
 ];
 
+/** A shape for every ranking that no shape above is about. */
+const others = [...POLICIES].flatMap(([score, policy]): Shape[] =>
+  SHAPES.some((shape) => shape.score === score)
+    ? []
+    : [{ ...both, scope: policy.scope, score, sequences: [...BYSTANDERS, { ...CUT, own: policy }] }],
+);
+
 export default kernelCase(evict, {
-  shapes: SHAPES,
+  shapes: [...SHAPES, ...others],
   // Nothing is due a second time: a repeated call would time a test of lengths.
   bench: [],
   build(shape, seeded) {
@@ -211,7 +231,7 @@ export default kernelCase(evict, {
     return {
       params: { layer: LAYER, policy: POLICY, sequences: sequences.length },
       constants: { KV_HEADS: kvHeads, HEAD_DIM: shape.headDim, SCOPE: EvictScope[scope], MASS: !shape.massless },
-      variant: { kv: shape.kv, score: POLICIES[score]().score },
+      variant: { kv: shape.kv, score: POLICIES.get(score)!.score },
       buffers: { state, cache: cache.words, mass: cache.mass, keys: new Uint32Array(cache.mass.length) },
     };
   },
@@ -225,14 +245,15 @@ export default kernelCase(evict, {
       Float32Array.from(buffers.mass as Float32Array),
     );
     sequences.forEach((item, sequence) => {
-      const { budget = NO_BUDGET, every = 0, sinks = 0, recent = 0, pool = 0, floor = 0, seed = 0 } = item;
+      const { budget = NO_BUDGET, every = 0, sinks = 0, recent = 0, own, floor = 0, seed = 0 } = item;
       const joint = floor > 0;
       if (item.policy !== POLICY || budget === NO_BUDGET || budget === 0 || joint !== (scope === 'joint')) return;
       const page = (slot: number): number => state[pageAt(layout, sequence, LAYER, slot)]!;
       const before = lengthsOf(item, kvHeads).map((length, head) =>
         Array.from({ length }, (_, slot) => cache.read(page(slot), head, slot)),
       );
-      const cut = { budget, every, sinks, recent, pool, floor, seed, layer: LAYER, scope };
+      const values = own?.values ?? {};
+      const cut = { budget, every, sinks, recent, values, floor, seed, layer: LAYER, scope };
       evictModel(before, { ...cut, score: modelScores[score] }).forEach((slots, head) => {
         state[lengthAt(layout, sequence, LAYER, head)] = slots.length;
         slots.forEach((slot, i) => cache.write(page(i), head, i, slot));
@@ -247,11 +268,11 @@ export default kernelCase(evict, {
   tolerance: 0,
   probe: ({ KV_HEADS, HEAD_DIM, SCOPE, MASS }, { kv, score }) => {
     const textOf = (parts: readonly WgslPart[]): string => parts.map(({ text }) => text).join('');
-    const names = Object.keys(POLICIES) as PolicyScore[];
-    const name = names.find((one) => textOf(POLICIES[one]().score) === textOf(score));
+    const name = rankingOf(score);
+    const policy = isScore(name) ? POLICIES.get(name) : undefined;
     const scope = scopes.find((one) => EvictScope[one] === SCOPE);
     // A policy that is not among them ranks by WGSL of its own, which has no reference.
-    if (!name || !scope) return undefined;
+    if (!isScore(name) || !policy || textOf(policy.score) !== textOf(score) || !scope) return undefined;
     return {
       kv,
       kvHeads: Number(KV_HEADS),
@@ -259,7 +280,7 @@ export default kernelCase(evict, {
       scope,
       score: name,
       massless: MASS === false,
-      sequences: [{ ...CUT, ...(scope === 'joint' && { floor: 0.3 }) }],
+      sequences: [{ ...CUT, own: policy, ...(scope === 'joint' && { floor: 0.3 }) }],
     };
   },
 });

@@ -1,3 +1,4 @@
+import type { SettingValues } from '../../src/core/settings.ts';
 import { sortKey, topOf } from './radix-select.ts';
 
 /** A cached slot: where RoPE and masks see it, what a policy observed about it, and what is stored (keys, values). */
@@ -19,7 +20,8 @@ export interface ScoreContext<T> {
   /** The highest place that is cached. */
   readonly newest: number;
   readonly recent: number;
-  readonly pool: number;
+  /** What the policy is set to. */
+  readonly values: SettingValues;
   readonly seed: number;
   readonly layer: number;
 }
@@ -32,7 +34,7 @@ export interface ModelCut {
   readonly every: number;
   readonly sinks: number;
   readonly recent: number;
-  readonly pool: number;
+  readonly values: SettingValues;
   readonly floor: number;
   readonly seed: number;
   readonly layer: number;

@@ -14,8 +14,7 @@ import {
   SequenceWord,
   type StepLayout,
 } from '../../src/kernels/step-layout.ts';
-import { snapKv } from '../../src/cache/policies/snap-kv.ts';
-import { setOwnWords } from './own-words.ts';
+import { setOwnWords, type OwnWords } from './own-words.ts';
 import type { ModelSlot } from '../reference/cache-model.ts';
 
 export interface CacheShape {
@@ -101,7 +100,8 @@ export interface SequenceMethods {
   readonly every?: number;
   readonly sinks?: number;
   readonly recent?: number;
-  readonly pool?: number;
+  /** The policy whose own numbers it has. */
+  readonly own?: OwnWords;
   readonly floor?: number;
   readonly rank?: boolean;
   readonly seed?: number;
@@ -121,7 +121,7 @@ export function setMethods(
     every = 0,
     sinks = 0,
     recent = 0,
-    pool = 0,
+    own,
     floor = 0,
     rank = false,
     seed = 0,
@@ -133,8 +133,7 @@ export function setMethods(
   state[at + MethodWord.every] = every;
   state[at + MethodWord.sinks] = sinks;
   state[at + MethodWord.recent] = recent;
-  // The one number that a policy of these tests has for itself.
-  if (pool > 0) setOwnWords(state, layout, sequence, snapKv({ pool }));
+  if (own) setOwnWords(state, layout, sequence, own);
   state[at + MethodWord.floor] = FLOAT.getUint32(0);
   state[at + MethodWord.rank] = rank ? 1 : 0;
   state[layout.sequencesAt + sequence * SEQUENCE_WORDS + SequenceWord.seed] = seed;

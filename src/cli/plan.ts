@@ -19,8 +19,14 @@ interface PlanFlags extends CommonOptions, MethodFlags {
 
 export const addPlan: AddCommand = (program, { library, terminal }) => {
   withMethodOptions(withCommonOptions(program.command('plan').argument('<model>', 'path, URL or name of the model')))
-    .description('show a step as the dispatches that it is recorded as, before any weights are read')
-    .option('--rows <n>', 'up to 8: a token each of as many conversations; more: a prompt', wholeNumber('--rows', 1))
+    .description(
+      'show a step as the dispatches that it is recorded as, before any weights are read: kernel, workgroups, bytes of the buffers that it is bound to, and the variant it is compiled as',
+    )
+    .option(
+      '--rows <n>',
+      '1 to 8: a token each of as many conversations; 9 to a chunk: a prompt',
+      wholeNumber('--rows', 1),
+    )
     .option('--length <tokens>', 'tokens of the longest conversation behind the step', wholeNumber('--length', 1))
     .action(async (model: string, { rows, length, json, ...options }: PlanFlags) => {
       const step = await library.recordStep({
@@ -55,7 +61,7 @@ export function formatStep(recorded: RecordedStep): string {
   return lines.map((line) => `${line}\n`).join('');
 }
 
-const HEAD = ['layer', 'step', 'kernel', 'grid', 'bound', 'variant'] as const;
+const HEAD = ['layer', 'step', 'kernel', 'grid', 'bytes', 'variant'] as const;
 
 const tableOf = (dispatches: readonly DispatchFacts[]): string[] =>
   columns([HEAD, ...grouped(dispatches).flatMap(({ layers, list }) => list.map((one) => rowOf(layers, one)))]);

@@ -20,7 +20,7 @@ import { isPlain } from '../core/plain-data.ts';
 import { plainConstraint } from '../constraints/index.ts';
 import { plainAttention, plainCache } from '../methods/plain.ts';
 import { Connection } from './connection.ts';
-import { type Call, type EngineFacts, type StreamMethod, workerFailed } from './protocol.ts';
+import { type Call, type EngineFacts, type StreamMethod } from './protocol.ts';
 import type { RemoteGeneration } from './remote-generation.ts';
 
 export interface WorkerEngineOptions extends EngineOptions {
@@ -89,7 +89,13 @@ const signalOf = (options: { readonly signal?: AbortSignal } | null): AbortSigna
   isObject(options) && aSignal.holds(options.signal) ? options.signal : undefined;
 
 function spawnWorker(): Worker {
-  if (typeof Worker === 'undefined') throw workerFailed('There are no Web Workers here.');
+  if (typeof Worker === 'undefined')
+    throw new WinnowError({
+      code: 'worker-failed',
+      happened: 'There are no Web Workers here.',
+      expected: 'A page has them, Node has not.',
+      todo: 'Use `createEngine`, or pass a Worker of your own.',
+    });
   return new Worker(new URL('./entry.ts', import.meta.url), { type: 'module', name: 'winnow' });
 }
 

@@ -23,9 +23,9 @@ const STEPS = 20;
 const METHODS = [
   { number: 1, policy: h2o(), joint: false, score: modelScores.mass },
   { number: 1, policy: h2o(), joint: true, score: modelScores.mass },
-  { number: 2, policy: tova(), joint: false, score: modelScores.layerMass },
+  { number: 2, policy: tova(), joint: false, score: modelScores['layer-mass'] },
   { number: 3, policy: streamingLlm(), joint: false, score: modelScores.recency },
-  { number: 4, policy: snapKv({ window: 6, pool: 3 }), joint: false, score: modelScores.pooledMass },
+  { number: 4, policy: snapKv({ window: 6, pool: 3 }), joint: false, score: modelScores['pooled-mass'] },
 ] as const;
 
 /** A sequence as the model has it; the harness holds the same. */
@@ -72,7 +72,7 @@ function freshSequence(draw: SeededRandom): Modelled {
     every: draw.int(5),
     sinks: Math.min(draw.int(4), budget - recent),
     recent,
-    pool: Number(chosen.policy.values['pool'] ?? 0),
+    own: chosen.policy,
     floor: joint ? [0.05, 0.3, 1][draw.int(3)]! : 0,
   };
   return { ...empty, method, methods };
@@ -96,14 +96,14 @@ function append(sequence: Modelled, count: number, draw: SeededRandom): void {
 function cut(sequence: Modelled): void {
   const chosen = METHODS[sequence.method ?? METHODS.length];
   if (!chosen) return;
-  const { budget = 0, every = 0, sinks = 0, recent = 0, pool = 0, floor = 0 } = sequence.methods;
+  const { budget = 0, every = 0, sinks = 0, recent = 0, own, floor = 0 } = sequence.methods;
   const scope = chosen.joint ? 'joint' : chosen.policy.scope;
   const how: ModelCut = {
     budget,
     every,
     sinks,
     recent,
-    pool,
+    values: own?.values ?? {},
     floor,
     seed: 0,
     layer: 0,
@@ -204,8 +204,8 @@ describe('caches of several conversations with different policies', () => {
     const sequences = METHODS.map((_, method): Modelled => {
       const made = { ...freshSequence(draw), method };
       append(made, 100, draw);
-      const { number: policy, joint } = METHODS[method]!;
-      return { ...made, methods: { policy, budget: 100, every: 1, pool: 3, floor: joint ? 0.5 : 0 } };
+      const { number: policy, policy: own, joint } = METHODS[method]!;
+      return { ...made, methods: { policy, budget: 100, every: 1, own, floor: joint ? 0.5 : 0 } };
     });
     upload(sequences);
     const before = harness.snapshot();

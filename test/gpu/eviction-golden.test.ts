@@ -160,7 +160,7 @@ describe('kv-snapkv_tova_gemfilter.json', () => {
         policy: NUMBER,
         budget: params.capacity,
         recent: params.window,
-        pool: params.kernel,
+        own: policy,
       });
       fill(harness, [0, 1, 2]);
       await harness.run(cut);

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -7,16 +7,17 @@ const root = resolve(import.meta.dirname, '../..');
 const PLACES = ['', 'src', 'src/engine'];
 const TEXTS = ['README.md', 'CONTRIBUTING.md', ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)];
 
-/** What stands in backticks or links and names a file of the project. Words in angle brackets stand for a name. */
-const pathsIn = (text: string): string[] =>
-  [...text.matchAll(/`([\w.-]+(?:\/[\w.-]+)+)`/g), ...text.matchAll(/\]\((?!https?:)([^)#]+)/g)]
-    .map(([, path]) => path!)
-    .filter((path) => /\.(ts|tsx|mjs|wgsl|md|json)$|^(src|shaders|cases|test|docs|bench|models)\//.test(path));
+const isOfProject = (path: string): boolean =>
+  /\.(ts|tsx|mjs|wgsl|md|json)$|^(src|shaders|cases|test|docs|bench|models)\//.test(path);
+const found = (text: string, pattern: RegExp): string[] =>
+  [...text.matchAll(pattern)].map(([, path]) => path!).filter(isOfProject);
 
 test.each(TEXTS)('%s names files that are there', (name) => {
   const text = readFileSync(join(root, name), 'utf8');
-  const missing = pathsIn(text).filter(
-    (path) => ![...PLACES, name.includes('/') ? 'docs' : ''].some((place) => existsSync(join(root, place, path))),
+  // Words in angle brackets stand for a name.
+  const named = found(text, /`([\w.-]+(?:\/[\w.-]+)+)`/g).filter(
+    (path) => !PLACES.some((place) => existsSync(join(root, place, path))),
   );
-  expect(missing).toEqual([]);
+  const linked = found(text, /\]\((?!https?:)([^)#]+)/g).filter((path) => !existsSync(join(root, dirname(name), path)));
+  expect([...named, ...linked]).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { wholeBuffer, type GpuArray } from '../../gpu/array.ts';
 import type { Gpu } from '../../gpu/device.ts';
 import type { Dispatch } from '../../gpu/kernel.ts';
 import type { ConstantValue } from '../../gpu/wgsl.ts';
-import { PAGE_SLOTS, pageWords, type KvType } from '../../kernels/cache-layout.ts';
+import { PAGE_SLOTS, pageWords } from '../../kernels/cache-layout.ts';
 import { KV_FORMATS } from '../../kernels/kv-formats/index.ts';
 import { stagingFloats } from '../../kernels/cache/quantize-append.ts';
 import { int8Rows } from '../../kernels/elementwise/int8-rows.ts';

@@ -1,14 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { modelScores } from '../../../cases/reference/policy-scores.ts';
+import * as policies from '../../../src/cache/policies/index.ts';
 import { h2o } from '../../../src/cache/policies/h2o.ts';
 import { keyformer } from '../../../src/cache/policies/keyformer.ts';
-import { random } from '../../../src/cache/policies/random.ts';
 import { snapKv } from '../../../src/cache/policies/snap-kv.ts';
 import { streamingLlm } from '../../../src/cache/policies/streaming-llm.ts';
 import { tova } from '../../../src/cache/policies/tova.ts';
 
-const ALL = { h2o, keyformer, tova, snapKv, streamingLlm, random };
-
-describe.each(Object.entries(ALL))('%s', (_, make) => {
+describe.each(Object.entries(policies))('%s', (_, make) => {
   test('is a value with a score of its own in WGSL', () => {
     const policy = make();
     expect(
@@ -17,6 +16,11 @@ describe.each(Object.entries(ALL))('%s', (_, make) => {
       ),
     ).toBe(true);
     expect(policy).toEqual(make());
+  });
+
+  test('has a ranking with a twin to be compared with', () => {
+    const names = make().score.map(({ name }) => name.replace('lib/policy/', ''));
+    expect(names.filter((name) => name in modelScores)).toHaveLength(1);
   });
 
   test('asks to observe exactly what its score reads', () => {

@@ -7,6 +7,7 @@ import { prepareRuntime } from '../../../src/engine/runtime.ts';
 import { caseProbe, NOT_COMPARED } from '../../../src/engine/self-test/case-check.ts';
 import { LINEAR_KERNELS } from '../../../src/engine/self-test/linear-probe.ts';
 import type { MethodOptions } from '../../../src/core/api.ts';
+import { METHODS } from '../../../src/methods/registry.ts';
 import { Random } from '../../../src/core/rng.ts';
 import { pipelineKey } from '../../../src/gpu/compile.ts';
 import { dryGpu } from '../../../src/gpu/dry-gpu.ts';
@@ -24,23 +25,17 @@ const ADAPTERS: Readonly<Record<string, FakeAdapter>> = {
   'a CPU without subgroups': { description: 'llvmpipe' },
   'a GPU': { vendor: 'nvidia', features: ['shader-f16'], subgroups: [32, 32] },
 };
-const METHODS: readonly MethodOptions[] = [
+/** Every method of the registry, as its laws set it. */
+const REGISTERED = METHODS.flatMap(({ name, kind, laws }): MethodOptions[] =>
+  kind === 'kv' ? [] : laws.map(({ tight }) => ({ [kind === 'cache' ? 'cache' : 'attention']: `${name}:${tight}` })),
+);
+const COMBINATIONS: readonly MethodOptions[] = [
   {},
   { kv: 'f32' },
   { kv: 'q8' },
-  ...['quest:pages=2', 'token-select:k=16', 'token-select:k=16,scoring=release,theta=0.9', 'oracle-top-k:k=8'].map(
-    (attention) => ({ attention }),
-  ),
+  { attention: 'token-select:k=16,scoring=release,theta=0.9' },
   { attention: 'quest:pages=2', kv: 'q8' },
   { attention: 'sliding-window:window=64' },
-  ...[
-    'h2o:budget=128',
-    'keyformer:budget=128',
-    'snap-kv:budget=128',
-    'random:budget=128',
-    'streaming-llm:budget=128',
-  ].map((cache) => ({ cache })),
-  { cache: 'tova:budget=128' },
   { cache: 'h2o:budget=128,budgets=adaptive-per-head', kv: 'q8' },
   { cache: 'keyformer:budget=128', attention: 'quest:pages=2' },
   { cache: 'h2o:budget=128', attention: 'sliding-window:window=64' },
@@ -58,7 +53,7 @@ async function recorded(adapter: FakeAdapter): Promise<Map<string, RecordedDispa
   const options = { source, gguf, graph, context: 4096, kv: 'f16' as const, autotune: false };
   const { runtime } = await prepareRuntime({ ...options, activations: 'int8', onProgress: () => {} }, gpu, dryGpu(gpu));
   const found = new Map<string, RecordedDispatch>();
-  for (const option of METHODS) {
+  for (const option of [...COMBINATIONS, ...REGISTERED]) {
     const methods = resolveMethods(option, config);
     // oxlint-disable-next-line no-await-in-loop -- one device
     await runtime.caches.of(methods.kv).grow([64]);
