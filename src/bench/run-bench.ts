@@ -47,6 +47,7 @@ export async function runBench({
     provider: await host.provider(where),
     adapter: where.adapter,
     disable: where.disable,
+    signal,
   });
   try {
     const settings = checkSettings({

@@ -81,7 +81,7 @@ export async function recordStepIn(environment: Environment, options: RecordStep
     const methods = resolveMethods(engine, config);
     const provider = engine.device ? undefined : await environment.provider(engine);
     const { device, adapter, disable, activations, autotune } = engine;
-    const gpu = await requestGpu({ provider, device, adapter, disable });
+    const gpu = await requestGpu({ provider, device, adapter, disable, signal: engine.signal });
     try {
       const prepared = await prepareRuntime(
         {

@@ -108,7 +108,7 @@ export interface Runtime {
 export async function createRuntime({ request, ...options }: RuntimeOptions): Promise<Runtime> {
   const { onProgress } = options;
   const started = performance.now();
-  const gpu = await requestGpu(request);
+  const gpu = await requestGpu({ ...request, signal: options.signal });
   try {
     const { runtime, chunkRows, loadWeights } = await prepareRuntime(options, gpu);
     // Pipelines compile while the file is read. Software adapters compile so slowly that they begin with the decode plan.

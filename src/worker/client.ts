@@ -147,12 +147,21 @@ function remoteEngine(connection: Connection, facts: EngineFacts, end: () => voi
   };
 }
 
+/** How long a Worker may take to give everything back; then it is ended as it is. */
+const DISPOSE_MS = 30_000;
+
 async function disposeRemote(connection: Connection): Promise<void> {
+  const limit = setTimeout(
+    () => connection.close(workerFailed(`The Worker did not answer dispose() within ${DISPOSE_MS / 1000} s.`)),
+    DISPOSE_MS,
+  );
   try {
     await connection.call({ kind: 'dispose' });
   } catch (error) {
     // A Worker that failed has nothing left to give back.
     if (!(error instanceof WinnowError && error.code === 'worker-failed')) throw error;
+  } finally {
+    clearTimeout(limit);
   }
 }
 

@@ -3,6 +3,7 @@
 import { abortedError, deserializeError, UsageError } from '../core/errors.ts';
 import type { LoadProgress, Message } from '../core/api.ts';
 import { type Endpoint, type MessageTarget, openEndpoint } from './endpoint.ts';
+import { watchLife } from './life.ts';
 import { type Call, type Control, disposed, readResponse, request, type Response, workerFailed } from './protocol.ts';
 import { RemoteGeneration } from './remote-generation.ts';
 
@@ -22,14 +23,21 @@ interface Pending extends CallOptions {
 export class Connection {
   readonly #endpoint: Endpoint;
   readonly #pending = new Map<number, Pending>();
+  readonly #ended = new AbortController();
+  /** Runs until the Worker has said anything. */
+  readonly #start: ReturnType<typeof setTimeout>;
   #nextId = 1;
   /** Why nothing can be called any more. */
   #closed: unknown;
 
-  constructor(target: MessageTarget) {
+  /** `startMs`: how long the Worker's first word is waited for. */
+  constructor(target: MessageTarget, startMs = 60_000) {
+    const silent = `The Worker has not said a word for ${startMs / 1000} s: it was ended, or its script serves no engine.`;
+    this.#start = setTimeout(() => this.close(workerFailed(silent)), startMs);
     this.#endpoint = openEndpoint(target, {
       onMessage: (data) => this.#onMessage(data),
       onUnreadable: () => this.close(workerFailed('A message of the Worker could not be read.')),
+      onClose: () => this.close(workerFailed('The channel to the Worker was closed.')),
       onError: (event) => this.close(workerFailed(`The Worker failed: ${reasonOf(event)}.`, event)),
     });
   }
@@ -89,6 +97,8 @@ export class Connection {
   close(reason: unknown = disposed('engine')): void {
     if (this.#closed !== undefined) return;
     this.#closed = reason;
+    clearTimeout(this.#start);
+    this.#ended.abort();
     this.#endpoint.close();
     const pending = [...this.#pending.values()];
     this.#pending.clear();
@@ -113,6 +123,7 @@ export class Connection {
   #onMessage(data: unknown): void {
     const message = readResponse(data);
     if (message === undefined) return;
+    clearTimeout(this.#start);
     if ('malformed' in message) this.close(workerFailed('The Worker sent a message that is no answer.'));
     else this.#receive(message);
   }
@@ -129,6 +140,10 @@ export class Connection {
         pending.generation?.receive(message.events);
         break;
       case 'history':
+        break;
+      case 'alive':
+        if (message.lock !== undefined)
+          void watchLife(message.lock, this.#ended.signal, () => this.close(workerFailed('The Worker was ended.')));
         break;
       case 'result':
         this.#pending.delete(message.id);

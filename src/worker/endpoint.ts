@@ -13,6 +13,8 @@ export interface Listeners {
   readonly onMessage: (data: unknown) => void;
   /** A message came that could not be read. */
   readonly onUnreadable: () => void;
+  /** The other side closed the channel, or its thread ended; only ports tell, and not everywhere. */
+  readonly onClose: () => void;
   /** The other side failed. */
   readonly onError: (event: Event) => void;
 }
@@ -29,6 +31,7 @@ export function openEndpoint(target: MessageTarget, listeners: Listeners): Endpo
   const onMessage = (event: Event): void => listeners.onMessage(event instanceof MessageEvent ? event.data : undefined);
   target.addEventListener('message', onMessage);
   target.addEventListener('messageerror', listeners.onUnreadable);
+  target.addEventListener('close', listeners.onClose);
   target.addEventListener('error', listeners.onError);
   target.start?.();
   return {
@@ -38,6 +41,7 @@ export function openEndpoint(target: MessageTarget, listeners: Listeners): Endpo
     close: () => {
       target.removeEventListener('message', onMessage);
       target.removeEventListener('messageerror', listeners.onUnreadable);
+      target.removeEventListener('close', listeners.onClose);
       target.removeEventListener('error', listeners.onError);
     },
   };

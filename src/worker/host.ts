@@ -4,6 +4,7 @@ import { abortedError, serializeError, UsageError } from '../core/errors.ts';
 import type { Conversation, Engine, EngineOptions, MemoryView } from '../core/api.ts';
 import { HostStream, startGeneration } from './host-stream.ts';
 import { openEndpoint, type MessageTarget } from './endpoint.ts';
+import { holdLife } from './life.ts';
 import {
   type Answer,
   type Call,
@@ -26,6 +27,7 @@ export function serveEngine(scope: MessageTarget, createEngine: CreateEngine): (
   const endpoint = openEndpoint(scope, {
     onMessage: (data) => host.receive(data),
     onUnreadable: () => undefined, // It names no request; the page gets an event of its own.
+    onClose: () => undefined, // Nobody is left to be told.
     onError: () => undefined, // Errors of the Worker's other code are told to the page by the browser.
   });
   return endpoint.close;
@@ -127,6 +129,7 @@ class Host {
   }
 
   async #create(id: number, options: object, signal: AbortSignal): Promise<unknown> {
+    void holdLife().then((lock) => this.#send(id, { kind: 'alive', lock }));
     if (this.#engine !== undefined) {
       throw new UsageError({
         code: 'usage-busy',

@@ -1,6 +1,6 @@
 /**
  * What passes between a page and the Worker that runs the engine: plain data, one request id for each call.
- * A request is answered by one `result` or `error`; before that a load sends `progress`, a generation `tokens`.
+ * A request is answered by one `result` or `error`; before that a load sends `alive` and `progress`, a generation `tokens`.
  */
 
 import { UsageError, WinnowError, type SerializedError } from '../core/errors.ts';
@@ -45,7 +45,9 @@ export type Answer =
   | { readonly kind: 'error'; readonly error: SerializedError; readonly history?: readonly Message[] }
   | { readonly kind: 'progress'; readonly progress: LoadProgress }
   | { readonly kind: 'tokens'; readonly events: readonly TokenEvent[] }
-  | { readonly kind: 'history'; readonly history: readonly Message[] };
+  | { readonly kind: 'history'; readonly history: readonly Message[] }
+  /** The Worker has begun; `lock` is the name of a Web Lock that it holds until its end. */
+  | { readonly kind: 'alive'; readonly lock?: string | undefined };
 
 export type Response = { readonly mark: typeof MARK; readonly id: number } & Answer;
 
@@ -106,6 +108,7 @@ const RESPONSE_SHAPES: Readonly<Record<Answer['kind'], Shape>> = {
   progress: { progress: isObject },
   tokens: { events: (value) => Array.isArray(value) && value.every(isEvent) },
   history: { history: isList },
+  alive: { lock: isOptional(isText) },
 };
 
 const fits = (data: Record<string, unknown>, shapes: Readonly<Record<string, Shape>>): boolean => {

@@ -136,6 +136,10 @@ type Work = (lock: object | null) => unknown;
 export class FakeLocks {
   readonly #held = new Map<string, Promise<unknown>>();
 
+  async query(): Promise<{ held: { name: string }[] }> {
+    return { held: Array.from(this.#held.keys(), (name) => ({ name })) };
+  }
+
   async request(
     name: string,
     second: Work | { ifAvailable?: boolean; signal?: AbortSignal },
