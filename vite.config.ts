@@ -29,6 +29,7 @@ export default defineConfig({
       entry: {
         index: at('src/index.ts'),
         node: at('src/node.ts'),
+        support: at('src/support.ts'),
         'attention/index': at('src/attention/index.ts'),
         'bench/index': at('src/bench/index.ts'),
         'bench/records': at('src/bench/records.ts'),

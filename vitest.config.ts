@@ -43,7 +43,7 @@ export default defineConfig({
         // The pages' own modules name the package as its users do.
         resolve: {
           alias: Object.fromEntries(
-            ['methods/index', 'bench/records', 'eval/records'].map((entry) => [
+            ['methods/index', 'bench/records', 'eval/records', 'support'].map((entry) => [
               `winnow-llm/${entry.replace('/index', '')}`,
               fileURLToPath(new URL(`src/${entry}.ts`, import.meta.url)),
             ]),

@@ -24,6 +24,7 @@ export default defineConfig({
       { find: 'winnow-llm/bench', replacement: at('../src/bench/index.ts') },
       { find: 'winnow-llm/cache', replacement: at('../src/cache/index.ts') },
       { find: 'winnow-llm/methods', replacement: at('../src/methods/index.ts') },
+      { find: 'winnow-llm/support', replacement: at('../src/support.ts') },
       { find: 'winnow-llm', replacement: at('../src/index.ts') },
     ],
   },

@@ -2,7 +2,6 @@
 
 import type { Engine, EngineOptions } from './core/api.ts';
 import { browserEnvironment } from './engine/browser-environment.ts';
-import { checkSupportIn, type Support, type SupportOptions } from './engine/check-support.ts';
 import { createEngineIn } from './engine/engine.ts';
 
 /**
@@ -12,14 +11,8 @@ import { createEngineIn } from './engine/engine.ts';
  */
 export const createEngine = (options: EngineOptions): Promise<Engine> => createEngineIn(browserEnvironment, options);
 
-/**
- * Tells whether an engine can run here, and if not, what is missing and why; before anything is loaded.
- * @throws AbortedError, and UsageError for wrong options; whatever is missing is no error but the answer
- */
-export const checkSupport = (options?: SupportOptions): Promise<Support> =>
-  checkSupportIn(async () => globalThis.navigator?.gpu, options);
-
-export type { Support, SupportOptions } from './engine/check-support.ts';
+export { checkSupport } from './support.ts';
+export type { Support, SupportOptions } from './support.ts';
 export { createWorkerEngine } from './worker/client.ts';
 export type { WorkerEngineOptions } from './worker/client.ts';
 export { serveEngine } from './worker/host.ts';

@@ -1,10 +1,9 @@
 import { useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 import { copyText } from '../shared/clipboard.ts';
-import { formatCount, formatDuration, formatSpeed, formatTokens } from '../shared/format.ts';
 import { Icon } from '../shared/icons.tsx';
+import { figures } from './state/answer-figures.ts';
 import { regenerate } from './state/chat-state.ts';
-import { describeMethods, sameMethods } from './state/method-settings.ts';
 import { settings } from './state/page-settings.ts';
 import type { Answer } from './state/turn.ts';
 
@@ -69,20 +68,4 @@ export function AnswerFooter(props: {
       )}
     </footer>
   );
-}
-
-/** What an answer cost, and with which methods. */
-export function figures(answer: Answer): readonly string[] {
-  const { state, tokens, tokensPerSecond, timeToFirstTokenMs, promptTokens, cachedTokens, seed, methods } = answer;
-  return [
-    ...(state === 'stopped' ? ['stopped'] : state === 'length' ? ['ended at the token limit'] : []),
-    ...(tokensPerSecond ? [formatSpeed(tokensPerSecond)] : []),
-    ...(timeToFirstTokenMs === undefined ? [] : [`first token ${formatDuration(timeToFirstTokenMs)}`]),
-    formatTokens(tokens),
-    ...(promptTokens === undefined
-      ? []
-      : [`prompt ${formatCount(promptTokens)}, ${formatCount(cachedTokens ?? 0)} from cache`]),
-    ...(seed === undefined ? [] : [`seed ${seed}`]),
-    ...(methods === undefined || sameMethods(methods, {}) ? [] : [describeMethods(methods)]),
-  ];
 }

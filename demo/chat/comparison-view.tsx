@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { ProblemNotice } from '../shared/problem-notice.tsx';
-import { figures } from './answer-footer.tsx';
+import { figures } from './state/answer-figures.ts';
 import { AnswerText } from './answer-text.tsx';
 import { MemoryCountsView } from './memory-counts-view.tsx';
 import type { Side } from './state/turn.ts';

@@ -5,6 +5,7 @@ import { Icon } from '../shared/icons.tsx';
 import { ask, draft } from './state/chat-state.ts';
 import { generating, stop } from './state/run-queue.ts';
 import { engineState } from './state/engine-state.ts';
+import { sendWhenReady, waiting } from './state/waiting-message.ts';
 
 /** The message box. Enter sends, Shift+Enter makes a new line, Escape stops; send and stop share one place. */
 export function Composer(): JSX.Element {
@@ -25,7 +26,9 @@ export function Composer(): JSX.Element {
   }, [ready]);
   useEffect(() => {
     const onEscape = (event: KeyboardEvent): void => {
-      if (event.key === 'Escape' && !document.querySelector('dialog[open]')) stop();
+      if (event.key !== 'Escape' || document.querySelector('dialog[open]')) return;
+      waiting.value = false;
+      stop();
     };
     addEventListener('keydown', onEscape);
     void loadMarkdown();
@@ -34,7 +37,11 @@ export function Composer(): JSX.Element {
 
   const send = (): void => {
     const question = draft.value.trim();
-    if (question === '' || running || !ready) return;
+    if (question === '' || running) return;
+    if (!ready) {
+      sendWhenReady();
+      return;
+    }
     draft.value = '';
     void ask(question);
   };
@@ -81,7 +88,7 @@ export function Composer(): JSX.Element {
         )}
       </div>
       <p id="composer-hint" class="hint">
-        {hint(phase, running)}
+        {hint(phase, running, waiting.value)}
       </p>
     </form>
   );
@@ -93,7 +100,7 @@ function finish(action: () => void, next: HTMLElement | null): void {
   if (matchMedia('(hover: hover)').matches) next?.focus();
 }
 
-function hint(phase: string, running: boolean): JSX.Element {
+function hint(phase: string, running: boolean, waits: boolean): JSX.Element {
   if (running) {
     return (
       <>
@@ -102,6 +109,13 @@ function hint(phase: string, running: boolean): JSX.Element {
     );
   }
   if (phase === 'unsupported') return <>Without a GPU there is nobody to answer.</>;
+  if (waits) {
+    return (
+      <>
+        Sent as soon as the model is ready; <kbd>Esc</kbd> keeps it here
+      </>
+    );
+  }
   if (phase !== 'ready') return <>You can write already; sending waits for the model.</>;
   return (
     <>

@@ -1,11 +1,24 @@
-import type { Problem } from './problem.ts';
+import { checkSupport } from 'winnow-llm/support';
+import { toProblem, type Problem } from './problem.ts';
 
 /** What this browser's GPU looks like before an engine exists, or why there can be none. */
-export async function checkGpu(): Promise<{ readonly problem?: Problem; readonly name?: string }> {
-  if (!('gpu' in navigator) || !navigator.gpu) return { problem: isSecureContext ? noWebGpu() : insecurePage() };
-  const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
-  if (!adapter) return { problem: noAdapter() };
-  return { name: gpuName(adapter.info) };
+export async function checkGpu(): Promise<{
+  readonly problem?: Problem;
+  readonly name?: string;
+  /** It computes on the CPU, as far as its name tells. */
+  readonly software?: boolean;
+}> {
+  try {
+    const { problem, adapter, software } = await checkSupport();
+    if (adapter) return { name: gpuName(adapter), software };
+    if (problem?.code === 'no-webgpu') return { problem: isSecureContext ? noWebGpu() : toProblem(problem) };
+    if (problem?.code !== 'no-adapter') return { problem: toProblem(problem) };
+    // A reason stands in brackets; without one, this page's words say more.
+    const happened = /\(.*\)/.test(problem.happened) ? { happened: problem.happened } : {};
+    return { problem: { ...noAdapter(), ...happened } };
+  } catch (error) {
+    return { problem: toProblem(error) };
+  }
 }
 
 /** The most telling name that a browser gives for a GPU. */
@@ -17,13 +30,6 @@ export function gpuName(info: {
 }): string {
   return info.description || info.device || [info.vendor, info.architecture].filter(Boolean).join(' ') || 'unnamed GPU';
 }
-
-const insecurePage = (): Problem => ({
-  code: 'no-webgpu',
-  happened: `This page was opened over plain HTTP from ${location.hostname}, where browsers hide WebGPU.`,
-  expected: 'WebGPU needs a secure page: HTTPS, or this computer’s own address.',
-  todo: 'Open the page over HTTPS, or as http://localhost on the computer that serves it.',
-});
 
 const noWebGpu = (): Problem => ({
   code: 'no-webgpu',

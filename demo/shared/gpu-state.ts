@@ -2,13 +2,13 @@ import { signal } from '@preact/signals';
 import { checkGpu } from './gpu-check.ts';
 import type { Problem } from './problem.ts';
 
-/** The GPU as the browser names it; `software`: it computes on the CPU, as far as its name tells. */
+/** The GPU as the browser names it; `software`: it computes on the CPU. */
 export const gpu = signal<{ readonly name: string; readonly software: boolean } | undefined>(undefined);
 
 /** Looks which GPU there is; the problem where there is none. */
 export async function lookForGpu(): Promise<Problem | undefined> {
-  const { problem, name = '' } = await checkGpu();
+  const { problem, name = '', software = false } = await checkGpu();
   if (problem) return problem;
-  gpu.value = { name, software: /swiftshader|llvmpipe|lavapipe|basic render|software/i.test(name) };
+  gpu.value = { name, software };
   return undefined;
 }

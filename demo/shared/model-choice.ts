@@ -33,7 +33,16 @@ export function choiceTitle(choice: ModelChoice): string {
   if (choice.kind === 'known') return choice.model.title;
   if (choice.kind === 'file') return choice.file.name;
   const { pathname, host } = new URL(choice.url);
-  return decodeURIComponent(pathname.split('/').at(-1) || host);
+  return decoded(pathname.split('/').at(-1) || host);
+}
+
+/** A name as people write it; one whose escapes are broken, as it stands. */
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }
 
 /** Bytes of the file, where they are known before anything is asked. */

@@ -23,12 +23,12 @@ export const text =
       throw new Mismatch(at, `a text of at most ${most} characters`, value);
   };
 
-/** A finite number that is not below `least`. */
+/** A number from `least` to 2^53, above which none is a measure of anything, and sums and charts would overflow. */
 export const number =
   (least = 0): Check =>
   (value, at) => {
-    if (typeof value !== 'number' || !Number.isFinite(value) || value < least)
-      throw new Mismatch(at, `a number from ${least} up`, value);
+    if (typeof value !== 'number' || !(value >= least && value <= Number.MAX_SAFE_INTEGER))
+      throw new Mismatch(at, `a number from ${least} up to 2^53`, value);
   };
 
 export const truth: Check = (value, at) => {

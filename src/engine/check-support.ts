@@ -1,8 +1,9 @@
 /** What an engine would find here, asked before anything is loaded. */
 
+import type { AdapterReport } from '../core/api.ts';
 import { aSignal, aText, checkOptions, integerFrom, type OptionTable } from '../core/check-options.ts';
 import { WinnowError } from '../core/errors.ts';
-import { adapterName, findAdapter } from '../gpu/adapter.ts';
+import { findAdapter } from '../gpu/adapter.ts';
 import { isSoftware } from '../gpu/software.ts';
 import { openFolder } from '../weights/store-folder.ts';
 
@@ -19,12 +20,10 @@ export interface Support {
   readonly supported: boolean;
   /** Why not: a CapabilityError with what is missing and what to do. */
   readonly problem: WinnowError | undefined;
-  /** What the adapter calls itself; browsers may hide it. */
-  readonly adapter: string | undefined;
+  /** The adapter as it describes itself, undefined where there is none; browsers may hide its names. */
+  readonly adapter: AdapterReport | undefined;
   /** Whether the adapter computes on the CPU, which is slow. */
   readonly software: boolean;
-  /** Optional features that make kernels faster or smaller. */
-  readonly features: { readonly 'shader-f16': boolean; readonly subgroups: boolean };
   /** Whether models can be kept in this browser, and why not. */
   readonly storage: { readonly kept: boolean; readonly reason: string | undefined };
   /** Whether an engine can run in a Worker. */
@@ -54,13 +53,12 @@ export async function checkSupportIn(
   };
   try {
     const found = await findAdapter({ ...options, provider: await provider({ ...(adapter && { adapter }) }) });
-    const has = (name: GPUFeatureName): boolean => found.features.has(name);
+    const { vendor, architecture, device, description } = found.info;
     return {
       supported: true,
       problem: undefined,
-      adapter: adapterName(found.info),
+      adapter: { vendor, architecture, device, description, features: [...found.features].toSorted() },
       software: isSoftware(found.info),
-      features: { 'shader-f16': has('shader-f16'), subgroups: has('subgroups') },
       ...rest,
     };
   } catch (error) {
@@ -70,7 +68,6 @@ export async function checkSupportIn(
       problem: error,
       adapter: undefined,
       software: false,
-      features: { 'shader-f16': false, subgroups: false },
       ...rest,
     };
   }

@@ -41,6 +41,57 @@ async function answered(page: Page, text: string): Promise<string> {
   return (await lastAnswer(page).textContent()) ?? '';
 }
 
+describe('before the model is ready', () => {
+  test('Enter lets the message wait, and it is sent when the model is ready', async () => {
+    const { page } = await visitor(browser, 'desktop');
+    await page.goto(`${site.url}${QUICK}`);
+    await ask(page, 'hello there');
+    await page.getByText('Sent as soon as the model is ready').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByText('sending waits for the model').waitFor();
+    await message(page).press('Enter');
+    await page.getByRole('button', { name: /^Download and start/ }).click();
+    await page.getByText('You said: hello there').waitFor();
+    expect(await message(page).inputValue()).toBe('');
+    await page.context().close();
+  });
+
+  test('a message does not wait behind a load that failed', async () => {
+    const { page } = await visitor(browser, 'desktop');
+    await page.goto(`${site.url}?model=https://models.test/broken.gguf`);
+    await ask(page, 'hello there');
+    await page.getByRole('button', { name: /^Download and start/ }).click();
+    await page.getByText('begins with “<!do”').waitFor();
+    expect(await page.getByText('Sent as soon as').count()).toBe(0);
+    expect(await message(page).inputValue()).toBe('hello there');
+    await page.context().close();
+  });
+});
+
+test.each(['', 'bench.html', 'lab.html'])('an address with broken escapes is shown as it stands: /%s', async (path) => {
+  const { page, errors } = await visitor(browser, 'desktop');
+  await page.goto(`${site.url}${path}?model=https://host.invalid/%25E0%25A4%25A`);
+  await page.getByText('%E0%A4%A').first().waitFor();
+  expect(errors).toEqual([]);
+  await page.context().close();
+});
+
+test('nothing of the status line is cut without a mark', async () => {
+  const page = await ready(QUICK, 'phone');
+  for (const width of [390, 360, 320]) {
+    await page.setViewportSize({ width, height: 640 });
+    const line = page.getByLabel('GPU and memory');
+    const cut = await line.evaluate((element) => ({
+      overflows: element.scrollWidth - element.clientWidth,
+      unmarked: [...element.children].filter(
+        (part) => part.scrollWidth > part.clientWidth && getComputedStyle(part).textOverflow !== 'ellipsis',
+      ).length,
+    }));
+    expect(cut).toEqual({ overflows: 0, unmarked: 0 });
+  }
+  await page.context().close();
+});
+
 describe('asking and answering', () => {
   test('an answer has its figures, and is announced once and whole', async () => {
     const page = await ready();

@@ -48,3 +48,16 @@ test('WebGPU without an adapter', async () => {
   await page.getByText('chrome://gpu').waitFor();
   await context.close();
 });
+
+test.each([
+  ['throws', 'broken driver', 'GPU.prototype.requestAdapter = () => { throw new TypeError("broken driver"); };'],
+  ['rejects', 'broken driver', 'GPU.prototype.requestAdapter = () => Promise.reject(new Error("broken driver"));'],
+])('WebGPU whose requestAdapter() %s', async (_what, words, script) => {
+  const { page, context } = await visitor(browser);
+  await page.addInitScript(script);
+  for (const path of ['', 'bench.html', 'lab.html']) {
+    await page.goto(`${site.url}${path}`);
+    await page.getByText(words).first().waitFor();
+  }
+  await context.close();
+});

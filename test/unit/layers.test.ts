@@ -36,13 +36,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   eval: ['core', 'gpu', 'kernels', 'attention', 'cache', 'methods', 'sampling', 'engine', 'bench'],
   node: ['core', 'kernels', 'models', 'engine', 'weights', 'tokenizer', 'bench'],
   cli: ['core', 'methods', 'node.ts', 'bench', 'eval'],
-  'index.ts': ['core', 'engine', 'methods', 'weights', 'worker'],
+  'support.ts': ['engine'],
+  'index.ts': ['core', 'engine', 'methods', 'weights', 'worker', 'support.ts'],
   'node.ts': ['core', 'engine', 'methods', 'models', 'weights', 'worker', 'node'],
 };
 
 /** The floors of src/engine, from the ground up: a room may import from those before it. Files that stand alone are rooms. */
 const ENGINE_FLOORS: readonly (readonly string[])[] = [
-  ['version.ts', 'check-ids.ts', 'engine-options.ts'],
+  ['version.ts', 'check-ids.ts', 'engine-options.ts', 'check-support.ts'],
   ['memory', 'load'],
   ['self-test', 'tuning'],
   ['plan', 'tokenizer-api.ts'],

@@ -28,6 +28,7 @@ export async function serveSite(options: { readonly scripted: boolean }): Promis
           { find: 'winnow-llm/eval', replacement: at('./scripted-eval.ts') },
           { find: 'winnow-llm/bench', replacement: at('./scripted-bench.ts') },
           { find: 'winnow-llm/methods', replacement: at('../../../src/methods/index.ts') },
+          { find: 'winnow-llm/support', replacement: at('../../../src/support.ts') },
           { find: 'winnow-llm', replacement: at('./scripted-engine.ts') },
         ],
       },

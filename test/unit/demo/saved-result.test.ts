@@ -40,6 +40,11 @@ describe('a saved run', () => {
       'settings.prompts is a list of 65; expected was a list of at most 64 items',
     ],
     ['roofs.stream.median', -1, 'roofs.stream.median is -1; expected was a number from 0 up'],
+    [
+      'kernels.0.timing.gigaflops',
+      1e308,
+      'kernels[0].timing.gigaflops is 1e+308; expected was a number from 0 up to 2^53',
+    ],
     ['roofs.stream', undefined, 'roofs.stream is missing; expected was an object'],
     ['model.decode', {}, 'model.decode is an object; expected was a list'],
     ['model.memory.javascript', 'much', 'model.memory.javascript is “much”'],

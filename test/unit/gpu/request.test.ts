@@ -63,9 +63,8 @@ describe('checkSupport', () => {
     expect(support).toMatchObject({
       supported: true,
       problem: undefined,
-      adapter: 'test',
+      adapter: { vendor: 'test', features: ['subgroups'] },
       software: false,
-      features: { 'shader-f16': false, subgroups: true },
       storage: { kept: false, reason: expect.stringMatching(/no private file system/) },
     });
   });

@@ -21,7 +21,7 @@ afterEach(() => {
 function silentWorker(lock: string | undefined): {
   readonly page: MessagePort;
   readonly worker: MessagePort;
-  end(): void;
+  readonly end: () => void;
 } {
   const { port1: page, port2: worker } = new MessageChannel();
   ports.push(page, worker);
