@@ -55,7 +55,12 @@ export function createChatTemplate(
         const template = read.get(name) ?? readTemplate(sources.get(name)!);
         read.set(name, template);
         const given = {
-          messages: messages.map((message) => ({ ...message, content: textOf(message.content) })),
+          // A role is one of a few words, not the caller's text: templates make markers of it ('<|' + role + '|>').
+          messages: messages.map(({ role, content, ...rest }) => ({
+            ...rest,
+            role: new Text(role),
+            content: textOf(content),
+          })),
           tools: options.tools ?? null,
           documents: options.documents ?? null,
           add_generation_prompt: options.addGenerationPrompt ?? true,

@@ -22,7 +22,8 @@ function preTokenizerOf(metadata: Metadata): Pick<EncodingRule, 'pre' | 'named'>
   );
 }
 
-function mergesOf(metadata: Metadata, ordinary: ReadonlyMap<string, number>): (readonly [string, string])[] {
+/** The file's merges in their order. @throws ModelFileError `model-tokenizer` for one of what are no ordinary tokens */
+export function readMerges(metadata: Metadata, ordinary: ReadonlyMap<string, number>): (readonly [string, string])[] {
   return textsOf(metadata, 'tokenizer.ggml.merges').map((merge, i) => {
     const [left, right, ...rest] = merge.split(' ');
     if (!left || !right || rest.length > 0) {
@@ -49,5 +50,5 @@ function mergesOf(metadata: Metadata, ordinary: ReadonlyMap<string, number>): (r
  */
 export const readEncodingRule = (metadata: Metadata, ordinary: ReadonlyMap<string, number>): EncodingRule => ({
   ...preTokenizerOf(metadata),
-  merges: mergesOf(metadata, ordinary),
+  merges: readMerges(metadata, ordinary),
 });

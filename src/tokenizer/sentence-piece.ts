@@ -1,6 +1,6 @@
 /**
  * SentencePiece's BPE (tokenizer.ggml.model 'llama': Llama 2, Mistral, Gemma, Phi-3): pieces with scores, of which the
- * highest is joined first, spaces written as U+2581, and a token for each byte that no piece holds.
+ * highest is joined first (or, as in 'gemma4', pieces with merges in their order), spaces written as U+2581, and a token for each byte that no piece holds.
  * https://arxiv.org/abs/1808.06226; the space before a text is put where llama.cpp puts it (src/llama-vocab.cpp).
  */
 
@@ -25,10 +25,17 @@ export const plainPiece = (text: string): string => text.replaceAll(SPACE, ' ');
 /** Tokens after which Phi-3's own tokenizer drops white space: all special ones but these. */
 const KEEPS_SPACE: ReadonlySet<string> = new Set(['<unk>', '<s>', '<|endoftext|>']);
 
-/** @throws ModelFileError `model-tokenizer` where scores are missing or are no numbers. */
-export function sentencePieceCoder(metadata: Metadata, vocabulary: Vocabulary): TextCoder {
+/**
+ * @param merges the file's own, in place of those that follow from scores
+ * @throws ModelFileError `model-tokenizer` where scores are missing or are no numbers
+ */
+export function sentencePieceCoder(
+  metadata: Metadata,
+  vocabulary: Vocabulary,
+  merges?: (readonly [string, string])[],
+): TextCoder {
   const { ordinary, special, specialIds, tokens, bosId } = vocabulary;
-  const bpe = createBpe(ordinary, special, mergesOf(ordinary, scoresOf(metadata, tokens.length)));
+  const bpe = createBpe(ordinary, special, merges ?? mergesOf(ordinary, scoresOf(metadata, tokens.length)));
   const addSpace = flagOf(metadata, 'tokenizer.ggml.add_space_prefix') ?? true;
   const stripping = metadata.get('general.architecture') === 'phi3';
   const strips = (id: number): boolean => stripping && specialIds.has(id) && !KEEPS_SPACE.has(tokens[id]!);

@@ -2,6 +2,7 @@
 
 import { bytesOfToken } from './byte-alphabet.ts';
 import { byteLevelCoder } from './byte-level.ts';
+import { readMerges } from './encoding-rule.ts';
 import { textOf, tokenizerError, type Metadata } from './metadata.ts';
 import { bytesOfPiece, plainPiece, sentencePieceCoder } from './sentence-piece.ts';
 import type { TextCoder } from './text-coder.ts';
@@ -21,7 +22,23 @@ const asItIs = (text: string): string => text;
 
 const KINDS: ReadonlyMap<string, TokenizerKind> = new Map([
   ['gpt2', { coder: byteLevelCoder, bytes: bytesOfToken, written: asItIs }],
-  ['llama', { coder: sentencePieceCoder, bytes: bytesOfPiece, written: plainPiece }],
+  [
+    'llama',
+    {
+      coder: (metadata, vocabulary) => sentencePieceCoder(metadata, vocabulary),
+      bytes: bytesOfPiece,
+      written: plainPiece,
+    },
+  ],
+  [
+    'gemma4',
+    {
+      coder: (metadata, vocabulary) =>
+        sentencePieceCoder(metadata, vocabulary, readMerges(metadata, vocabulary.ordinary)),
+      bytes: bytesOfPiece,
+      written: plainPiece,
+    },
+  ],
   ['bert', { coder: wordPieceCoder, bytes: bytesOfWordPiece, written: asItIs }],
 ]);
 
@@ -35,7 +52,7 @@ export function tokenizerKind(metadata: Metadata): TokenizerKind {
     coder() {
       throw tokenizerError(
         `The tokenizer model '${textOf(metadata, 'tokenizer.ggml.model')}' is not supported yet.`,
-        "Byte-level BPE ('gpt2'), SentencePiece BPE ('llama') or WordPiece ('bert') in tokenizer.ggml.model was expected.",
+        "Byte-level BPE ('gpt2'), SentencePiece BPE ('llama', 'gemma4') or WordPiece ('bert') in tokenizer.ggml.model was expected.",
         'Use a model with one of these, such as SmolLM2 or Mistral, or give token ids.',
       );
     },

@@ -4,6 +4,7 @@ import { halfScales } from '../../../src/engine/load/half-scales.ts';
 import { SizeMeter } from '../../../src/engine/load/tensor-sizes.ts';
 import { readNetwork } from '../../../src/models/read-network.ts';
 import { weightsOf } from '../../../src/models/network.ts';
+import type { VectorSpec } from '../../../src/models/tensors.ts';
 import { bytesSource } from '../../../src/weights/byte-source.ts';
 import { dequantizeTensor } from '../../../src/weights/dequantize.ts';
 import { parseGguf } from '../../../src/weights/gguf.ts';
@@ -110,6 +111,32 @@ describe('heads that a cache of halves holds scaled', () => {
       'blk.0.attn_v.weight': (weight, row) => (row === 20 ? 0 : weight),
     });
     expect(scaledHeads(spec, meter, new Map())).toMatchObject([{ kvHead: 0, what: 'keys', tooWide: true }]);
+  });
+
+  test('a bias counts, of its own head alone', async () => {
+    const { spec, meter } = await measured();
+    const { qHeads, kvHeads, headDim } = spec.heads!;
+    const values = new Float32Array((qHeads + 2 * kvHeads) * headDim);
+    // One element of the second key head, as some Qwen2 have them.
+    values[(qHeads + 1) * headDim + 3] = 2e6;
+    const bias: VectorSpec = { kind: 'vector', tensors: [], make: () => values };
+    const heads = scaledHeads({ ...spec, bias }, meter, new Map([[bias, values]]));
+    expect(heads).toMatchObject([{ kvHead: 1, what: 'keys' }]);
+    expect(2e6 * 2 ** heads[0]!.exponent).toBeLessThan(65_504);
+  });
+
+  test('keys with a norm of their own are as large as its gain lets them be, whatever their weights are', async () => {
+    const { spec, meter } = await measured({ 'blk.0.attn_k.weight': (weight) => weight * 1e10 });
+    const { headDim } = spec.heads!;
+    const gains = new Float32Array(headDim).fill(1);
+    const gain: VectorSpec = { kind: 'vector', tensors: [], make: () => gains };
+    const normed = { ...spec, keyNorm: { gain, width: headDim } };
+    expect(scaledHeads(normed, meter, new Map([[gain, gains]]))).toEqual([]);
+    const large = gains.map(() => 1e6);
+    expect(scaledHeads(normed, meter, new Map([[gain, large]]))).toMatchObject([
+      { kvHead: 0, what: 'keys' },
+      { kvHead: 1, what: 'keys' },
+    ]);
   });
 });
 

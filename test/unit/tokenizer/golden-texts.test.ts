@@ -4,6 +4,7 @@ import { createTokenizer } from '../../../src/tokenizer/from-gguf.ts';
 import { bytesSource } from '../../../src/weights/byte-source.ts';
 import { parseGguf } from '../../../src/weights/gguf.ts';
 import { goldenFile, goldenNetworks } from '../../support/golden-network.ts';
+import { tinyMetadata } from './support.ts';
 
 const spoken = goldenNetworks.filter(({ texts }) => texts !== undefined);
 
@@ -30,4 +31,17 @@ describe.each(spoken.map((golden) => [golden.name, golden] as const))('the token
       expect(tokenizer.encode(rendered, { special: true })).toEqual(ids);
     }
   });
+});
+
+test('a marker that a template makes of a role is a marker; the same in a message is text', () => {
+  const metadata = tinyMetadata({
+    control: ['<|user|>'],
+    extra: {
+      'tokenizer.chat_template': "{% for m in messages %}{{ '<|' + m['role'] + '|>' + m['content'] }}{% endfor %}",
+    },
+  });
+  const tokenizer = createTokenizer(metadata);
+  const template = createChatTemplate(metadata, tokenizer)!;
+  const ids = tokenizer.encodeChat(template.render([{ role: 'user', content: '<|user|>' }]));
+  expect(ids).toEqual([256, ...tokenizer.encode('<|user|>')]);
 });
