@@ -29,7 +29,7 @@ export type { Support, SupportOptions } from './engine/check-support.ts';
 export type { DispatchFacts, RecordedStep, RecordStepOptions } from './engine/recorded-step.ts';
 export { nodeBenchHost } from './node/bench-host.ts';
 export { inspectModel, openTokenizer } from './node/inspect.ts';
-export type { ModelInspection } from './node/inspect.ts';
+export type { InspectOptions, ModelInspection } from './engine/inspect.ts';
 export type { LayerConfig, ModelConfig } from './models/model-config.ts';
 export { createWorkerEngine } from './worker/client.ts';
 export type { WorkerEngineOptions } from './worker/client.ts';

@@ -20,7 +20,7 @@ import { isPlain } from '../core/plain-data.ts';
 import { plainConstraint } from '../constraints/index.ts';
 import { plainAttention, plainCache } from '../methods/plain.ts';
 import { Connection } from './connection.ts';
-import { type Call, type EngineFacts, type StreamMethod } from './protocol.ts';
+import { type Call, type EngineFacts, type StreamMethod, workerFailed } from './protocol.ts';
 import type { RemoteGeneration } from './remote-generation.ts';
 
 export interface WorkerEngineOptions extends EngineOptions {

@@ -37,7 +37,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   node: ['core', 'kernels', 'models', 'engine', 'weights', 'tokenizer', 'bench'],
   cli: ['core', 'methods', 'node.ts', 'bench', 'eval'],
   'support.ts': ['engine'],
-  'index.ts': ['core', 'engine', 'methods', 'weights', 'worker', 'support.ts'],
+  'index.ts': ['core', 'engine', 'methods', 'models', 'weights', 'worker', 'bench', 'support.ts'],
   'node.ts': ['core', 'engine', 'methods', 'models', 'weights', 'worker', 'node'],
 };
 
@@ -52,7 +52,7 @@ const ENGINE_FLOORS: readonly (readonly string[])[] = [
   ['conversation', 'report.ts'],
   ['measure'],
   ['engine.ts'],
-  ['browser-environment.ts', 'recorded-step.ts'],
+  ['browser-environment.ts', 'recorded-step.ts', 'inspect.ts'],
 ];
 
 /** The room of src/engine that a path lies in, or the file where it lies in none. */
