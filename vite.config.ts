@@ -34,6 +34,7 @@ export default defineConfig({
         'bench/index': at('src/bench/index.ts'),
         'bench/records': at('src/bench/records.ts'),
         'constraints/index': at('src/constraints/index.ts'),
+        'decoding/index': at('src/decoding/index.ts'),
         'eval/index': at('src/eval/index.ts'),
         'eval/records': at('src/eval/records.ts'),
         'cache/index': at('src/cache/index.ts'),

@@ -133,6 +133,26 @@ const every = kernelCase(decodeFlash, {
         { length: [130, 256], rows: 2 },
       ],
     },
+    { ...one, splits: 0, bucket: 8, sequences: [{ length: 60, rows: 8, tree: [0, 0, 0, 1, 1, 2, 3, 6] }] },
+    {
+      ...one,
+      splits: 0,
+      cut: narrow,
+      bucket: 4,
+      invalid: [2],
+      sequences: [{ length: 64, rows: 4, tree: [0, 0, 0, 1] }],
+    },
+    {
+      ...one,
+      splits: 3,
+      kv: 'q8',
+      bucket: 8,
+      window: 100,
+      sequences: [
+        { length: 300, rows: 3, tree: [0, 0, 0] },
+        { length: [126, 5, 64], rows: 5, tree: [0, 0, 1, 1, 2] },
+      ],
+    },
   ] as readonly Shape[],
   bench: [narrow, { ...narrow, threads: 128 }, wide].flatMap((cut): Shape[] =>
     [511, 2047, 8191].flatMap((length): Shape[] => {
@@ -179,10 +199,15 @@ const every = kernelCase(decodeFlash, {
   tolerance: 2e-5,
   probe: (constants, variant) => ({
     ...probeOf(constants, variant),
-    bucket: 2,
+    bucket: variant.trees ? 4 : 2,
     sequences: [
-      { length: 70, rows: 1, ...(constants.MASKED && { mask: { window: 40, sinks: 3 } }) },
-      { length: 9, rows: 1 },
+      {
+        length: 70,
+        rows: 1,
+        ...(constants.MASKED && { mask: { window: 40, sinks: 3 } }),
+        ...(variant.trees && { tree: [0] }),
+      },
+      variant.trees ? { length: 9, rows: 3, tree: [0, 0, 0] } : { length: 9, rows: 1 },
     ],
   }),
   work: (shape) =>

@@ -10,7 +10,7 @@ import type { KernelWork } from '../../src/kernels/cases/kernel-case.ts';
 import type { Gpu } from '../../src/gpu/device.ts';
 import { slotBytes } from '../../src/kernels/cache-layout.ts';
 import { headsOf } from '../support/probe-heads.ts';
-import { attentionConstants, sceneLabel, untouched, type Scene, type SceneShape } from './scene.ts';
+import { attentionConstants, hasTrees, sceneLabel, untouched, type Scene, type SceneShape } from './scene.ts';
 
 /** A step of attention/decode-flash. */
 export interface Shape extends SceneShape {
@@ -43,7 +43,7 @@ export function inputsOf(shape: Shape, scene: Scene) {
       DIRECT: shape.splits === 0,
       ...decodeConstants(cut, headDim),
     },
-    variant: { kv: shape.kv, exchange: cut.exchange },
+    variant: { kv: shape.kv, exchange: cut.exchange, trees: hasTrees(shape) },
     buffers: {
       state,
       query,

@@ -10,6 +10,7 @@ import {
   attentionOf,
   buildScene,
   RANGES,
+  hasTrees,
   prefillWork,
   sceneLabel,
   shortScene,
@@ -114,6 +115,19 @@ export default kernelCase(flashPrefill, {
       ordered: true,
       sequences: [{ length: 300, rows: 16 }],
     },
+    { ...one, sequences: [{ length: 63, rows: 11, tree: [0, 0, 0, 0, 1, 1, 2, 4, 4, 7, 9] }] },
+    {
+      ...one,
+      bucket: 64,
+      kv: 'q8',
+      window: 50,
+      invalid: [6, 40],
+      sequences: [
+        { length: [5, 190, 129], rows: 7, tree: [0, 0, 1, 1, 0, 2, 4] },
+        { length: 40, rows: 40, tree: Array.from({ length: 40 }, (_, node) => Math.floor(node / 3)) },
+        { length: 1, rows: 9, tree: [0, 0, 1, 2, 3, 4, 5, 6, 7] },
+      ],
+    },
   ] as readonly Shape[],
   bench: [
     { ...one, bucket: 256, headDim: 64, cut: large, sequences: [{ length: 256, rows: 256 }] },
@@ -130,7 +144,7 @@ export default kernelCase(flashPrefill, {
         ...attentionConstants(shape),
         ...prefillTileConstants(shape.cut ?? small, headDim),
       },
-      variant: { kv },
+      variant: { kv, trees: hasTrees(shape) },
       buffers: {
         state,
         query,
@@ -145,7 +159,7 @@ export default kernelCase(flashPrefill, {
   reference: (built) => attentionOf(scenes.get(built)!),
   // As attention/decode-flash: weights 2^score of scores that are off by some ulp of 2e-6.
   tolerance: 2e-5,
-  probe: (constants, { kv }) => ({
+  probe: (constants, { kv, trees }) => ({
     ...headsOf(constants),
     kv,
     bucket: 16,
@@ -155,7 +169,14 @@ export default kernelCase(flashPrefill, {
       lanes: Number(constants.LANES),
       stage: Number(constants.STAGE),
     },
-    sequences: [{ length: 60, rows: 11, ...(constants.MASKED && { mask: { window: 40, sinks: 3 } }) }],
+    sequences: [
+      {
+        length: 60,
+        rows: 11,
+        ...(constants.MASKED && { mask: { window: 40, sinks: 3 } }),
+        ...(trees && { tree: [0, 0, 0, 0, 1, 1, 2, 4, 4, 7, 9] }),
+      },
+    ],
   }),
   label: sceneLabel,
   suits: (_shape, { software }) => !software,

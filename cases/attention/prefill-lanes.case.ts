@@ -10,6 +10,7 @@ import {
   attentionOf,
   buildScene,
   RANGES,
+  hasTrees,
   prefillWork,
   sceneLabel,
   shortScene,
@@ -88,6 +89,19 @@ export default kernelCase(prefillLanes, {
       sequences: [{ length: 63, rows: 9 }],
     },
     { ...one, kv: 'q8', window: 100, ordered: true, sequences: [{ length: 300, rows: 16 }] },
+    { ...one, sequences: [{ length: 63, rows: 11, tree: [0, 0, 0, 0, 1, 1, 2, 4, 4, 7, 9] }] },
+    {
+      ...one,
+      bucket: 64,
+      kv: 'q8',
+      window: 50,
+      invalid: [6, 40],
+      sequences: [
+        { length: [5, 190, 129], rows: 7, tree: [0, 0, 1, 1, 0, 2, 4] },
+        { length: 40, rows: 40, tree: Array.from({ length: 40 }, (_, node) => Math.floor(node / 3)) },
+        { length: 1, rows: 9, tree: [0, 0, 1, 2, 3, 4, 5, 6, 7] },
+      ],
+    },
   ] as readonly Shape[],
   bench: [
     { ...one, bucket: 256, headDim: 64, sequences: [{ length: 256, rows: 256 }] },
@@ -105,7 +119,7 @@ export default kernelCase(prefillLanes, {
         ...attentionConstants(shape),
         ...prefillLanesConstants(shape.cut ?? narrow, headDim),
       },
-      variant: { kv },
+      variant: { kv, trees: hasTrees(shape) },
       buffers: {
         state,
         query,
@@ -120,12 +134,19 @@ export default kernelCase(prefillLanes, {
   reference: (built) => attentionOf(scenes.get(built)!),
   // As attention/decode-flash: weights 2^score of scores that are off by some ulp of 2e-6.
   tolerance: 2e-5,
-  probe: (constants, { kv }) => ({
+  probe: (constants, { kv, trees }) => ({
     ...headsOf(constants),
     kv,
     bucket: 16,
     cut: { lanes: Number(constants.LANES), lines: Number(constants.LINES) },
-    sequences: [{ length: 60, rows: 11, ...(constants.MASKED && { mask: { window: 40, sinks: 3 } }) }],
+    sequences: [
+      {
+        length: 60,
+        rows: 11,
+        ...(constants.MASKED && { mask: { window: 40, sinks: 3 } }),
+        ...(trees && { tree: [0, 0, 0, 0, 1, 1, 2, 4, 4, 7, 9] }),
+      },
+    ],
   }),
   label: sceneLabel,
   suits: (_shape, { software }) => software,

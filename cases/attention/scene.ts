@@ -16,7 +16,9 @@ import {
   stepLayout,
   type StepLayout,
 } from '../../src/kernels/step-layout.ts';
+import { wayUp } from '../support/draft-trees.ts';
 import { setOwnWords, type OwnWords } from '../support/own-words.ts';
+import { ancestorBits } from '../support/step-words.ts';
 import { numberToHalf, roundToHalf } from '../../src/core/half.ts';
 import { seededRandom, type SeededRandom } from '../support/seeded-random.ts';
 
@@ -28,6 +30,8 @@ export interface SceneSequence {
   readonly mask?: { readonly window: number; readonly sinks: number };
   /** Other words of its methods, as they are stored. */
   readonly methods?: Partial<Record<keyof typeof MethodWord, number>>;
+  /** Its rows are the nodes of a draft tree: the parent of each, as the number of a row before it; the root's says nothing. */
+  readonly tree?: readonly number[];
   /** The selection whose own words it has. */
   readonly selection?: OwnWords;
 }
@@ -85,6 +89,8 @@ interface SceneRow {
   readonly valid: boolean;
   /** The kind of selection that chooses its slots; 0 = none. */
   readonly select: number;
+  /** The sequence's rows that it sees, itself among them; undefined = all up to itself. */
+  readonly branch?: readonly number[] | undefined;
   /** Slots in use before the step, per KV head. */
   readonly lengths: readonly number[];
 }
@@ -188,7 +194,7 @@ export function buildScene(shape: SceneShape, random: Random): Scene {
   const normal = normals(cache.length, draw);
   const rows: SceneRow[] = [];
   let nextPage = 0;
-  const slots = sequences.map(({ rows: count, select = 0, mask, methods, selection }, i) => {
+  const slots = sequences.map(({ rows: count, select = 0, mask, methods, selection, tree }, i) => {
     const sequence = i + 1;
     const settings = { select, ...(mask && { window: mask.window, windowSinks: mask.sinks }), ...methods };
     for (const [name, word] of Object.entries(settings) as [keyof typeof MethodWord, number][])
@@ -199,11 +205,15 @@ export function buildScene(shape: SceneShape, random: Random): Scene {
     state.set(lengths[i]!, layout.lengthsAt + (sequence * layout.layers + layer) * layout.kvStride);
     const longest = Math.max(...lengths[i]!);
     const start = longest + Math.ceil(longest / 3);
+    const branches = tree && Array.from({ length: count }, (_, ordinal) => wayUp(tree, ordinal));
+    /** By how much a row's position is behind the root's, or the first row's. */
+    const behind = (ordinal: number): number => (branches ? branches[ordinal]!.length - 1 : ordinal);
     for (let ordinal = 0; ordinal < count; ordinal++)
       rows.push({
         sequence,
-        position: start + ordinal,
+        position: start + behind(ordinal),
         ordinal,
+        branch: branches?.[ordinal],
         valid: !shape.invalid?.includes(rows.length),
         select,
         lengths: lengths[i]!,
@@ -212,7 +222,7 @@ export function buildScene(shape: SceneShape, random: Random): Scene {
       const before = shuffled(start, draw).slice(0, length);
       const order = [
         ...(shape.ordered ? before.toSorted((a, b) => a - b) : before),
-        ...Array.from({ length: count }, (_, row) => start + row),
+        ...Array.from({ length: count }, (_, row) => start + behind(row)),
       ];
       const hiddenBy = (slot: number, window: number, sinks: number): boolean => {
         const page = order.slice(slot - (slot % PAGE_SLOTS)).slice(0, PAGE_SLOTS);
@@ -253,8 +263,9 @@ export function buildScene(shape: SceneShape, random: Random): Scene {
     state.set([own.length, own[0] ?? 0], spanAt(layout, i + 1, rowList));
   });
   state[rowListAt(layout, 0)] = bucket;
-  rows.forEach(({ sequence, position, ordinal, valid, select }, i) => {
+  rows.forEach(({ sequence, position, ordinal, valid, select, branch = [] }, i) => {
     const at = rowAt(layout, i, rowList);
+    state.set(ancestorBits(branch), at + Row.ancestors);
     state[at + Row.sequence] = sequence;
     state[at + Row.position] = position;
     state[at + Row.ordinal] = ordinal;
@@ -269,6 +280,9 @@ export function buildScene(shape: SceneShape, random: Random): Scene {
   });
   return { ...shape, layout, layer, rowList, scale: 1 / Math.sqrt(headDim), state, cache, query, rows, slots };
 }
+
+/** Whether the rows are those of draft trees. */
+export const hasTrees = ({ sequences }: SceneShape): boolean => sequences.some(({ tree }) => tree !== undefined);
 
 /** Whether the kernels for this kind of selection compute the row. */
 export function attends({ rows, sequences, layer }: Scene, index: number, kind: number): boolean {
@@ -296,7 +310,7 @@ export function look(
   head: number,
   lists?: Lists,
 ): Seen[] {
-  const { sequence, position, ordinal, lengths } = rows[row]!;
+  const { sequence, position, ordinal, lengths, branch } = rows[row]!;
   const kvHead = Math.floor(head / group);
   const q = query.subarray((row * kvHeads * group + head) * headDim).subarray(0, headDim);
   const { mask } = sequences[sequence - 1]!;
@@ -306,6 +320,7 @@ export function look(
     const back = position - stored.position;
     const hidden = ahead ? Math.abs(back) > Math.floor(window / 2) : back >= window;
     if ((window > 0 && hidden) || (listed && !listed.has(slot))) return [];
+    if (branch && slot >= lengths[kvHead]! && !branch.includes(slot - lengths[kvHead]!)) return [];
     if (mask && back >= mask.window && stored.position >= mask.sinks) return [];
     const plain = scale * stored.key.reduce((sum, element, i) => sum + element * q[i]!, 0);
     const score = softCap > 0 ? softCap * Math.tanh(plain / softCap) : plain;

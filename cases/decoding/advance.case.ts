@@ -26,6 +26,7 @@ import {
 } from '../../src/kernels/step-layout.ts';
 import { CHAT_DEFAULTS, packSequence } from '../../src/sampling/settings.ts';
 import { kernelCase } from '../support/kernel-case.ts';
+import { advanceTreesCase } from './advance-trees.ts';
 import { setRows, smallLayout, stepWords, type StepRow } from '../support/step-words.ts';
 
 interface Shape {
@@ -59,7 +60,7 @@ const SEQUENCES = [
 const ORDER = [3, 0, 4, 6, 8, 2, 9, 1];
 const SIZES = { maxSequences: SEQUENCES.length, maxRows: 20 };
 
-export default kernelCase(advance, {
+const single = kernelCase(advance, {
   shapes: [
     { step: 'fed', sampled: true },
     { step: 'fed', sampled: false },
@@ -111,8 +112,8 @@ export default kernelCase(advance, {
       if (fault === OUTPUT_OUT_OF_RANGE) faults[sequence * FAULT_WORDS + FaultWord.pairs] = 3;
     });
     return {
-      params: {},
-      constants: { RING: ring, SAMPLED: sampled },
+      params: { nodes: 1 },
+      constants: { RING: ring, SAMPLED: sampled, TREES: false },
       variant: undefined,
       buffers: { state, faults, outputs },
     };
@@ -157,7 +158,8 @@ export default kernelCase(advance, {
   },
   // Whole numbers.
   tolerance: 0,
-  probe: ({ RING: ring, SAMPLED }): Shape => ({ step: 'fed', sampled: SAMPLED === true, ring: Number(ring) }),
+  probe: ({ RING: ring, SAMPLED, TREES }): Shape | undefined =>
+    TREES === true ? undefined : { step: 'fed', sampled: SAMPLED === true, ring: Number(ring) },
   label: ({ layers = 2, kvStride = 3 }) => `${ORDER.length} sequences, ${layers} layers of ${kvStride} KV heads`,
   // The lengths of every sequence, and its record.
   work: ({ layers = 2, kvStride = 3 }) => ({
@@ -165,3 +167,5 @@ export default kernelCase(advance, {
     flops: 0,
   }),
 });
+
+export default [single, advanceTreesCase];

@@ -5,6 +5,7 @@ import {
   LOGIT_ROW_WORDS,
   NO_PARENT,
   NO_TARGET,
+  ROW_DECODE,
   ROW_VALID,
   rowAt,
   rowListAt,
@@ -22,6 +23,10 @@ export interface StepRow {
   readonly token?: number;
   readonly valid?: boolean;
   readonly target?: number;
+  /** Of a row of a draft tree: the ordinal of its parent, and the ordinals that it sees. */
+  readonly parent?: number;
+  readonly ancestors?: readonly number[];
+  readonly decode?: boolean;
 }
 
 export interface StepContent {
@@ -67,6 +72,13 @@ export function stepWords({
   return words;
 }
 
+/** The two words of a row that say which ordinals it sees. */
+export function ancestorBits(ordinals: readonly number[]): [number, number] {
+  const words: [number, number] = [0, 0];
+  for (const ordinal of ordinals) words[ordinal >> 5]! |= 1 << (ordinal & 31);
+  return [words[0] >>> 0, words[1] >>> 0];
+}
+
 /** Writes a list of rows, and the spans of the sequences in it. */
 export function setRows(
   words: Uint32Array<ArrayBuffer>,
@@ -76,8 +88,14 @@ export function setRows(
   spans?: readonly number[],
 ): void {
   words[rowListAt(layout, list)] = rows.length;
-  rows.forEach(({ sequence, position, ordinal = 0, token = 0, valid = true }, i) =>
-    words.set([sequence, position, ordinal, token, NO_PARENT, valid ? ROW_VALID : 0], rowAt(layout, i, list)),
+  rows.forEach(
+    ({ sequence, position, ordinal = 0, token = 0, valid = true, parent = NO_PARENT, ancestors = [], decode }, i) => {
+      const flags = valid ? ROW_VALID | (decode ? ROW_DECODE : 0) : 0;
+      words.set(
+        [sequence, position, ordinal, token, parent, flags, ...ancestorBits(ancestors)],
+        rowAt(layout, i, list),
+      );
+    },
   );
   for (let sequence = 0; sequence < layout.maxSequences; sequence++) {
     const own = rows.flatMap((row, i) => (row.sequence === sequence && row.valid !== false ? [i] : []));

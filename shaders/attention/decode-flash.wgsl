@@ -10,7 +10,7 @@
 // params.kind, leaves everything untouched.
 // main: lib/attention/exchange.*
 // uses: lib/constants, lib/step-state, lib/step-rows, lib/kv.*, lib/cache-layout, lib/attention/exchange.*
-// uses: lib/attention/slots.*, lib/attention/observe.*, lib/attention/observed, lib/attention/visible, lib/attention/soft-cap
+// uses: lib/attention/slots.*, lib/attention/observe.*, lib/attention/observed, lib/attention/visible, lib/attention/soft-cap, lib/attention/branch.*
 // constants: KV_HEADS, GROUP, HEAD_DIM, DIRECT, HEADS, THREADS, LANES, LANE_QUADS, SLOTS, SLOT_QUADS, UPPER_QUADS
 struct Params { scale : f32, layer : u32, splits : u32, rows : u32, capacity : u32, kind : u32 }
 @group(0) @binding(0) var<uniform> params : Params;
@@ -97,7 +97,7 @@ fn attend(group : vec3u, t : u32, lane : u32) {
     let page = page_at(row, kv_head, min(start, last));
     let own_slot = start + t % SLOTS * PAGE_TEAMS;
     var visible = own_slot < slots;
-    if (HIDES) { visible = visible && slot_seen(sight, row, kv_head, page, min(own_slot, last)); }
+    if (HIDES || BRANCHES) { visible = visible && slot_seen(sight, row, kv_head, page, min(own_slot, last)); }
     // Slots past the end weigh nothing; what lies there may be no number, so the last one stands in for them.
 #for s in SLOTS
     let at_$s = slot_quad(row, kv_head, page, min(start + $su * PAGE_TEAMS, last));

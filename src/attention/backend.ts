@@ -79,6 +79,8 @@ export interface AttentionShape {
   readonly methods?: StepMethods | undefined;
   /** Whether a sequence of the step may have a mask. */
   readonly masked?: boolean;
+  /** Whether the rows are nodes of draft trees. Default false. */
+  readonly trees?: boolean;
 }
 
 /** How the rows of a step attend to the cache; the step's own keys and values are in it already. */

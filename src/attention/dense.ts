@@ -81,12 +81,12 @@ function encodePrefill(
   recorder: PlanRecorder,
   layer: LayerView,
   { query, output, lse }: AttentionArrays,
-  { rows, masked }: AttentionShape,
+  { rows, masked, trees }: AttentionShape,
   tuning: PrefillTuning,
 ): void {
   const call = {
     params: { scale: scaleOf(layer), layer: layer.layer, rows },
-    variant: { kv: layer.kv },
+    variant: { kv: layer.kv, trees },
     bindings: { state: layer.state, query, cache: layer.cache, output, lse },
   };
   const constants = layerConstants(layer, masked);
@@ -106,7 +106,7 @@ function encodeDecode(
   tuning: DecodeTuning,
   observe: LayerObservation | undefined,
 ): void {
-  const { rows, lengthBucket, masked } = shape;
+  const { rows, lengthBucket, masked, trees } = shape;
   const { kv, groupSize, state, cache } = layer;
   const splits = splitsOf(shape, tuning);
   // Only one workgroup may add to the mass of a (row, KV head): batches of its heads leave that to the merge.
@@ -118,7 +118,7 @@ function encodeDecode(
   const attend = {
     params: { scale: scaleOf(layer), layer: layer.layer, splits, rows, capacity, kind: 0 },
     constants: { ...layerConstants(layer, masked), ...decodeConstants(tuning, layer.headDim), DIRECT: direct },
-    variant: { kv, exchange: tuning.exchange, noise },
+    variant: { kv, exchange: tuning.exchange, noise, trees },
     bindings: { state, query, cache, output, lse, partials },
   };
   recorder.add(

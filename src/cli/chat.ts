@@ -5,9 +5,11 @@ import type { Conversation, GenerationResult } from '../core/api.ts';
 import {
   generateOptions,
   withCommonOptions,
+  withDecodingOption,
   withMethodOptions,
   withSamplingOptions,
   type CommonOptions,
+  type DecodingFlags,
   type MethodFlags,
   type SamplingFlags,
 } from './common-options.ts';
@@ -15,14 +17,18 @@ import { gathered, optionError } from './option-values.ts';
 import { INTERRUPTED, printJson, withEngine, type AddCommand, type CliContext, type Session } from './session.ts';
 import { speedLine, streamText } from './stream-text.ts';
 
-interface ChatFlags extends CommonOptions, MethodFlags, SamplingFlags {
+interface ChatFlags extends CommonOptions, MethodFlags, DecodingFlags, SamplingFlags {
   readonly system?: string;
   readonly message?: readonly string[];
 }
 
 export const addChat: AddCommand = (program, context) => {
   withSamplingOptions(
-    withMethodOptions(withCommonOptions(program.command('chat').argument('<model>', 'path, URL or name of the model'))),
+    withDecodingOption(
+      withMethodOptions(
+        withCommonOptions(program.command('chat').argument('<model>', 'path, URL or name of the model')),
+      ),
+    ),
   )
     .description('chat with a model; Ctrl-C stops an answer, once more it leaves')
     .option('--system <text>', 'the system message')

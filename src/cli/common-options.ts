@@ -37,6 +37,10 @@ export interface MethodFlags {
   readonly attention?: string;
 }
 
+export interface DecodingFlags {
+  readonly decoding?: string;
+}
+
 /** Reads a way of storing keys and values. */
 export function kvChoice(text: string): KvType {
   const type = KV_TYPES.find((known) => known === text);
@@ -52,6 +56,13 @@ export const withMethodOptions = (command: Command): Command =>
   command
     .option('--cache <method>', 'what the cache keeps: h2o:budget=512, … (winnow methods lists them)')
     .option('--attention <method>', 'which slots tokens read: quest:pages=32, … (winnow methods lists them)');
+
+/** Adds the option of what drafts tokens ahead. */
+export const withDecodingOption = (command: Command): Command =>
+  command.option(
+    '--decoding <method>',
+    'what drafts tokens ahead, none: token-recycling:nodes=16, … (winnow methods lists them)',
+  );
 
 /** Adds the options of every subcommand. */
 export const withCommonOptions = (command: Command): Command => withEngineOptions(command).addOption(kvOption());
@@ -101,7 +112,17 @@ export const withSamplingOptions = (command: Command): Command =>
 /** The part of the options that settles an engine. */
 export function engineOptions(
   model: string,
-  { context, kv, disable, adapter, activations, autotune, cache, attention }: CommonOptions & MethodFlags,
+  {
+    context,
+    kv,
+    disable,
+    adapter,
+    activations,
+    autotune,
+    cache,
+    attention,
+    decoding,
+  }: CommonOptions & MethodFlags & DecodingFlags,
 ): EngineOptions {
   return {
     model,
@@ -109,6 +130,7 @@ export function engineOptions(
     ...(kv && { kv }),
     ...(cache !== undefined && { cache }),
     ...(attention !== undefined && { attention }),
+    ...(decoding !== undefined && { decoding }),
     ...(disable && { disable }),
     ...(adapter !== undefined && { adapter }),
     ...(activations && { activations }),

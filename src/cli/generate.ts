@@ -4,9 +4,11 @@ import type { Engine, GenerateOptions, Generation, PromptOptions } from '../core
 import {
   generateOptions,
   withCommonOptions,
+  withDecodingOption,
   withMethodOptions,
   withSamplingOptions,
   type CommonOptions,
+  type DecodingFlags,
   type MethodFlags,
   type SamplingFlags,
 } from './common-options.ts';
@@ -15,7 +17,7 @@ import { optionError, wholeNumber, wholeNumbers } from './option-values.ts';
 import { INTERRUPTED, printJson, withEngine, type AddCommand } from './session.ts';
 import { speedLine, streamText } from './stream-text.ts';
 
-interface GenerateFlags extends CommonOptions, MethodFlags, SamplingFlags {
+interface GenerateFlags extends CommonOptions, MethodFlags, DecodingFlags, SamplingFlags {
   readonly prompt?: string;
   readonly ids?: readonly number[];
   readonly idsFile?: string;
@@ -37,8 +39,10 @@ const GREEDY = {
 export const addGenerate: AddCommand = (program, context) => {
   const { terminal } = context;
   withSamplingOptions(
-    withMethodOptions(
-      withCommonOptions(program.command('generate').argument('<model>', 'path, URL or name of the model')),
+    withDecodingOption(
+      withMethodOptions(
+        withCommonOptions(program.command('generate').argument('<model>', 'path, URL or name of the model')),
+      ),
     ),
   )
     .description('continue a prompt; temperature 0 and no penalties unless given')
@@ -77,6 +81,7 @@ export const addGenerate: AddCommand = (program, context) => {
             ids: result.ids,
             text: result.text,
             finish: result.finish,
+            speculation: result.speculation,
             ...(result.logprobs && { logprobs: result.logprobs }),
             report: await engine.report(),
           });

@@ -17,6 +17,7 @@ const HEADINGS: Readonly<Record<MethodKind, string>> = {
   cache: 'Eviction, --cache NAME:key=value,…: what a cache keeps',
   'attention-decode': 'Selection, --attention NAME:key=value,…: which slots a decoding token reads',
   'attention-mask': 'Masks, --attention NAME:key=value,…: which positions a token sees',
+  decoding: 'Drafts, --decoding NAME:key=value,…: how several tokens come from a step, the same as without',
   kv: 'Storage, --kv NAME: how keys and values are stored',
 };
 

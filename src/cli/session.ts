@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import type { Engine } from '../core/api.ts';
-import { engineOptions, type CommonOptions, type MethodFlags } from './common-options.ts';
+import { engineOptions, type CommonOptions, type DecodingFlags, type MethodFlags } from './common-options.ts';
 import { ProgressLine } from './progress.ts';
 import type { Library } from './library.ts';
 import type { Terminal } from './terminal.ts';
@@ -33,7 +33,7 @@ export interface Session {
 export async function withEngine<T>(
   { library, terminal }: CliContext,
   model: string,
-  options: CommonOptions & MethodFlags,
+  options: CommonOptions & MethodFlags & DecodingFlags,
   use: (session: Session) => Promise<T>,
 ): Promise<T> {
   const abort = new AbortController();

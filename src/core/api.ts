@@ -67,7 +67,10 @@ export type CacheOption = string | MethodSpec | { readonly spec: MethodSpec };
 /** Which slots rows attend to: a value of winnow-llm/attention, its spec, or text such as 'quest:pages=32'. */
 export type AttentionOption = string | MethodSpec;
 
-/** What a conversation does to its cache and its attention. Approximations, but for the defaults. */
+/** What drafts tokens ahead: a value of winnow-llm/decoding, its spec, or text such as 'token-recycling:nodes=16'. */
+export type DecodingOption = string | MethodSpec;
+
+/** What a conversation does to its cache and its attention, and how it decodes. Approximations are those of cache and attention, but for the defaults. */
 export interface MethodOptions {
   /** What is kept of the cache; 'none' = all. Default: all. */
   readonly cache?: CacheOption;
@@ -75,9 +78,11 @@ export interface MethodOptions {
   readonly attention?: AttentionOption | { readonly prefill?: AttentionOption; readonly decode?: AttentionOption };
   /** How keys and values are stored. Default 'f16' (packed, on every adapter). */
   readonly kv?: KvType;
+  /** What drafts the tokens that a step verifies at once; 'none' = a token a step. It changes how fast an answer comes, not which. Default 'none'. */
+  readonly decoding?: DecodingOption;
 }
 
-/** `cache`, `attention` and `kv` are the defaults of its conversations. */
+/** `cache`, `attention`, `kv` and `decoding` are the defaults of its conversations. */
 export interface EngineOptions extends MethodOptions {
   readonly model: ModelSource;
   /** A device of the caller's; it is never destroyed. Without it the engine asks for one of its own. */
@@ -166,6 +171,31 @@ export interface TokenEvent {
   readonly text: string;
   /** With the option logprobs. */
   readonly logprobs?: TokenLogprobs;
+  /** What had drafted it; absent where the model came to it by itself. */
+  readonly source?: DraftSourceName;
+}
+
+/** What a token was drafted by: 'matrix', the successors that tokens had before; 'history', what followed in the text before. */
+export type DraftSourceName = 'matrix' | 'history';
+
+/** What became of drafts. A step gives one token of its own, and those drafts that came true. */
+export interface SpeculationReport {
+  /** What drafted, as text; 'none' = nothing. */
+  readonly source: string;
+  /** Steps behind the prompt's, and tokens that each gave on average; 1 without drafts. */
+  readonly steps: number;
+  readonly tokensPerStep: number;
+  /** Tokens that were drafted, and those of them that came true. */
+  readonly proposed: number;
+  readonly accepted: number;
+  /** In how many steps at least one draft came true, at least two in a row, and so on. */
+  readonly byDepth: readonly number[];
+  /** The accepted ones by what drafted them. */
+  readonly bySource: Readonly<Partial<Record<DraftSourceName, number>>>;
+  /** Whether the tokens are those of plain decoding. */
+  readonly lossless: boolean;
+  /** Why nothing was drafted, or nothing is drafted any more, although the conversation is to. */
+  readonly why?: string;
 }
 
 export interface GenerationResult {
@@ -181,6 +211,7 @@ export interface GenerationResult {
   /** Decode speed: new tokens after the first, over the time they took. 0 with fewer than two tokens. */
   readonly tokensPerSecond: number;
   readonly seed: number;
+  readonly speculation: SpeculationReport;
   /** With the option logprobs: of each id, in order. */
   readonly logprobs?: readonly TokenLogprobs[];
 }
@@ -342,6 +373,8 @@ export interface ConversationReport {
   readonly cache: string;
   readonly attention: { readonly prefill: string; readonly decode: string };
   readonly kv: KvType;
+  /** What became of the drafts of its answers. */
+  readonly speculation: SpeculationReport;
   /** Tokens computed, and slots that are still there. */
   readonly tokens: number;
   readonly slotsKept: number;

@@ -6,7 +6,7 @@ const HAVE = new Map<string, unknown[]>();
  * as it is, the second is `name#2`. Plans and pipelines are kept by such names.
  */
 export function distinctName(
-  kind: 'aux' | 'noise' | 'part' | 'policy' | 'selection',
+  kind: 'aux' | 'noise' | 'part' | 'policy' | 'proposer' | 'selection',
   name: string,
   identity: unknown,
 ): string {

@@ -48,6 +48,7 @@ const ENGINE: OptionTable<EngineOptions> = {
   cache: aMethod,
   attention: aMethod,
   kv,
+  decoding: aMethod,
   disable: expected(
     `A list of features that can be switched off: ${OPTIONAL_FEATURES.join(', ')}.`,
     (value) => Array.isArray(value) && value.every((feature) => OPTIONAL_FEATURES.includes(feature as OptionalFeature)),
@@ -85,6 +86,7 @@ const CONVERSATION: OptionTable<ConversationOptions> = {
   cache: aMethod,
   attention: aMethod,
   kv,
+  decoding: aMethod,
 };
 
 const SCORE: OptionTable<ScoreOptions> = {

@@ -118,11 +118,12 @@ class LocalEngine implements Engine, ConversationHost {
     return runtime;
   }
 
-  methodsOf({ cache, attention, kv }: ConversationOptions): SequenceMethods {
+  methodsOf({ cache, attention, kv, decoding }: ConversationOptions): SequenceMethods {
     const own = {
       ...(cache !== undefined && { cache }),
       ...(attention !== undefined && { attention }),
       ...(kv && { kv }),
+      ...(decoding !== undefined && { decoding }),
     };
     return resolveMethods({ ...this.#options, ...own }, this.session.config);
   }

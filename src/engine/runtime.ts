@@ -18,6 +18,7 @@ import { createActivations } from './plan/activations.ts';
 import { Caches } from './memory/caches.ts';
 import { DisposedConversations } from './memory/conversation-report.ts';
 import { RangeFaults } from './memory/range-faults.ts';
+import { DraftMemory } from './plan/draft-memory.ts';
 import { MethodBuffers } from './plan/method-buffers.ts';
 import { MethodIds } from './memory/sequence-methods.ts';
 import { createOutputRings, type OutputRings } from './plan/output-rings.ts';
@@ -230,6 +231,7 @@ export async function prepareRuntime(
       maxPages: pages,
     });
     const sequences = new Sequences(caches, state);
+    const draftMemory = new DraftMemory(gpu);
     const rings = createOutputRings(gpu, MAX_LOGIT_ROWS);
     const kernels = new KernelSet({
       gpu,
@@ -250,6 +252,7 @@ export async function prepareRuntime(
       methodBuffers,
       methodIds,
       rings,
+      draftMemory,
       kernels,
     });
     const faults = new RangeFaults(gpu, activations.faults);

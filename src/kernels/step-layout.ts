@@ -45,8 +45,20 @@ export const HeaderWord = {
   rangesAt: 14,
 } as const;
 
-/** Words of a row. `ordinal` counts the rows of its sequence in the same list. */
-export const Row = { sequence: 0, position: 1, ordinal: 2, token: 3, parent: 4, flags: 5 } as const;
+/**
+ * Words of a row. `ordinal` counts the rows of its sequence in the same list. A row of a draft tree has the ordinal of its
+ * parent, and bits of the ordinals that it sees, its own among them: 0 to 31, then 32 to 63.
+ */
+export const Row = {
+  sequence: 0,
+  position: 1,
+  ordinal: 2,
+  token: 3,
+  parent: 4,
+  flags: 5,
+  ancestors: 6,
+  ancestorsHigh: 7,
+} as const;
 export const ROW_VALID = 1;
 /** The token came after the prompt: decoding methods apply. */
 export const ROW_DECODE = 2;

@@ -3,6 +3,7 @@ import { UsageError } from '../core/errors.ts';
 import type { KvType } from '../core/api.ts';
 import type { CacheMethod } from '../cache/evict.ts';
 import { keepsOneSet } from '../cache/policy.ts';
+import type { Proposer } from '../decoding/proposer.ts';
 import { isSelection, type AttentionMethods } from './options.ts';
 
 /** The methods of a conversation, each undefined where all is kept and all is read. */
@@ -10,13 +11,22 @@ export interface MethodCombination {
   readonly cache?: CacheMethod | undefined;
   readonly attention?: AttentionMethods | undefined;
   readonly kv?: KvType | undefined;
+  readonly decoding?: Proposer | undefined;
 }
 
 /**
  * Refuses methods that make no sense beside each other. What does not fit within the cache method alone, `evict()` refuses.
  * @throws UsageError 'usage-option' with the reason
  */
-export function checkCombination({ cache, attention, kv }: MethodCombination): void {
+export function checkCombination({ cache, attention, kv, decoding }: MethodCombination): void {
+  const chosen = attention?.decode && isSelection(attention.decode) ? attention.decode : undefined;
+  const noted = cache?.policy ?? chosen;
+  if (decoding && noted)
+    throw refused(
+      decoding.name,
+      noted.name,
+      'Drafts that come to nothing must not count for what is kept or read, and there is no path yet that keeps them out.',
+    );
   if (!cache) return;
   if (cache.policy.positions === 'rank' && kv && !KV_FORMATS[kv].pairs)
     throw refused(

@@ -7,6 +7,7 @@ import type { PolicyFactory } from '../cache/define-policy.ts';
 import { EVICT_SETTINGS, evictParameters } from '../cache/evict-settings.ts';
 import { evict, type CacheMethod } from '../cache/evict.ts';
 import type { Budget } from '../cache/policy.ts';
+import type { ProposerFactory } from '../decoding/define-proposer.ts';
 import { UsageError } from '../core/errors.ts';
 import type { MethodSpec } from '../core/method-spec.ts';
 import {
@@ -22,14 +23,16 @@ import type { AnyMethod, Method, MethodFactory } from './method.ts';
 /** The entry of a method. */
 export function entryOf(factory: MethodFactory): AnyMethod {
   if (factory.kind === 'cache') return cacheEntry(factory);
+  if (factory.kind === 'decoding') return { ...plainEntry(factory), kind: 'decoding' };
   return factory.kind === 'attention-decode'
-    ? { ...attentionEntry(factory), kind: 'attention-decode' }
-    : { ...attentionEntry(factory), kind: 'attention-mask' };
+    ? { ...plainEntry(factory), kind: 'attention-decode' }
+    : { ...plainEntry(factory), kind: 'attention-mask' };
 }
 
-type Attention = SelectionFactory | MaskFactory;
+type Plain = SelectionFactory | MaskFactory | ProposerFactory;
 
-const attentionEntry = <F extends Attention>(factory: F) => ({
+/** The entry of a method whose settings are all its own. */
+const plainEntry = <F extends Plain>(factory: F) => ({
   ...factory.method,
   parameters: parametersOf(factory.settings),
   make: (parameters: MethodSpec['parameters']) =>

@@ -4,6 +4,8 @@ import type { AttentionMask, DecodeSelection } from '../attention/selection.ts';
 import type { PolicyFactory } from '../cache/define-policy.ts';
 import type { CacheMethod } from '../cache/evict.ts';
 import type { KvType } from '../core/api.ts';
+import type { ProposerFactory } from '../decoding/define-proposer.ts';
+import type { Proposer } from '../decoding/proposer.ts';
 import type { MethodSpec } from '../core/method-spec.ts';
 import type { MethodText } from '../core/method-text.ts';
 import type { Parameter } from '../core/settings.ts';
@@ -16,6 +18,7 @@ export interface MethodValues {
   readonly 'attention-decode': DecodeSelection;
   readonly 'attention-mask': AttentionMask;
   readonly kv: KvType;
+  readonly decoding: Proposer;
 }
 
 export type MethodKind = keyof MethodValues;
@@ -30,6 +33,6 @@ export interface Method<K extends MethodKind = MethodKind> extends MethodText {
 
 export type AnyMethod = { readonly [K in MethodKind]: Method<K> }[MethodKind];
 
-/** What makes the values of a method: `definePolicy()`, `defineSelection()` and `defineMask()` return such. */
+/** What makes the values of a method: `definePolicy()`, `defineSelection()`, `defineMask()` and `defineProposer()` return such. */
 // oxlint-disable-next-line typescript/no-explicit-any -- whatever its settings are
-export type MethodFactory = PolicyFactory<any> | SelectionFactory<any> | MaskFactory<any>;
+export type MethodFactory = PolicyFactory<any> | SelectionFactory<any> | MaskFactory<any> | ProposerFactory<any>;

@@ -1,10 +1,11 @@
 /** Methods as callers give them (values, plain data, text) read to values. */
 
-import type { AttentionOption, CacheOption, MethodOptions } from '../core/api.ts';
+import type { AttentionOption, CacheOption, DecodingOption, MethodOptions } from '../core/api.ts';
 import { UsageError } from '../core/errors.ts';
-import { checkSpec, type MethodSpec } from '../core/method-spec.ts';
+import { checkSpec, formatSpec, type MethodSpec } from '../core/method-spec.ts';
 import type { AttentionMask, DecodeSelection } from '../attention/selection.ts';
 import type { CacheMethod } from '../cache/evict.ts';
+import type { Proposer } from '../decoding/proposer.ts';
 import { makeMethod } from './registry.ts';
 
 /** Which slots rows attend to; undefined = all. */
@@ -44,6 +45,22 @@ export function attentionOf(option: AttentionOptions): AttentionMethods {
   }
   const decode = eitherOf(option, 'attention');
   return isSelection(decode) ? { decode } : { prefill: decode, decode };
+}
+
+/** Proposers of texts and specs: equal ones are one value, so that their plans are kept once. */
+const PROPOSERS = new Map<string, Proposer>();
+
+/**
+ * Reads the option `decoding` of a conversation.
+ * @param option a value, its spec, or text such as `token-recycling:nodes=16`
+ * @throws UsageError 'usage-option'
+ */
+export function proposerOf(option: DecodingOption): Proposer {
+  if (isObject(option) && 'encode' in option) return option as Proposer;
+  const made = makeMethod(specOrText(option), ['decoding'], 'decoding');
+  const known = PROPOSERS.get(formatSpec(made)) ?? made;
+  PROPOSERS.set(formatSpec(made), known);
+  return known;
 }
 
 /** Whether a method of attention chooses slots by what stands in them, rather than by position. */

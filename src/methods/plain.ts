@@ -1,6 +1,6 @@
 /** Methods as plain data, which crosses to a Worker; only types are imported, so that a page need not load the methods. */
 
-import type { AttentionOption, CacheOption, MethodOptions } from '../core/api.ts';
+import type { AttentionOption, CacheOption, DecodingOption, MethodOptions } from '../core/api.ts';
 import { isObject } from '../core/check-options.ts';
 import type { MethodSpec } from '../core/method-spec.ts';
 
@@ -22,6 +22,9 @@ export function plainAttention(option: NonNullable<MethodOptions['attention']>):
     ...(decode !== undefined && { decode: plainOf(decode) }),
   };
 }
+
+/** The option `decoding` as plain data. */
+export const plainDecoding = (option: DecodingOption): PlainMethod => plainOf(option);
 
 const plainOf = (option: AttentionOption): PlainMethod =>
   isObject(option) ? { name: option.name, parameters: option.parameters } : option;

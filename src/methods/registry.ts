@@ -2,6 +2,7 @@ import * as masks from '../attention/masks/index.ts';
 import * as selections from '../attention/selections/index.ts';
 import * as policies from '../cache/policies/index.ts';
 import { described } from '../core/check-options.ts';
+import * as proposers from '../decoding/proposers/index.ts';
 import { UsageError } from '../core/errors.ts';
 import { formatSpec, type MethodSpec, parseSpec } from '../core/method-spec.ts';
 import { keysText, rangeText } from '../core/settings.ts';
@@ -18,7 +19,13 @@ const listed = (kind: Readonly<Record<string, MethodFactory>>): AnyMethod[] =>
 const inOrder = (a: AnyMethod, b: AnyMethod): number =>
   (a.listed ?? 100) - (b.listed ?? 100) || (a.name < b.name ? -1 : 1);
 
-const all: AnyMethod[] = [...listed(policies), ...listed(selections), ...listed(masks), ...KV_METHODS];
+const all: AnyMethod[] = [
+  ...listed(policies),
+  ...listed(selections),
+  ...listed(masks),
+  ...KV_METHODS,
+  ...listed(proposers),
+];
 
 /** All methods, in the order in which people are told about them; those that are registered come last. */
 export const METHODS: readonly AnyMethod[] = all;
@@ -26,7 +33,7 @@ export const METHODS: readonly AnyMethod[] = all;
 /**
  * Makes a method of one's own known by its name: text and specs then name it like any other. An engine in a Worker knows
  * only what was registered there, in a Worker script of one's own.
- * @param factory what `definePolicy()`, `defineSelection()` or `defineMask()` returned; the same one may be given again
+ * @param factory what `definePolicy()`, `defineSelection()`, `defineMask()` or `defineProposer()` returned; the same one may be given again
  * @throws UsageError 'usage-option' for a name that another method has
  */
 export function registerMethod(factory: MethodFactory): void {

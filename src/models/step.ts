@@ -46,6 +46,8 @@ export interface StepShape {
   readonly states?: boolean;
   /** Whether the head writes block maxima, which the sampler needs. */
   readonly maxima: boolean;
+  /** Draft trees whose nodes the rows are; 0: the rows of a sequence follow each other. */
+  readonly trees: number;
   /** What the rows' methods need of attention; undefined = nothing. */
   readonly methods?: StepMethods | undefined;
 }

@@ -18,7 +18,7 @@ import type {
 } from '../core/api.ts';
 import { isPlain } from '../core/plain-data.ts';
 import { plainConstraint } from '../constraints/index.ts';
-import { plainAttention, plainCache } from '../methods/plain.ts';
+import { plainAttention, plainCache, plainDecoding } from '../methods/plain.ts';
 import { Connection } from './connection.ts';
 import { type Call, type EngineFacts, type StreamMethod, workerFailed } from './protocol.ts';
 import type { RemoteGeneration } from './remote-generation.ts';
@@ -65,9 +65,10 @@ export async function createWorkerEngine(options: WorkerEngineOptions): Promise<
 }
 
 /** Methods as plain data: their values have functions, which cannot cross to a Worker. */
-const plainMethods = ({ cache, attention }: MethodOptions): object => ({
+const plainMethods = ({ cache, attention, decoding }: MethodOptions): object => ({
   ...(cache !== undefined && { cache: plainCache(cache) }),
   ...(attention !== undefined && { attention: plainAttention(attention) }),
+  ...(decoding !== undefined && { decoding: plainDecoding(decoding) }),
 });
 
 /** Options of a generation as plain data. @throws UsageError 'usage-option' for a constraint that cannot cross */

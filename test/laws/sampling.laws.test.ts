@@ -246,7 +246,12 @@ describe('the end of a step, replayed', () => {
     );
     recorder.add(
       'advance',
-      advance.call({ params: {}, constants: { ...constants, SAMPLED: true }, variant: undefined, bindings: arrays }),
+      advance.call({
+        params: { nodes: 1 },
+        constants: { ...constants, SAMPLED: true, TREES: false },
+        variant: undefined,
+        bindings: arrays,
+      }),
     );
     const plan = await recorder.build(gpu, 'end of a step');
 

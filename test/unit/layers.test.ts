@@ -16,7 +16,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cache: ['core', 'gpu', 'kernels'],
   sampling: ['core', 'gpu', 'kernels'],
   constraints: ['core'],
-  methods: ['core', 'kernels', 'attention', 'cache'],
+  decoding: ['core', 'gpu', 'kernels'],
+  methods: ['core', 'kernels', 'attention', 'cache', 'decoding'],
   models: ['core', 'gpu', 'kernels', 'attention', 'cache', 'sampling', 'weights'],
   engine: [
     'core',
@@ -24,6 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'kernels',
     'attention',
     'cache',
+    'decoding',
     'methods',
     'constraints',
     'sampling',

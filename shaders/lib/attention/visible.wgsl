@@ -1,9 +1,8 @@
 // Which slots a row may read; nothing else in the kernels decides this. Slots before the row's end (lib/step-rows) are there
 // to be read, and of these the layer's sliding window and, with MASKED, the mask of the row's sequence show some. Places are
-// read from the cache, since slots may lie in any order. The place of a draft tree is here: of the slots that its step
-// brings, from the sequence's length on, a row then sees its ancestors' alone, by their bits, which ROW_PARENT leads to.
+// read from the cache, since slots may lie in any order. Of the slots that its own step brings, lib/attention/branch may hide some.
 // With BIDIRECTIONAL, of encoders, a row reads all slots of its step, and a window lets it see WINDOW / 2 positions to either side.
-// uses: lib/step-state, lib/step-rows, lib/kv.*, lib/cache-layout
+// uses: lib/step-state, lib/step-rows, lib/kv.*, lib/cache-layout, lib/attention/branch.*
 // constants: WINDOW, MASKED, BIDIRECTIONAL
 
 // Whether a slot before a row's end may be hidden from it.
@@ -23,8 +22,8 @@ fn row_reach(row : u32, length : u32) -> u32 {
   return row_end_after(row, length);
 }
 
-// What a row sees, known before slots are looked at: slots before `end`, as its own place + 1, `oldest`, and `mask` tell.
-struct Sight { end : u32, oldest : u32, mask : Mask }
+// What a row sees, known before slots are looked at: slots before `end`, as its own place + 1, `oldest`, `mask` and `branch` tell.
+struct Sight { end : u32, oldest : u32, mask : Mask, branch : Branch }
 
 fn row_sight(row : u32, kv_head : u32) -> Sight {
   let sequence = row_sequence(row);
@@ -33,13 +32,13 @@ fn row_sight(row : u32, kv_head : u32) -> Sight {
 
 // The same where length and mask of the row's sequence are known, and for a row that reads nothing unless `reads`.
 fn sight_after(row : u32, length : u32, mask : Mask, reads : bool) -> Sight {
-  return Sight(select(0u, row_reach(row, length), reads), select(0u, row_place(row) + 1u, HIDES), mask);
+  return Sight(select(0u, row_reach(row, length), reads), select(0u, row_place(row) + 1u, HIDES), mask, branch_of(row, length));
 }
 
 // Whether the row sees the slot, which holds what is at `place`: `place_in`.
 fn row_sees(sight : Sight, slot : u32, place : u32) -> bool {
   let near = !BIDIRECTIONAL || WINDOW == 0u || place < sight.oldest + WINDOW / 2u;
-  return slot < sight.end && near && shows(sight.mask, sight.oldest, place);
+  return slot < sight.end && near && shows(sight.mask, sight.oldest, place) && on_branch(sight.branch, slot);
 }
 
 // The place of what the slot holds, where `row_sees` looks at it.

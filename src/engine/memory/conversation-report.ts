@@ -17,6 +17,7 @@ export function conversationReport(lease: Lease, bytes: number, disposed = false
       decode: select || decodeMask ? formatSpec((select ?? decodeMask)!) : 'none',
     },
     kv,
+    speculation: lease.drafts.report(methods, undefined),
     tokens: residency.tokens,
     slotsKept,
     slotsEvicted: residency.tokens - slotsKept,

@@ -1,3 +1,4 @@
+import { DraftCounts } from './draft-counts.ts';
 import { Residency, type Cut, type RowRange } from './residency.ts';
 import { cutRule, type LayerHeads, type Phase, type SequenceMethods } from './sequence-methods.ts';
 
@@ -21,6 +22,8 @@ export class Lease {
   overrun = false;
   /** Its numbers went out of range: nothing of what is cached may be used again. */
   spoiled = false;
+  /** What became of the drafts of its answers. */
+  readonly drafts = new DraftCounts();
   readonly #config: LayerHeads;
   #residency: Residency;
 

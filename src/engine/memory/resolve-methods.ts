@@ -1,7 +1,7 @@
 import type { MethodOptions } from '../../core/api.ts';
 import { UsageError } from '../../core/errors.ts';
 import type { CacheMethod } from '../../cache/evict.ts';
-import { attentionOf, cacheMethodOf, checkCombination, isSelection } from '../../methods/index.ts';
+import { attentionOf, cacheMethodOf, checkCombination, isSelection, proposerOf } from '../../methods/index.ts';
 import type { ModelConfig } from '../../models/model-config.ts';
 import type { SequenceMethods } from './sequence-methods.ts';
 
@@ -13,10 +13,11 @@ const NONE = 'none';
  * @throws UsageError 'usage-option' for methods that cannot be read, or make no sense together or with this model
  */
 export function resolveMethods(options: MethodOptions, config: ModelConfig): SequenceMethods {
-  const { cache: cacheOption = NONE, attention: attentionOption = NONE, kv = 'f16' } = options;
+  const { cache: cacheOption = NONE, attention: attentionOption = NONE, kv = 'f16', decoding: drafts = NONE } = options;
   const cache = cacheOption === NONE ? undefined : cacheMethodOf(cacheOption);
   const attention = attentionOption === NONE ? {} : attentionOf(attentionOption);
-  checkCombination({ cache, attention, kv });
+  const decoding = drafts === NONE ? undefined : proposerOf(drafts);
+  checkCombination({ cache, attention, kv, decoding });
   if (cache) checkModel(cache, config);
   const { prefill, decode } = attention;
   return {
@@ -25,6 +26,7 @@ export function resolveMethods(options: MethodOptions, config: ModelConfig): Seq
     select: decode && isSelection(decode) ? decode : undefined,
     prefillMask: prefill,
     decodeMask: decode && !isSelection(decode) ? decode : undefined,
+    decoding,
   };
 }
 

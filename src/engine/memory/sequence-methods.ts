@@ -1,6 +1,7 @@
 import { selectionName, type AttentionMask, type DecodeSelection } from '../../attention/selection.ts';
 import { layerBudgets, type CacheMethod } from '../../cache/evict.ts';
 import { policyName } from '../../cache/policy.ts';
+import type { Proposer } from '../../decoding/proposer.ts';
 import { massBuffer, type AuxSpec } from '../../kernels/aux-buffer.ts';
 import type { KvType } from '../../kernels/cache-layout.ts';
 import type { RunSpan } from '../../kernels/method-words.ts';
@@ -14,6 +15,8 @@ export interface SequenceMethods {
   readonly select?: DecodeSelection | undefined;
   readonly prefillMask?: AttentionMask | undefined;
   readonly decodeMask?: AttentionMask | undefined;
+  /** What drafts the tokens that a step verifies; undefined: each step gives one token. */
+  readonly decoding?: Proposer | undefined;
 }
 
 /** Where a sequence stands: in its prompt, at rows of it behind which it is cut, or after it. */

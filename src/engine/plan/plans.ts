@@ -3,7 +3,7 @@ import { MAX_DECODE_ROWS } from '../../attention/dense.ts';
 import { withMethods } from '../../attention/with-methods.ts';
 import { distinctName } from '../../core/distinct-name.ts';
 import type { AuxSpec } from '../../kernels/aux-buffer.ts';
-import type { KvType } from '../../kernels/cache-layout.ts';
+import { PAGE_SLOTS, type KvType } from '../../kernels/cache-layout.ts';
 import type { Pipeline } from '../../gpu/compile.ts';
 import type { Gpu } from '../../gpu/device.ts';
 import { PlanRecorder, type Plan, type RecordedDispatch } from '../../gpu/plan.ts';
@@ -16,9 +16,10 @@ import type { Activations, StepShape } from '../../models/step.ts';
 import type { NetworkWeights } from '../../models/weights.ts';
 import type { Caches } from '../memory/caches.ts';
 import { cutName, cutRebuilds, encodeEvictions, evictionCuts, rebuildName } from './encode-eviction.ts';
+import type { DraftMemory } from './draft-memory.ts';
 import type { MethodBuffers } from './method-buffers.ts';
 import type { OutputRings } from './output-rings.ts';
-import type { StepEnd } from './step-ends.ts';
+import type { StepEnd, StepEndContext } from './step-ends.ts';
 import type { KernelSet } from '../self-test/kernel-set.ts';
 import { selectionKind, type MethodIds, type SequenceMethods } from '../memory/sequence-methods.ts';
 import { isPlain, kindsKey, type StepKinds } from './step-kinds.ts';
@@ -43,6 +44,7 @@ export interface PlanParts {
   readonly methodBuffers: MethodBuffers;
   readonly methodIds: MethodIds;
   readonly rings: OutputRings;
+  readonly draftMemory: DraftMemory;
   /** The kernels to use; it compares them with the CPU before they are used. */
   readonly kernels: KernelSet;
 }
@@ -69,7 +71,8 @@ export class Plans {
   for(request: PlanRequest): Promise<Plan> {
     const shape = shapeOf(request);
     const { end, kinds } = request;
-    const key = `rows=${shape.rows} logits=${shape.logitRows} length=${shape.lengthBucket} end=${end.name} ${kindsKey(kinds)}`;
+    const trees = shape.trees > 0 ? ` trees=${shape.trees}` : '';
+    const key = `rows=${shape.rows} logits=${shape.logitRows} length=${shape.lengthBucket}${trees} end=${end.name} ${kindsKey(kinds)}`;
     return this.#keep(key, () => this.#record(key, shape, end, kinds));
   }
 
@@ -155,22 +158,10 @@ export class Plans {
 
   #encode(plain: StepShape, end: StepEnd, kinds: StepKinds): PlanRecorder {
     const shape = { ...plain, methods: this.#methods(plain.lengthBucket, kinds) };
-    const { graph, weights, activations, state, rings, kernels } = this.#parts;
+    const { graph, weights, activations, state, rings, kernels, draftMemory } = this.#parts;
     const recorder = new PlanRecorder();
-    encodeNetwork(
-      recorder,
-      graph.blocks,
-      {
-        weights,
-        activations,
-        state: state.array,
-        layers: this.#layers(kinds.kv),
-        attention: withMethods(kernels.attention, kernels.listed),
-        variantOf: kernels.variantOf,
-      },
-      shape,
-    );
-    end.encode(recorder, {
+    const layers = this.#layers(kinds.kv);
+    const context: StepEndContext = {
       rows: shape.logitRows,
       vocab: weights.config.vocab,
       state: state.array,
@@ -179,12 +170,33 @@ export class Plans {
       counts: activations.counts,
       faults: activations.faults,
       rings,
-    });
+      layers,
+      trees: shape.trees,
+      sequences: state.layout.maxSequences,
+      slots: state.layout.maxPages * PAGE_SLOTS,
+      stepRows: shape.rows,
+      kept: draftMemory.kept,
+    };
+    end.begin?.(recorder, context);
+    encodeNetwork(
+      recorder,
+      graph.blocks,
+      {
+        weights,
+        activations,
+        state: state.array,
+        layers,
+        attention: withMethods(kernels.attention, kernels.listed),
+        variantOf: kernels.variantOf,
+      },
+      shape,
+    );
+    end.encode(recorder, context);
     recorder.add(
       'advance',
       advance.call({
-        params: {},
-        constants: { RING: rings.steps, SAMPLED: end.draws },
+        params: { nodes: end.nodes ?? 1 },
+        constants: { RING: rings.steps, SAMPLED: end.draws, TREES: shape.trees > 0 },
         variant: undefined,
         bindings: { state: state.array, faults: activations.faults, outputs: rings.outputs.array },
       }),
@@ -236,5 +248,6 @@ function shapeOf({ rows, logitRows, length, end }: PlanRequest): StepShape {
     lengthBucket: Math.max(64, 2 ** Math.ceil(Math.log2(Math.max(1, length)))),
     // A matmul of the head writes none: the step's end then finds them itself.
     maxima: end.draws && logitRows <= MATVEC_ROWS,
+    trees: end.nodes === undefined ? 0 : rows / end.nodes,
   };
 }

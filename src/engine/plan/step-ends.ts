@@ -1,7 +1,8 @@
-import type { TokenLogprobs } from '../../core/api.ts';
+import type { DraftSourceName, TokenLogprobs } from '../../core/api.ts';
 import { invariant } from '../../core/invariant.ts';
 import type { GpuArray } from '../../gpu/array.ts';
 import type { PlanRecorder } from '../../gpu/plan.ts';
+import type { LayerView } from '../../kernels/layer-view.ts';
 import { MATVEC_ROWS } from '../../kernels/linear/tuned-matrix.ts';
 import { blockMaxima } from '../../kernels/sampling/block-maxima.ts';
 import { LOG_PROB_WORDS, logProbs, MAX_ALTERNATIVES } from '../../kernels/sampling/log-probs.ts';
@@ -11,7 +12,7 @@ import { sample } from '../../kernels/sampling/sample.ts';
 import { scoreRows } from '../../kernels/sampling/score-rows.ts';
 import type { OutputRings, RingName, StepWords } from './output-rings.ts';
 
-/** What the kernels at the end of a step work on. */
+/** What the kernels around the network of a step work on. */
 export interface StepEndContext {
   /** The bucket of logit rows. */
   readonly rows: number;
@@ -26,6 +27,16 @@ export interface StepEndContext {
   /** What went wrong with keys and values; see `lib/faults`. */
   readonly faults: GpuArray;
   readonly rings: OutputRings;
+  /** Sequences of the step state, and the most slots of one. */
+  readonly sequences: number;
+  readonly slots: number;
+  /** The bucket of all rows. */
+  readonly stepRows: number;
+  /** The layers with attention, and draft trees of the step: one for each of its sequences, 0 where none are drafted. */
+  readonly layers: readonly LayerView[];
+  readonly trees: number;
+  /** Buffers that are kept; see `DraftMemory`. */
+  readonly kept: (label: string, words: number, content?: () => Uint32Array<ArrayBuffer>) => GpuArray;
 }
 
 /** What a step ends with, behind the logits of its rows. A new end is a value like these. */
@@ -36,12 +47,24 @@ export interface StepEnd<Given = unknown> {
   readonly draws: boolean;
   /** Whether the normalised states of all rows are wanted, which the CPU then reads. */
   readonly states?: boolean;
+  /** Rows of each sequence, into which `begin` turns the one that the step before has left; undefined: the rows stay as they are. */
+  readonly nodes?: number;
+  /** Appends what comes before the network. */
+  begin?(recorder: PlanRecorder, context: StepEndContext): void;
   /** Appends its dispatches. */
   encode(recorder: PlanRecorder, context: StepEndContext): void;
   /** The rings whose words are read back of each step. */
   readonly words: readonly RingName[];
   /** What the step gave to the sequence whose first logit row is `row`, or that row. */
   read(words: StepWords, row: number): Given;
+}
+
+/** What became of a sequence's drafts in a step. */
+export interface DrawnDrafts {
+  /** Tokens that were drafted. */
+  readonly count: number;
+  /** Of each token that was given what had drafted it; the last one is the model's own. */
+  readonly sources: readonly (DraftSourceName | undefined)[];
 }
 
 /** The tokens that a step gave a sequence: none once it is done. */
@@ -51,6 +74,8 @@ export interface Drawn {
   readonly faulty: boolean;
   /** Of each of them, with so many alternatives; undefined where the step tells none. */
   readonly logprobs?: ((alternatives: number) => TokenLogprobs[]) | undefined;
+  /** What was drafted, where anything was. */
+  readonly drafts?: DrawnDrafts | undefined;
 }
 
 /** What a scored row costs, in nats; NaN where numbers went out of range. */
@@ -89,33 +114,40 @@ export const sampled: StepEnd<Drawn> = {
   read: ({ outputs }, row) => ({ tokens: tokensOf(outputs!, row), faulty: isFaulty(outputs!, row) }),
 };
 
+/** Appends what tells the log-probabilities of the tokens that were drawn. */
+export function encodeLogProbs(
+  recorder: PlanRecorder,
+  { rows, vocab, state, logits, blockMax, rings }: StepEndContext,
+): void {
+  recorder.add(
+    'logprobs',
+    logProbs.call({
+      params: { rows, count: MAX_ALTERNATIVES },
+      constants: {
+        VOCAB: vocab,
+        RING: rings.steps,
+        ROWS: rings.logProbs.stepWords / LOG_PROB_WORDS,
+        WORDS: LOG_PROB_WORDS,
+      },
+      variant: undefined,
+      bindings: {
+        state,
+        logits,
+        block_max: blockMax,
+        outputs: rings.outputs.array,
+        log_probs: rings.logProbs.array,
+      },
+    }),
+  );
+}
+
 /** Draws, and tells the log-probabilities of what was drawn and of the likeliest tokens. */
 export const sampledWithLogProbs: StepEnd<Drawn> = {
   name: 'sample with log-probabilities',
   draws: true,
   encode(recorder, context) {
     sampled.encode(recorder, context);
-    const { rows, vocab, state, logits, blockMax, rings } = context;
-    recorder.add(
-      'logprobs',
-      logProbs.call({
-        params: { rows, count: MAX_ALTERNATIVES },
-        constants: {
-          VOCAB: vocab,
-          RING: rings.steps,
-          ROWS: rings.logProbs.stepWords / LOG_PROB_WORDS,
-          WORDS: LOG_PROB_WORDS,
-        },
-        variant: undefined,
-        bindings: {
-          state,
-          logits,
-          block_max: blockMax,
-          outputs: rings.outputs.array,
-          log_probs: rings.logProbs.array,
-        },
-      }),
-    );
+    encodeLogProbs(recorder, context);
   },
   words: ['outputs', 'logProbs'],
   read({ outputs, logProbs: told }, row) {
@@ -163,11 +195,11 @@ export const unread: StepEnd<undefined> = {
 export const embedded: StepEnd<undefined> = { ...unread, name: 'embed', states: true };
 
 /** Whether the sequence whose first logit row is `row` has ended because of its numbers. */
-const isFaulty = (outputs: Uint32Array<ArrayBuffer>, row: number): boolean =>
+export const isFaulty = (outputs: Uint32Array<ArrayBuffer>, row: number): boolean =>
   (outputs[row * OUTPUT_WORDS]! & (OUTPUT_NO_NUMBER | OUTPUT_OUT_OF_RANGE)) !== 0;
 
 /** [count, tokens…] of the sequence whose first logit row is `row`. */
-function tokensOf(outputs: Uint32Array<ArrayBuffer>, row: number): number[] {
+export function tokensOf(outputs: Uint32Array<ArrayBuffer>, row: number): number[] {
   if (isFaulty(outputs, row)) return [];
   const at = row * OUTPUT_WORDS;
   const count = outputs[at]!;
@@ -176,7 +208,7 @@ function tokensOf(outputs: Uint32Array<ArrayBuffer>, row: number): number[] {
 }
 
 /** What sampling/log-probs wrote of a token from word `at` on, with so many alternatives. */
-function readLogprobs(words: Uint32Array<ArrayBuffer>, at: number, alternatives: number): TokenLogprobs {
+export function readLogprobs(words: Uint32Array<ArrayBuffer>, at: number, alternatives: number): TokenLogprobs {
   const floats = new Float32Array(words.buffer, words.byteOffset, words.length);
   const top: [number, number][] = [];
   for (let i = 0; i < alternatives; i++) {

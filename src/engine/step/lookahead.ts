@@ -23,11 +23,12 @@ export class Lookahead {
     this.#lastAt = performance.now();
   }
 
-  /** Told when `steps` steps were read. */
-  finished(steps: number): void {
+  /** Told when `steps` steps were read. Returns the milliseconds that each took. */
+  finished(steps: number): number {
     const now = performance.now();
     const stepMs = (now - this.#lastAt) / steps;
     this.#stepMs = Number.isFinite(this.#stepMs) ? 0.7 * this.#stepMs + 0.3 * stepMs : stepMs;
     this.#lastAt = now;
+    return stepMs;
   }
 }

@@ -1,6 +1,8 @@
 import type { Gpu } from '../../gpu/device.ts';
 import { Throttle } from '../../gpu/throttle.ts';
+import { PAGE_SLOTS } from '../../kernels/cache-layout.ts';
 import { MATVEC_ROWS } from '../../kernels/linear/tuned-matrix.ts';
+import type { Proposer } from '../../decoding/proposer.ts';
 import type { Activations } from '../../models/step.ts';
 import type { RangeFaults } from '../memory/range-faults.ts';
 import type { Cut } from '../memory/residency.ts';
@@ -11,6 +13,9 @@ import type { OutputRings } from '../plan/output-rings.ts';
 import { rowBucket, type Plans } from '../plan/plans.ts';
 import { sampled, sampledWithLogProbs, unread, type Drawn, type StepEnd } from '../plan/step-ends.ts';
 import { kindsOf } from '../plan/step-kinds.ts';
+import { learning, verified } from '../plan/verified.ts';
+import { DraftController } from './draft-controller.ts';
+import { fitting, proposerOf } from './drafting.ts';
 import { Pacing } from './pacing.ts';
 import type { Run } from './run.ts';
 import { drawnPart, finishes, scheduleRows, type RunPart } from './scheduled-rows.ts';
@@ -50,6 +55,8 @@ export class RunSteps {
   readonly #parts: RunStepsParts;
   readonly #pacing: Pacing;
   readonly #turns = new Turns();
+  /** What chooses between the levels of a proposer, for all conversations. */
+  readonly controllers = new Map<Proposer, DraftController>();
   /** Waits for chunks of prompts. */
   readonly #throttle = new Throttle();
   /** The runs whose rows the GPU advances by itself, in row order; empty when the next step must be fed. */
@@ -60,6 +67,7 @@ export class RunSteps {
     this.#pacing = new Pacing(parts.chunkRows);
     this.tables = new TokenTables(parts);
     this.inFlight = new StepsInFlight(parts.gpu, parts.steps, parts.faults, parts.rings);
+    this.inFlight.onDrawn = (...drawn) => this.#judge(...drawn);
   }
 
   /** Reads all that is in flight; the next step is fed, for its rows may be others. */
@@ -95,33 +103,74 @@ export class RunSteps {
   #scheduleGiven(active: readonly Run[]): ScheduledRuns {
     const parts = scheduleRows(this.#turns.next(active), this.#pacing.chunkRows);
     const drawing = parts.filter(finishes).map(({ run }) => run);
-    return { parts, steps: 1, end: drawing.length > 0 ? endOf(drawing) : unread };
+    const end = drawing.length > 0 ? endOf(drawing) : unread;
+    return { parts, steps: 1, end: this.#learning(end) };
   }
 
   /** As many tokens ahead of the continuing runs as the lookahead allows. */
   #scheduleDrawn(): ScheduledRuns | undefined {
     const runs = this.#continuing;
-    const { ahead, room } = this.inFlight;
+    const { ahead } = this.inFlight;
     const wanted = Math.max(...runs.map((run) => run.maxTokens - run.generated)) - ahead;
     // What a constraint allows depends on every token before it.
-    const steps = Math.min(isConstrained(runs) ? 1 - ahead : room, wanted, this.#turns.left);
-    return steps > 0 ? { parts: runs.map(drawnPart), steps, end: endOf(runs) } : undefined;
+    const proposer = this.#drafting(runs);
+    const end = proposer ? verified(proposer, areTold(runs)) : this.#learning(endOf(runs));
+    const room = isConstrained(runs) ? 1 - ahead : this.inFlight.room(end);
+    const steps = Math.min(room, wanted, this.#turns.left);
+    return steps > 0 ? { parts: runs.map((run) => drawnPart(run, proposer?.nodes)), steps, end } : undefined;
+  }
+
+  /** What drafts for these runs in the next steps: what they ask for, or what of it pays. */
+  #drafting(runs: readonly Run[]): Proposer | undefined {
+    const { maxRows, maxLogitRows } = this.#parts.state.layout;
+    const mostRows = Math.min(maxRows, maxLogitRows);
+    const proposer = proposerOf(runs[0]!);
+    if (!proposer?.levels) return fitting(proposer, runs, mostRows);
+    const controller = this.controllers.get(proposer) ?? new DraftController(proposer.levels);
+    this.controllers.set(proposer, controller);
+    for (const run of runs) run.why = controller.why;
+    return fitting(controller.proposer, runs, mostRows);
+  }
+
+  /** Tells what chooses between proposers how steps went whose rows the GPU fed itself. */
+  #judge({ parts, end, steps }: RunStep, stepMs: number, tokens: number): void {
+    if (parts.some(({ given }) => given !== undefined)) return;
+    const proposer = proposerOf(parts[0]!.run);
+    const controller = proposer && this.controllers.get(proposer);
+    const told = areTold(parts.map(({ run }) => run));
+    const used = proposer?.levels?.find((level) => verified(level, told) === end);
+    controller?.finished(used, steps, stepMs * steps, tokens / parts.length);
+  }
+
+  /** The end of a step of this turn that is not drafted for: its runs have one proposer, which learns all the same. */
+  #learning<Given extends Drawn | undefined>(end: StepEnd<Given>): StepEnd<Given> {
+    const proposer = proposerOf(this.#turns.runs[0]!);
+    return proposer ? learning(proposer, end) : end;
   }
 
   /** Gives the runs of a step the pages that they lack; false when none did. */
   async #makeRoom({ parts, steps }: ScheduledRuns): Promise<boolean> {
     const { sequences } = this.#parts;
-    /** Rows to reserve: those given, or so many of those that may still come. */
-    const toReserve = ({ run, lease, given, rows }: RunPart, most: number): number =>
-      given ? rows : Math.max(0, Math.min(most, run.promptTokens + run.maxTokens - lease.residency.mostTokens));
+    const slots = this.#parts.state.layout.maxPages * PAGE_SLOTS;
+    /** Rows to reserve: those given, or so many of those that may still come, with the drafts behind the last, as far as there is context. */
+    const toReserve = ({ run, lease, given, rows }: RunPart, most: number): number => {
+      if (given) return rows;
+      const { mostTokens } = lease.residency;
+      const drafts = rows - 1;
+      return Math.max(
+        0,
+        Math.min(most + drafts, run.promptTokens + run.maxTokens - mostTokens + drafts, slots - mostTokens),
+      );
+    };
     const cut = ({ given, methods }: RunPart): Cut => (given ? 'never' : cutOf(methods, 'decode'));
-    const short = parts.filter((part) => sequences.lacks(part.lease, toReserve(part, steps), cut(part)));
+    const short = parts.filter((part) => sequences.lacks(part.lease, toReserve(part, steps * part.rows), cut(part)));
     for (const part of short) {
       const { run, lease } = part;
+      const ahead = toReserve(part, Math.max(RESERVE_AHEAD, steps * part.rows));
       // oxlint-disable no-await-in-loop -- once in 256 tokens
       try {
-        if (sequences.mustGrow(lease, toReserve(part, RESERVE_AHEAD), cut(part))) await this.inFlight.drain();
-        await this.#parts.steps.reserve(lease, toReserve(part, RESERVE_AHEAD), cut(part));
+        if (sequences.mustGrow(lease, ahead, cut(part))) await this.inFlight.drain();
+        await this.#parts.steps.reserve(lease, ahead, cut(part));
       } catch (error) {
         run.fail(this.#parts.gpu.lostError ?? error);
       }
@@ -164,12 +213,12 @@ export class RunSteps {
     const evicted = eviction ? eviction.after.filter(Boolean).length * eviction.plan.entries.length : 0;
     this.statistics.measure(this.#parts.gpu, steps, plan, evicted, () => this.inFlight.push(step));
     this.#turns.left -= steps;
-    if (this.inFlight.room === 0 || isConstrained(parts.map(({ run }) => run))) await this.inFlight.read();
+    if (this.inFlight.room(step.end) === 0 || isConstrained(parts.map(({ run }) => run))) await this.inFlight.read();
   }
 }
 
 /** Whether a step takes as long as one of single tokens. */
 const isShort = (step: RunStep): boolean => rowsOf(step) <= MATVEC_ROWS || step.parts.every(({ rows }) => rows === 1);
 const isConstrained = (runs: readonly Run[]): boolean => runs.some(({ constraint }) => constraint !== undefined);
-const endOf = (runs: readonly Run[]): StepEnd<Drawn> =>
-  runs.some(({ logprobs }) => logprobs !== undefined) ? sampledWithLogProbs : sampled;
+const areTold = (runs: readonly Run[]): boolean => runs.some(({ logprobs }) => logprobs !== undefined);
+const endOf = (runs: readonly Run[]): StepEnd<Drawn> => (areTold(runs) ? sampledWithLogProbs : sampled);

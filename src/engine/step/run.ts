@@ -2,8 +2,11 @@ import type { ConstraintState } from '../../core/constraint.ts';
 import { abortedError, secondReader } from '../../core/errors.ts';
 import type { SamplingSettings } from '../../sampling/settings.ts';
 import type { StreamDecoder } from '../../tokenizer/stream-decoder.ts';
-import type { Generation, GenerationResult, TokenEvent, TokenLogprobs } from '../../core/api.ts';
+import type { DraftSourceName, Generation, GenerationResult, TokenEvent, TokenLogprobs } from '../../core/api.ts';
+import { DraftCounts } from '../memory/draft-counts.ts';
+import type { DrawnDrafts } from '../plan/step-ends.ts';
 import type { Lease } from '../memory/lease.ts';
+import { draftingObstacle } from './drafting-obstacle.ts';
 
 export interface RunOptions {
   /** The conversation's ids; new ones are appended to this very array. */
@@ -28,6 +31,13 @@ export interface RunOptions {
   readonly onEnd?: ((result: GenerationResult) => void) | undefined;
 }
 
+/** What is told of a token besides itself. */
+export interface TokenTold {
+  readonly logprobs?: TokenLogprobs | undefined;
+  /** What had drafted it. */
+  readonly source?: DraftSourceName | undefined;
+}
+
 /** One generation: what the scheduler feeds, and the stream that the caller iterates. */
 export class Run implements Generation {
   readonly result: Promise<GenerationResult>;
@@ -50,6 +60,9 @@ export class Run implements Generation {
   readonly #onAbort = (): void => this.abort();
   readonly #events: TokenEvent[] = [];
   readonly #started = performance.now();
+  /** Why what chooses between proposers chose none last. */
+  why: string | undefined;
+  readonly #drafts = new DraftCounts();
   #cachedTokens = 0;
   #firstAt = 0;
   #lastAt = 0;
@@ -92,13 +105,19 @@ export class Run implements Generation {
     return this.ids.length - this.promptTokens;
   }
 
+  /** Told of a step behind the prompt that gave it so many tokens, of which the first needed no draft. */
+  stepped(tokens: number, drafts: DrawnDrafts | undefined): void {
+    this.#drafts.add(tokens, drafts);
+    this.lease.drafts.add(tokens, drafts);
+  }
+
   /** Told when the prompt's first rows are fed: how many tokens the cache already held. */
   began(cachedTokens: number): void {
     this.#cachedTokens = cachedTokens;
   }
 
-  /** Takes the next token, with its log-probabilities where they are told. The GPU ends the sequence by the same rules. */
-  accept(id: number, logprobs?: TokenLogprobs): void {
+  /** Takes the next token, with its log-probabilities where they are told, and what had drafted it. The GPU ends the sequence by the same rules. */
+  accept(id: number, { logprobs, source }: TokenTold = {}): void {
     this.#lastAt = performance.now();
     if (this.generated === 0) this.#firstAt = this.#lastAt;
     this.ids.push(id);
@@ -115,7 +134,7 @@ export class Run implements Generation {
     const rest = length ? this.#decoder.flush().text : '';
     this.#text += text + rest;
     if (logprobs) this.#logprobs.push(logprobs);
-    this.#events.push({ id, text: text + rest, ...(logprobs && { logprobs }) });
+    this.#events.push({ id, text: text + rest, ...(logprobs && { logprobs }), ...(source && { source }) });
     if (stop || stopped) this.#end('stop');
     else if (length) this.#end('length');
     this.#wake?.();
@@ -151,10 +170,17 @@ export class Run implements Generation {
       timeToFirstTokenMs: tokens > 0 ? this.#firstAt - this.#started : 0,
       tokensPerSecond: tokens > 1 ? (tokens - 1) / ((this.#lastAt - this.#firstAt) / 1000) : 0,
       seed: this.sampling.seed,
+      speculation: this.#drafts.report(this.lease.methods, this.#whyPlain()),
       ...(this.logprobs !== undefined && { logprobs: this.#logprobs }),
     };
     this.#onEnd?.(result);
     this.#resolve(result);
+  }
+
+  /** Why nothing was drafted, or nothing is drafted any more, although the conversation is to. */
+  #whyPlain(): string | undefined {
+    const { decoding } = this.lease.methods;
+    return decoding && (draftingObstacle(this) ?? (decoding.levels ? this.why : undefined));
   }
 
   #close(): void {

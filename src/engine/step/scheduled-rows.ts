@@ -27,8 +27,12 @@ export function scheduleRows(runs: readonly Run[], rows: number): RunPart[] {
     });
 }
 
-/** The row of a run whose token the step before drew. */
-export const drawnPart = (run: Run): RunPart => ({ ...partOf(run, 'decode'), rows: 1 });
+/** The rows of a run whose token the step before drew: one, or the nodes of a tree that is drafted behind it. */
+export const drawnPart = (run: Run, nodes = 1): RunPart => ({
+  ...partOf(run, 'decode'),
+  rows: nodes,
+  ...(nodes > 1 && { committed: { least: 1, most: nodes } }),
+});
 
 /** Whether this part feeds its run's last known token, so that the next one is drawn. */
 export const finishes = ({ run, lease, rows, given }: RunPart): boolean =>

@@ -4,10 +4,10 @@ import { Readback } from '../../gpu/readback.ts';
 import { Throttle } from '../../gpu/throttle.ts';
 import { ringStepBytes, splitSteps, type OutputRings } from '../plan/output-rings.ts';
 import type { RangeFaults } from '../memory/range-faults.ts';
-import type { Drawn } from '../plan/step-ends.ts';
+import type { Drawn, StepEnd } from '../plan/step-ends.ts';
 import { Lookahead } from './lookahead.ts';
 import type { RunPart } from './scheduled-rows.ts';
-import type { PreparedStep, Steps, StepWait } from './steps.ts';
+import { logitRowsOf, type PreparedStep, type Steps, type StepWait } from './steps.ts';
 
 /** A step of runs: their tokens are drawn, or nothing is read of it. */
 export type RunStep = PreparedStep<RunPart, Drawn | undefined>;
@@ -18,11 +18,19 @@ interface Submission {
   readonly words: Promise<Uint32Array<ArrayBuffer>>;
 }
 
+/** How steps of one kind are waited for, and how many of them may be under way. */
+interface Pace {
+  readonly throttle: Throttle;
+  readonly lookahead: Lookahead;
+}
+
 /** Steps in flight: their outputs are copied out of the rings behind them, and read in order while later ones run. */
 export class StepsInFlight {
   readonly readback: Readback;
-  readonly lookahead = new Lookahead();
-  readonly #throttle = new Throttle();
+  /** Told of steps that drew tokens, once they are read: how long each took, and how many tokens they gave in all. */
+  onDrawn: ((step: RunStep, stepMs: number, tokens: number) => void) | undefined;
+  /** By the rows of each sequence: trees take their own time. */
+  readonly #paces = new Map<number, Pace>();
   /** Steps of rows that nobody wanted any more when they were read. */
   rolledBack = 0;
   maxAhead = 0;
@@ -43,18 +51,22 @@ export class StepsInFlight {
     return this.#submissions.reduce((sum, { step }) => sum + step.steps, 0);
   }
 
-  /** How many steps may be submitted now; 0 = read first. */
-  get room(): number {
+  /** How many steps with such an end may be submitted now; 0 = read first. */
+  room({ nodes }: Pick<StepEnd, 'nodes'>): number {
     const { ahead } = this;
-    const count = Math.min(this.lookahead.batch, this.#rings.steps - ahead);
-    return this.readback.free > 0 && ahead + count <= this.lookahead.inFlight ? count : 0;
+    // Steps of another kind are read first, so that the time of each kind is known.
+    if (this.#submissions.some(({ step }) => step.end.nodes !== nodes)) return 0;
+    const { lookahead } = this.#paceOf(nodes);
+    const count = Math.min(lookahead.batch, this.#rings.steps - ahead);
+    return this.readback.free > 0 && ahead + count <= lookahead.inFlight ? count : 0;
   }
 
   /** Submits a prepared step. @param wait how to wait for it, where it is no decode step */
   push(step: RunStep, wait: Partial<Omit<StepWait, 'readback'>> = {}): void {
-    if (this.#submissions.length === 0) this.lookahead.start();
+    const { lookahead, throttle } = this.#paceOf(step.end.nodes);
+    if (this.#submissions.length === 0) lookahead.start();
     const words = this.#steps.submit(step, {
-      throttle: this.#throttle,
+      throttle,
       units: this.ahead + step.steps,
       ...wait,
       readback: this.readback,
@@ -71,43 +83,53 @@ export class StepsInFlight {
     const words = await oldest.words;
     const { parts, steps, end } = oldest.step;
     this.#submissions.shift();
-    if (end.draws) this.lookahead.finished(steps);
+    const stepMs = end.draws ? this.#paceOf(end.nodes).lookahead.finished(steps) : 0;
+    let tokens = 0;
     for (const given of splitSteps(words, this.#rings, end.words, steps)) {
       let row = 0;
       for (const part of parts) {
-        const logitRows = part.given ? part.given.logits.filter(Boolean).length : 1;
+        const logitRows = logitRowsOf(part);
         const drawn = logitRows > 0 ? end.read(given, row) : undefined;
         // Once in the life of a run: what is in flight behind it is not held up.
         // oxlint-disable-next-line no-await-in-loop -- the next part is taken after it
         if (drawn?.faulty === true && !part.run.ended) part.run.fail(await this.#faults.errorOf(part.lease));
-        this.#take(part, drawn);
+        tokens += this.#take(part, drawn);
         row += logitRows;
       }
     }
+    if (end.draws) this.onDrawn?.(oldest.step, stepMs, tokens);
   }
 
-  /** Commits the rows of a part, and hands the tokens that it was given out. */
-  #take(part: RunPart, drawn: Drawn | undefined): void {
+  /** Commits the rows of a part, and hands the tokens that it was given out. Returns how many. */
+  #take(part: RunPart, drawn: Drawn | undefined): number {
     const { run } = part;
-    const { tokens = [], logprobs } = drawn ?? {};
+    const { tokens = [], logprobs, drafts } = drawn ?? {};
     // Tokens that the CPU gave are the run's own, even if it ended; drawn ones only if it still wants them.
     const owned = part.given !== undefined || (tokens.length > 0 && !run.ended);
-    this.#steps.commit(part, owned ? part.rows : 0);
-    if (!drawn) return;
+    this.#steps.commit(part, !owned ? 0 : part.committed ? tokens.length : part.rows);
+    if (!drawn) return 0;
     invariant(tokens.length > 0 || run.ended, () => 'the GPU ended a sequence that goes on');
     if (run.ended) {
       if (tokens.length > 0) {
         this.rolledBack++;
         run.lease.overrun = true;
       }
-      return;
+      return 0;
     }
+    if (part.phase === 'decode') run.stepped(tokens.length, drafts);
     const told = run.logprobs === undefined ? undefined : logprobs?.(run.logprobs);
     for (const [i, id] of tokens.entries()) {
       // What came behind the token that ended the run, the GPU has noted down all the same.
       if (run.ended) run.lease.overrun = true;
-      else run.accept(id, told?.[i]);
+      else run.accept(id, { logprobs: told?.[i], source: drafts?.sources[i] });
     }
+    return tokens.length;
+  }
+
+  #paceOf(nodes = 1): Pace {
+    const known = this.#paces.get(nodes) ?? { throttle: new Throttle(), lookahead: new Lookahead() };
+    this.#paces.set(nodes, known);
+    return known;
   }
 
   /** Reads everything that is in flight. */

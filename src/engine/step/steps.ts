@@ -6,7 +6,7 @@ import type { Readback } from '../../gpu/readback.ts';
 import type { Throttle } from '../../gpu/throttle.ts';
 import type { Lease } from '../memory/lease.ts';
 import type { RangeFaults } from '../memory/range-faults.ts';
-import { exactly, type Cut } from '../memory/residency.ts';
+import { exactly, type Cut, type RowRange } from '../memory/residency.ts';
 import { cutOf, type MethodIds, type RunSpan } from '../memory/sequence-methods.ts';
 import type { Sequences } from '../memory/sequences.ts';
 import type { StepState } from '../memory/step-state.ts';
@@ -35,6 +35,8 @@ export interface SequencePart extends StepPart {
   readonly span: RunSpan;
   /** Undefined: the row is the token that the step before drew, and the GPU has written it. */
   readonly given?: GivenRows | undefined;
+  /** Rows that the step may leave to the sequence; undefined: all. */
+  readonly committed?: RowRange | undefined;
 }
 
 /** What is to be computed next: a step, or several that follow each other without the CPU. */
@@ -76,6 +78,12 @@ export interface StepsParts {
   readonly methodBuffers: MethodBuffers;
   readonly faults: RangeFaults;
 }
+
+/** Rows of a part whose logits are wanted: where the GPU has written its rows, all. */
+export const logitRowsOf = ({ given, rows }: SequencePart): number =>
+  given ? given.logits.filter(Boolean).length : rows;
+
+const committedBy = ({ committed, rows }: SequencePart): RowRange => committed ?? exactly(rows);
 
 /** Rows of a step's parts. */
 export const rowsOf = ({ parts }: ScheduledStep): number => parts.reduce((sum, { rows }) => sum + rows, 0);
@@ -122,7 +130,7 @@ export class Steps {
     for (const { lease, span, phase } of parts) writeMethods(state, methodIds, lease, span, phase);
     const plan = await plans.for({
       rows: rowsOf(step),
-      logitRows: parts.reduce((sum, { given }) => sum + (given ? given.logits.filter(Boolean).length : 1), 0),
+      logitRows: parts.reduce((sum, part) => sum + logitRowsOf(part), 0),
       length: Math.max(...parts.map(({ lease, rows }) => lease.residency.mostAfter(rows * steps))),
       end,
       kinds: { ...kindsOf(parts), ...(observer && { observer }) },
@@ -133,8 +141,8 @@ export class Steps {
   /** The plan that cuts, where some sequence may be due behind some of the steps; which really are, the GPU sees. */
   async #eviction({ parts, steps }: ScheduledStep): Promise<EvictionSteps | undefined> {
     const cutting = parts.filter(({ methods, phase }) => cutOf(methods, phase) !== 'never');
-    const due = cutting.map(({ lease, methods, phase, rows }) =>
-      lease.residency.cutsIn(steps, exactly(rows), cutOf(methods, phase)),
+    const due = cutting.map((part) =>
+      part.lease.residency.cutsIn(steps, committedBy(part), cutOf(part.methods, part.phase)),
     );
     const after = Array.from({ length: steps }, (_, step) => due.some((cuts) => cuts[step]));
     if (!after.includes(true)) return undefined;
@@ -159,8 +167,8 @@ export class Steps {
     this.write(step);
     const encoder =
       submits > 1 ? encodeInSubmits(gpu, plan, submits, eviction) : encodeSteps(gpu, plan, steps, eviction);
-    for (const { lease, methods, phase, rows } of parts)
-      for (let i = 0; i < steps; i++) lease.expect(exactly(rows), cutOf(methods, phase));
+    for (const part of parts)
+      for (let i = 0; i < steps; i++) part.lease.expect(committedBy(part), cutOf(part.methods, part.phase));
     const ranges = [...ringRanges(rings, end.words, state.step, steps), ...more];
     state.step += steps;
     if (ranges.length > 0) return readback.submit(encoder, ranges, (map) => throttle.wait(units, map));

@@ -1,10 +1,15 @@
+import { drafterOf } from './drafting.ts';
 import type { Run } from './run.ts';
 
 /** Steps of a group of runs before another group has its turn. */
 const TURN_STEPS = 8;
 
-/** What runs must have in common to share a step: how keys and values are stored, and whether the CPU has a say in every token. */
-const groupOf = ({ lease, constraint }: Run): string => `${lease.methods.kv}${constraint ? ', constrained' : ''}`;
+/**
+ * What runs must have in common to share a step: how keys and values are stored, what drafts for them, and whether the CPU has a
+ * say in every token.
+ */
+const groupOf = (run: Run): string =>
+  [run.lease.methods.kv, drafterOf(run), run.constraint ? 'constrained' : ''].join();
 
 /** Runs that cannot share a step take turns of several steps, so that those of a turn may be computed ahead. */
 export class Turns {

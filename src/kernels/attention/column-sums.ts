@@ -7,7 +7,7 @@ import { constantsPart } from '../constants.ts';
 import { stepRowsPart, stepStatePart } from '../step-layout.ts';
 import { observedParts, type ObservedVariant } from './observed.ts';
 import { softCapPart } from './soft-cap.ts';
-import { visiblePart } from './visible.ts';
+import { visibleParts } from './visible.ts';
 
 const spec = {
   params: { scale: 'f32', layer: 'u32', tiles: 'u32', sequences: 'u32' },
@@ -17,7 +17,7 @@ const spec = {
     stepStatePart,
     stepRowsPart,
     ...cacheParts(kv),
-    visiblePart,
+    ...visibleParts(),
     softCapPart,
     ...observedParts(noise),
     { name: 'lib/attention/column-mass', text: columnMass },

@@ -13,7 +13,7 @@ import { constantsPart } from '../constants.ts';
 import { stepRowsPart, stepStatePart } from '../step-layout.ts';
 import { addMassPart, observedParts, type ObservedVariant } from './observed.ts';
 import { softCapPart } from './soft-cap.ts';
-import { visiblePart } from './visible.ts';
+import { visibleParts } from './visible.ts';
 
 /** The most query heads of a KV head, and the widest head, that the attention kernels have room for. */
 export const MAX_GROUP = 16;
@@ -31,6 +31,8 @@ const exchangePart = (exchange: Exchange): WgslPart => ({
 export interface DecodeVariant {
   readonly kv: KvType;
   readonly exchange: Exchange;
+  /** Whether the rows are those of draft trees. Default false. */
+  readonly trees?: boolean | undefined;
 }
 
 const spec = {
@@ -72,12 +74,12 @@ const gridOf = (splits: number, rows: number, { KV_HEADS, GROUP, HEADS }: HeadCo
   rows,
 ];
 
-const commonParts = ({ kv, exchange }: DecodeVariant): WgslPart[] => [
+const commonParts = ({ kv, exchange, trees }: DecodeVariant): WgslPart[] => [
   constantsPart,
   stepStatePart,
   stepRowsPart,
   ...cacheParts(kv),
-  visiblePart,
+  ...visibleParts(trees),
   softCapPart,
   exchangePart(exchange),
 ];

@@ -1,11 +1,12 @@
 import source from '../../../shaders/attention/flash-prefill.wgsl?raw';
 import { ceilDiv } from '../../core/invariant.ts';
 import { defineKernel } from '../../gpu/kernel.ts';
-import { cacheParts, type KvType } from '../cache-layout.ts';
+import { cacheParts } from '../cache-layout.ts';
 import { constantsPart } from '../constants.ts';
 import { stepRowsPart, stepStatePart } from '../step-layout.ts';
+import type { PrefillVariant } from './prefill-variant.ts';
 import { softCapPart } from './soft-cap.ts';
-import { visiblePart } from './visible.ts';
+import { visibleParts } from './visible.ts';
 
 /** Attention of 9 or more rows; see the WGSL for who computes what. */
 export const flashPrefill = defineKernel({
@@ -27,12 +28,12 @@ export const flashPrefill = defineKernel({
     STAGE: 'u32',
     DIM_QUADS: 'u32',
   },
-  includes: ({ kv }: { readonly kv: KvType }) => [
+  includes: ({ kv, trees }: PrefillVariant) => [
     constantsPart,
     stepStatePart,
     stepRowsPart,
     ...cacheParts(kv),
-    visiblePart,
+    ...visibleParts(trees),
     softCapPart,
   ],
   grid: ({ rows }, { GROUP, KV_HEADS, LINES, TEAMS }) => [

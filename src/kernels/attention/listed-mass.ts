@@ -5,7 +5,7 @@ import { constantsPart } from '../constants.ts';
 import { stepRowsPart, stepStatePart } from '../step-layout.ts';
 import { observedParts, type ObservedVariant } from './observed.ts';
 import { softCapPart } from './soft-cap.ts';
-import { visiblePart } from './visible.ts';
+import { visibleParts } from './visible.ts';
 
 /**
  * Adds what decoding rows attend to among their listed slots to the mass of these slots, for rows whose kind of selection is
@@ -37,7 +37,7 @@ export const listedMass = defineKernel({
     stepStatePart,
     stepRowsPart,
     ...cacheParts(kv),
-    visiblePart,
+    ...visibleParts(),
     softCapPart,
     ...observedParts(noise),
   ],

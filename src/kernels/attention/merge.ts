@@ -7,7 +7,7 @@ import { constantsPart } from '../constants.ts';
 import { stepRowsPart, stepStatePart } from '../step-layout.ts';
 import { addMassPart, observedParts, type ObservedVariant } from './observed.ts';
 import { u32Constants, withConstants } from '../wgsl-constants.ts';
-import { visiblePart } from './visible.ts';
+import { visibleParts } from './visible.ts';
 
 /** The most splits that attention/merge joins: it has room for so many weights. */
 export const MAX_SPLITS = 64;
@@ -58,7 +58,7 @@ export const mergeSplitsObserving = defineKernel({
     stepStatePart,
     stepRowsPart,
     ...cacheParts(kv),
-    visiblePart,
+    ...visibleParts(),
     ...observedParts(noise),
     addMassPart,
     { name: 'lib/attention/merge-observe.mass', text: observeMass },

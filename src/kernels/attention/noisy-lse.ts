@@ -7,7 +7,7 @@ import { stepRowsPart, stepStatePart } from '../step-layout.ts';
 import { observedParts, type ObservedVariant } from './observed.ts';
 import { u32Constants, withConstants } from '../wgsl-constants.ts';
 import { softCapPart } from './soft-cap.ts';
-import { visiblePart } from './visible.ts';
+import { visibleParts } from './visible.ts';
 
 /** Rows of a workgroup. */
 const ROWS = 8;
@@ -34,7 +34,7 @@ export const noisyLse = defineKernel({
     stepStatePart,
     stepRowsPart,
     ...cacheParts(kv),
-    visiblePart,
+    ...visibleParts(),
     softCapPart,
     ...observedParts(noise),
   ],

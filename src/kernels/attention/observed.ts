@@ -22,7 +22,7 @@ export interface ObservedVariant {
 
 /**
  * The includes of kernels that note down what eviction policies observe; with `noise` they also serve sequences that
- * want it on their scores. They need the step state, the cache parts and `visiblePart`.
+ * want it on their scores. They need the step state, the cache parts and `visibleParts`.
  */
 export const observedParts = (noise: ScoreNoise | undefined): readonly WgslPart[] => [
   { name: 'lib/attention/observed', text: observed },

@@ -1,8 +1,8 @@
-import cacheSlot from '../../../shaders/lib/cache-slot.wgsl?raw';
 import source from '../../../shaders/cache/evict.wgsl?raw';
 import { defineKernel } from '../../gpu/kernel.ts';
 import type { WgslPart } from '../../gpu/wgsl.ts';
 import { cacheParts, type KvType } from '../cache-layout.ts';
+import { cacheSlotPart } from '../cache-slot.ts';
 import { stepStatePart } from '../step-layout.ts';
 import { u32Constants, withConstants } from '../wgsl-constants.ts';
 import { radixSelectPart } from './radix-select.ts';
@@ -24,7 +24,7 @@ export const evict = defineKernel({
   includes: ({ kv, score }: { readonly kv: KvType; readonly score: readonly WgslPart[] }) => [
     stepStatePart,
     ...cacheParts(kv),
-    { name: 'lib/cache-slot', text: cacheSlot },
+    cacheSlotPart,
     radixSelectPart,
     ...score,
   ],

@@ -6,7 +6,7 @@ import { ceilDiv } from '../../core/invariant.ts';
 import { defineKernel } from '../../gpu/kernel.ts';
 import type { WgslPart } from '../../gpu/wgsl.ts';
 import { softCapPart } from '../attention/soft-cap.ts';
-import { visiblePart } from '../attention/visible.ts';
+import { visibleParts } from '../attention/visible.ts';
 import { cacheParts, PAGE_SLOTS, type KvType } from '../cache-layout.ts';
 import { constantsPart } from '../constants.ts';
 import { ropePart } from '../rope.ts';
@@ -58,7 +58,7 @@ export const slotScores = defineKernel({
     accessors,
     stepRowsPart,
     ...cacheParts(kv),
-    visiblePart,
+    ...visibleParts(),
     softCapPart,
     ...turnParts(turn),
     slotScoresPart,

@@ -128,7 +128,7 @@ export function attentionBlock({
         recorder,
         layers[index]!,
         { query: scratch(query), output: scratch(attended), partials: scratch(partials), lse: scratch(lse) },
-        { rows: shape.rows, lengthBucket: shape.lengthBucket, methods: shape.methods },
+        { rows: shape.rows, lengthBucket: shape.lengthBucket, methods: shape.methods, trees: shape.trees > 0 },
       );
       encodeBranchEnd(step, end, scratch(attended));
     },

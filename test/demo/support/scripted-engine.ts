@@ -178,6 +178,16 @@ function generation(
         timeToFirstTokenMs: 180,
         tokensPerSecond: 62.08,
         seed: options.seed ?? 7,
+        speculation: {
+          source: 'none',
+          steps: 1,
+          tokensPerStep: 1,
+          proposed: 0,
+          accepted: 0,
+          byDepth: [],
+          bySource: {},
+          lossless: true,
+        },
       });
     };
     try {

@@ -93,7 +93,8 @@ describe('winnow generate', () => {
 
   it('prints ids, text, finish and report as JSON', async () => {
     const result = json(await new FakeCli().run('generate', 'm', '--prompt', 'a', '--max-tokens', '2', '--json'));
-    expect(result).toEqual({ ids: [0, 1], text: 'a0 a1 ', finish: 'length', report: fakeReport() });
+    const speculation = expect.objectContaining({ source: 'none', tokensPerStep: 1 }) as unknown;
+    expect(result).toEqual({ ids: [0, 1], text: 'a0 a1 ', finish: 'length', speculation, report: fakeReport() });
   });
 
   it('takes ids, and prompts for the chat template', async () => {

@@ -17,10 +17,15 @@ test('which slots a row may read is asked of lib/step-rows and lib/attention/vis
   const homes = (pattern: RegExp): string[] => [...new Set(matching(pattern).map((line) => line.split(':')[0]!))];
   expect(homes(/\brow_ordinal\b|\bROW_ORDINAL\b/)).toEqual([
     'shaders/decoding/advance.wgsl',
+    'shaders/decoding/plant.wgsl',
     'shaders/lib/step-rows.wgsl',
   ]);
   expect(homes(/\bMETHOD_WINDOW(_SINKS)?\b/)).toEqual(['shaders/lib/attention/visible.wgsl']);
-  expect(homes(/\bROW_PARENT\b/)).toEqual(['shaders/decoding/advance.wgsl']);
+  expect(homes(/\bROW_PARENT\b/)).toEqual(['shaders/decoding/advance.wgsl', 'shaders/decoding/plant.wgsl']);
+  expect(homes(/\bROW_ANCESTORS(_HIGH)?\b/)).toEqual([
+    'shaders/decoding/plant.wgsl',
+    'shaders/lib/attention/branch.tree.wgsl',
+  ]);
 });
 
 test('the numbers of lib/constants stand there alone', () => {

@@ -79,6 +79,16 @@ function fakeGeneration(
       timeToFirstTokenMs,
       tokensPerSecond: 2,
       seed: 3,
+      speculation: {
+        source: 'none',
+        steps: 1,
+        tokensPerStep: 1,
+        proposed: 0,
+        accepted: 0,
+        byDepth: [],
+        bySource: {},
+        lossless: true,
+      },
     });
   };
   async function* tokens(): AsyncGenerator<TokenEvent> {
