@@ -57,7 +57,7 @@ export async function download(
       if (early && ends.size < MOST_ENDS) {
         // A body without a length may end before its file does: it is asked for again until it ends there twice.
         ends.add(done);
-        have = remote.ranges ? done : 0;
+        have = remote.ranges && (remote.version !== undefined || options.sha256 !== undefined) ? done : 0;
       } else if (error.code === 'model-checksum' && joined) {
         have = 0; // halves of two versions, perhaps
       } else {

@@ -4,6 +4,7 @@ import { throwIfAborted, WinnowError } from '../core/errors.ts';
 import { Attempt, type HttpOptions } from './attempt.ts';
 import { AnsweredError, changedError, networkError } from './http-fault.ts';
 import { isPacked, lengthOf, rangeOf, versionOf } from './http-headers.ts';
+import { Seam } from './seam.ts';
 import { Tries } from './tries.ts';
 
 export type { HttpOptions } from './attempt.ts';
@@ -35,9 +36,6 @@ export interface StreamOptions extends HttpOptions {
   /** Called when parts were joined by comparing bytes, since nothing names their version. */
   readonly onSeam?: () => void;
 }
-
-/** Bytes before a seam that are asked for again, to be compared. */
-const OVERLAP = 1024;
 
 /**
  * Asks for one byte to learn about a file. Where that is refused or garbled, it asks for the whole and looks at the beginning.
@@ -154,16 +152,27 @@ export async function* streamFile(
   let furthest = start;
   let begunAnew = false;
   let { ranges } = file;
+  /** A version that one answer names and another does not proves nothing. */
+  let joins = file.version !== undefined || checked;
   for (;;) {
     throwIfAborted(signal);
     const attempt = new Attempt(file.url, options, signal);
     try {
-      const joins = file.version !== undefined || checked;
       const overlap = position > floor && !joins ? seam.length : 0;
-      const opened = await openAt(file, { position: position - overlap, floor, end, ranges }, attempt);
+      const opened = await openAt(
+        file,
+        { position: position - overlap, floor, end, ranges, proven: checked || !joins },
+        attempt,
+      );
       if (opened === 'complete') return;
       if (opened === 'no parts') {
         ranges = false;
+        position = floor;
+        continue;
+      }
+      if (opened === 'no version') {
+        joins = false;
+        begunAnew = true;
         position = floor;
         continue;
       }
@@ -202,7 +211,6 @@ export async function* streamFile(
       throw new Error(`the connection ended at byte ${position} of ${last}`);
     } catch (error) {
       await tries.failed(error, `, at byte ${position}`);
-      const joins = file.version !== undefined || checked;
       if (!ranges || (!joins && !begunAnew)) {
         begunAnew ||= position > floor;
         position = floor;
@@ -220,12 +228,21 @@ interface Opened {
   readonly skip: number;
 }
 
+interface Wish {
+  readonly position: number;
+  readonly floor: number;
+  readonly end: number | undefined;
+  readonly ranges: boolean;
+  /** The answer need not name the version: others tell whether its bytes belong to those before. */
+  readonly proven: boolean;
+}
+
 /** Sends the request for [position, end), and compares what its answer tells with what is known of the file. */
 async function openAt(
   file: RemoteFile,
-  { position, floor, end, ranges }: { position: number; floor: number; end: number | undefined; ranges: boolean },
+  { position, floor, end, ranges, proven }: Wish,
   attempt: Attempt,
-): Promise<Opened | 'complete' | 'no parts'> {
+): Promise<Opened | 'complete' | 'no parts' | 'no version'> {
   const partial = ranges && (position > 0 || (end !== undefined && end !== file.size));
   const range = `bytes=${position}-${end === undefined ? (file.size === undefined ? '' : file.size - 1) : end - 1}`;
   // If-Range would need the server's permission across origins; comparing its version of the file needs none.
@@ -246,6 +263,10 @@ async function openAt(
   const version = versionOf(response);
   if (file.version !== undefined && version !== undefined && version !== file.version)
     return refuse(`${file.version} became ${version}`);
+  if (response.status === 206 && position > floor && !proven && version === undefined) {
+    await response.body?.cancel();
+    return 'no version';
+  }
   const size = response.status === 206 ? total : lengthOf(response).size;
   if (file.size !== undefined && size !== undefined && size !== file.size)
     return refuse(`${file.size} bytes became ${size}`);
@@ -262,32 +283,4 @@ async function openAt(
   // A server that sends the whole file instead: it begins anew.
   const from = response.status === 206 ? position : floor;
   return { reader: response.body.getReader(), from, skip: response.status === 206 ? 0 : floor };
-}
-
-/** The last bytes that came, to be compared where reading goes on. */
-class Seam {
-  #bytes = new Uint8Array();
-
-  get length(): number {
-    return this.#bytes.length;
-  }
-
-  clear(): void {
-    this.#bytes = new Uint8Array();
-  }
-
-  add(bytes: Uint8Array): void {
-    const kept = this.#bytes.subarray(Math.max(0, this.#bytes.length + Math.min(bytes.length, OVERLAP) - OVERLAP));
-    const fresh = bytes.subarray(Math.max(0, bytes.length - OVERLAP));
-    const both = new Uint8Array(kept.length + fresh.length);
-    both.set(kept);
-    both.set(fresh, kept.length);
-    this.#bytes = both;
-  }
-
-  /** Whether bytes are those that lie `before` the seam. */
-  equals(bytes: Uint8Array, before: number): boolean {
-    const from = this.#bytes.length - before;
-    return bytes.every((byte, i) => byte === this.#bytes[from + i]);
-  }
 }

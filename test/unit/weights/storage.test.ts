@@ -177,6 +177,17 @@ describe.each([
       await expectBytes(await open(server), other);
       expect(server.requests).toEqual(['bytes=0-0', '', '']);
     });
+    it('a version that is told once and then no more: it begins anew', async () => {
+      const replaced = { from: 2, content: other };
+      const server = fakeServer(content, { etag: '"a"', cutAfter: 60_000, cuts: 1, replaced });
+      await expectBytes(await open(server), other);
+      expect(server.requests).toEqual(['bytes=0-0', '', 'bytes=60000-99999', '']);
+    });
+    it('a body without a length that ended early, and no version: it begins anew', async () => {
+      const replaced = { from: 2, content: other };
+      const server = fakeServer(content, { rangeHead: 'hidden', hideSize: true, endAfter: 60_000, ends: 1, replaced });
+      await expectBytes(await open(server), other);
+    });
     it('cut each time: parts are joined where their bytes agree', async () => {
       const server = fakeServer(content, { cutAfter: 30_000 });
       await expectBytes(await open(server), content);
