@@ -16,7 +16,7 @@ describe('inspectModel', () => {
 
   it.each<[string, TinyModelOptions['metadata'], RegExp]>([
     ['no tokens', { 'tokenizer.ggml.tokens': undefined }, /no text.*tokenizer\.ggml\.tokens/],
-    ['another tokenizer', { 'tokenizer.ggml.model': 'llama' }, /cannot be tokenised.*'llama'/],
+    ['another tokenizer', { 'tokenizer.ggml.model': 'rwkv' }, /cannot be tokenised.*'rwkv'/],
     ['no model of a tokenizer', { 'tokenizer.ggml.model': undefined }, /cannot be tokenised.*tokenizer\.ggml\.model/],
     ['an unknown rule', { 'tokenizer.ggml.pre': 'nobody-knows' }, /cannot be tokenised.*'nobody-knows'/],
     ['no rule', { 'tokenizer.ggml.pre': undefined }, /'default'/],
