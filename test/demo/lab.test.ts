@@ -313,12 +313,12 @@ describe('saved evaluations', () => {
     await page.goto(`${site.url}lab.html`);
     await page.getByRole('button', { name: /^Run the evaluation/ }).waitFor();
     const evil = '<img src=x onerror="document.title=\'broken in\'">';
-    const record = evalFixture({ settings: { model: evil, text: { name: evil, characters: 1e300 } } });
+    const record = evalFixture({ settings: { model: evil, text: { name: evil, characters: 1e15 } } });
     const runs = record.runs.map((each, index) => ({
       ...each,
       setting: index === 0 ? evil : each.setting,
-      kl: index === 1 ? 1e300 : each.kl,
-      kvBytesHeld: index === 2 ? 1e300 : 0,
+      kl: index === 1 ? 1e15 : each.kl,
+      kvBytesHeld: index === 2 ? 1e15 : 0,
       msPerToken: 0,
       top1Agreement: 1e9,
     }));
