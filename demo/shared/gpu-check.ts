@@ -1,4 +1,3 @@
-import { checkSupport } from 'winnow-llm/support';
 import { toProblem, type Problem } from './problem.ts';
 
 /** What this browser's GPU looks like before an engine exists, or why there can be none. */
@@ -9,6 +8,8 @@ export async function checkGpu(): Promise<{
   readonly software?: boolean;
 }> {
   try {
+    // Not before the first paint: the page shows itself while it asks.
+    const { checkSupport } = await import('winnow-llm/support');
     const { problem, adapter, software } = await checkSupport();
     if (adapter) return { name: gpuName(adapter), software };
     if (problem?.code === 'no-webgpu') return { problem: isSecureContext ? noWebGpu() : toProblem(problem) };

@@ -51,7 +51,7 @@ describe('before the model is ready', () => {
     await page.getByText('sending waits for the model').waitFor();
     await message(page).press('Enter');
     await page.getByRole('button', { name: /^Download and start/ }).click();
-    await page.getByText('You said: hello there').waitFor();
+    await lastAnswer(page).getByText('You said: hello there').waitFor();
     expect(await message(page).inputValue()).toBe('');
     await page.context().close();
   });
