@@ -36,8 +36,8 @@ async function sources() {
   await steps.run('types, demo', (line) => check(line, 'tsc', ['--noEmit', '-p', 'demo/tsconfig.json'], 3 * MINUTE));
   await steps.run('lint', (line) => check(line, 'oxlint', ['--type-aware'], 3 * MINUTE));
   await steps.run('format', (line) => check(line, 'oxfmt', ['--check', '.'], 2 * MINUTE));
-  await steps.run('unit', (line) => vitest(line, ['unit'], minutes(10)));
-  if (!quick) await steps.run('browser', (line) => vitest(line, ['browser'], minutes(20), { env }));
+  await steps.run('unit', (line) => vitest(line, ['unit'], minutes(20)));
+  if (!quick) await steps.run('browser', (line) => vitest(line, ['browser'], minutes(30), { env }));
 }
 
 /** What is built, and what uses it: pages in a browser spend most of their time waiting. */
@@ -46,7 +46,7 @@ async function built() {
   await steps.run('build', (line) => check(line, process.execPath, ['scripts/build.mjs'], 5 * MINUTE));
   const demo = ['build', '-c', 'demo/vite.config.ts', '--logLevel', 'warn'];
   await steps.run('build demo', (line) => check(line, 'vite', demo, 5 * MINUTE));
-  await steps.run('pages', (line) => vitest(line, ['pages'], minutes(20), { env }));
+  await steps.run('pages', (line) => vitest(line, ['pages'], minutes(30), { env }));
 }
 
 const env = { WINNOW_SHARE: String(SHARES[kind]) };
@@ -54,7 +54,7 @@ const gpu = () =>
   steps.run('gpu', (line) =>
     quick
       ? vitest(line, ['gpu'], 10 * MINUTE, { env, args: QUICK_GPU })
-      : vitest(line, ['gpu', 'model'], minutes(45), { env }),
+      : vitest(line, ['gpu', 'model'], minutes(60), { env }),
   );
 
 const ready = await steps.run('setup', async () => {
