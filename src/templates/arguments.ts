@@ -3,6 +3,7 @@
 import { failed } from './fault.ts';
 import { Text } from './text.ts';
 import { typeName, Undefined, type Value } from './values.ts';
+import type { Run } from './run.ts';
 
 export interface Arguments {
   readonly positional: readonly Value[];
@@ -10,6 +11,10 @@ export interface Arguments {
 }
 
 export const NO_ARGUMENTS: Arguments = { positional: [], named: new Map() };
+
+/** The name of an argument as a value: given where any argument of this name was. */
+export const nameText = (run: Run, name: string): Text =>
+  run.givenNames.has(name) ? Text.given(name) : new Text(name);
 
 /** The parameters of a built-in. */
 export interface Signature {

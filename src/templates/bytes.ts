@@ -11,10 +11,13 @@ const QUOTED: Readonly<Record<number, string>> = { 9: '\\t', 10: '\\n', 13: '\\r
 export class Bytes extends Thing {
   override readonly type = 'bytes';
   readonly #bytes: Uint8Array;
+  /** Whether any of them came from outside the template: all count as given then. */
+  readonly #given: boolean;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, given: boolean) {
     super();
     this.#bytes = bytes;
+    this.#given = given;
   }
 
   override show(run: Run): Text {
@@ -26,7 +29,7 @@ export class Bytes extends Thing {
       else if (QUOTED[byte] !== undefined) shown += QUOTED[byte];
       else shown += byte < 32 || byte > 126 ? `\\x${byte.toString(16).padStart(2, '0')}` : String.fromCharCode(byte);
     }
-    return new Text(`b${quote}${shown}${quote}`);
+    return this.#text(`b${quote}${shown}${quote}`);
   }
 
   override size(): number {
@@ -50,12 +53,16 @@ export class Bytes extends Thing {
   #decode(run: Run, [encoding]: readonly (Value | undefined)[]): Text {
     if (!isUtf8(textOf('decode()', encoding, UTF8).text)) throw unsupported('An encoding other than UTF-8');
     run.budget.text(this.#bytes.length);
-    return Text.given(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(this.#bytes));
+    return this.#text(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(this.#bytes));
   }
 
   #hex(run: Run): Text {
     run.budget.text(2 * this.#bytes.length);
-    return new Text(Array.from(this.#bytes, (byte) => byte.toString(16).padStart(2, '0')).join(''));
+    return this.#text(Array.from(this.#bytes, (byte) => byte.toString(16).padStart(2, '0')).join(''));
+  }
+
+  #text(text: string): Text {
+    return this.#given ? Text.given(text) : new Text(text);
   }
 }
 
@@ -75,5 +82,5 @@ export function encode(run: Run, text: Text, encoding: Value | undefined, errors
     if (errors !== undefined) throw unsupported('Encoding with a way to treat errors');
     throw failed("'ascii' codec can't encode this text");
   }
-  return new Bytes(new TextEncoder().encode(text.text));
+  return new Bytes(new TextEncoder().encode(text.text), text.isGiven);
 }

@@ -125,6 +125,7 @@ function argumentsOf(run: Run, { positional, named, rest, namedRest }: CallArgum
       if (!(key instanceof Text)) throw failed('keywords must be strings');
       if (names.has(key.text)) throw failed(`got multiple values for keyword argument '${key.text}'`);
       names.set(key.text, value);
+      if (key.isGiven) run.givenNames.add(key.text);
     }
   }
   return { positional: values, named: names };

@@ -82,7 +82,10 @@ function field(run: Run, source: Text, fields: Fields, depth: number): Text {
   if (conversion === 's') value = strOf(run, value);
   else if (conversion === 'r' || conversion === 'a') value = reprOf(run, value);
   else if (conversion !== undefined) throw failed(`Unknown conversion specifier '${conversion}'`);
-  return formatValue(run, value, expand(run, new Text(spec), fields, depth - 1).text);
+  const wanted = expand(run, source.cut(source.text.length - spec.length), fields, depth - 1);
+  const shown = formatValue(run, value, wanted.text);
+  // Its fill may have come from outside.
+  return wanted.isGiven ? Text.given(shown.text) : shown;
 }
 
 const STEP = /\.([^.[\]]+)|\[([^\]]+)\]/gy;

@@ -1,6 +1,6 @@
 /** The names that every template has, as transformers sets Jinja up. */
 
-import { bind, signature, textOf, wholeOf, type Arguments } from './arguments.ts';
+import { bind, nameText, signature, textOf, wholeOf, type Arguments } from './arguments.ts';
 import { dictOf } from './compare.ts';
 import { failed, TemplateFault, unsupported } from './fault.ts';
 import { each, itemsOf } from './iterate.ts';
@@ -42,12 +42,16 @@ export function makeDict(run: Run, { positional, named }: Arguments): Dict {
     }
   }
   run.budget.list(pairs.length + named.size);
-  return dictOf(run, [...pairs, ...[...named].map(([name, value]) => [new Text(name), value] as const)]);
+  return dictOf(run, [...pairs, ...[...named].map(([name, value]) => [nameText(run, name), value] as const)]);
 }
 
 function namespace(run: Run, args: Arguments): Namespace {
   const made = new Namespace();
-  for (const [key, value] of makeDict(run, args).entries.values()) made.set(strOf(run, key).text, value);
+  for (const [key, value] of makeDict(run, args).entries.values()) {
+    const name = strOf(run, key);
+    if (name.isGiven) run.givenNames.add(name.text);
+    made.set(name.text, value);
+  }
   return made;
 }
 
@@ -129,7 +133,8 @@ const raise = (run: Run, args: Arguments): never => {
 
 const now = (run: Run, args: Arguments): Text => {
   const [format] = bind('strftime_now()', signature('format'), args);
-  return new Text(formatTime(run.now, textOf('strftime_now()', format).text));
+  const wanted = textOf('strftime_now()', format);
+  return wanted.become(formatTime(run.now, wanted.text));
 };
 
 /** What a template may name without being given it. */

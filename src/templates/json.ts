@@ -5,7 +5,7 @@ import { order } from './compare.ts';
 import { failed } from './fault.ts';
 import { itemsOf } from './iterate.ts';
 import { floatText, intText } from './numbers.ts';
-import { Text } from './text.ts';
+import { EMPTY, Text } from './text.ts';
 import { Dict, List, truth, Tuple, typeName, type Value } from './values.ts';
 import { Writer } from './writer.ts';
 import type { Run } from './run.ts';
@@ -13,7 +13,7 @@ import type { Run } from './run.ts';
 interface Style {
   readonly ascii: boolean;
   /** What each level is indented by; undefined keeps all on one line. */
-  readonly indent: string | undefined;
+  readonly indent: Text | undefined;
   readonly between: Text;
   readonly colon: Text;
   readonly sorted: boolean;
@@ -29,17 +29,17 @@ export function toJson(run: Run, value: Value, args: Arguments): Text {
   const [between, colon] = separatorsOf(run, separators, unit);
   const writer = new Writer(run.budget);
   const style = { ascii: truth(run, ascii), indent: unit, between, colon, sorted: truth(run, sorted) };
-  write(run, writer, value, style, '\n');
+  write(run, writer, value, style, new Text('\n'));
   return writer.done();
 }
 
-function indentOf(indent: Value): string | undefined {
+function indentOf(indent: Value): Text | undefined {
   if (indent === null) return undefined;
-  if (indent instanceof Text) return indent.text;
-  return ' '.repeat(Math.min(1000, Math.max(0, wholeOf('indent', indent, 0))));
+  if (indent instanceof Text) return indent;
+  return new Text(' '.repeat(Math.min(1000, Math.max(0, wholeOf('indent', indent, 0)))));
 }
 
-function separatorsOf(run: Run, given: Value, indent: string | undefined): [Text, Text] {
+function separatorsOf(run: Run, given: Value, indent: Text | undefined): [Text, Text] {
   if (given === null) return [new Text(indent === undefined ? ', ' : ','), new Text(': ')];
   const [between, colon, ...others] = itemsOf(run, given);
   if (!(between instanceof Text) || !(colon instanceof Text) || others.length > 0) {
@@ -49,7 +49,7 @@ function separatorsOf(run: Run, given: Value, indent: string | undefined): [Text
 }
 
 /** `line` begins a line at the depth of the value. */
-function write(run: Run, writer: Writer, value: Value, style: Style, line: string): void {
+function write(run: Run, writer: Writer, value: Value, style: Style, line: Text): void {
   run.budget.work(16);
   if (value instanceof Text) writeText(writer, value, style.ascii);
   else if (value instanceof List || value instanceof Tuple) {
@@ -69,14 +69,14 @@ function writeGroup<T>(
   run: Run,
   writer: Writer,
   { indent, between }: Style,
-  line: string,
+  line: Text,
   brackets: string,
   items: readonly T[],
-  put: (item: T, inner: string) => void,
+  put: (item: T, inner: Text) => void,
 ): void {
   writer.add(brackets[0]!);
   if (items.length > 0) {
-    const inner = indent === undefined ? '' : line + indent;
+    const inner = indent === undefined ? EMPTY : Text.join([line, indent]);
     run.budget.deeper(() => {
       for (const [i, item] of items.entries()) {
         if (i > 0) writer.add(between);

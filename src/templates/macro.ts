@@ -1,6 +1,6 @@
 /** Macros, and the bodies of call blocks. */
 
-import type { Arguments } from './arguments.ts';
+import { nameText, type Arguments } from './arguments.ts';
 import { failed } from './fault.ts';
 import { Scope } from './scope.ts';
 import { Text } from './text.ts';
@@ -90,7 +90,7 @@ export class Macro extends Thing {
         'kwargs',
         dictOf(
           run,
-          [...rest].map(([name, value]) => [new Text(name), value]),
+          [...rest].map(([name, value]) => [nameText(run, name), value]),
         ),
       );
     else if (rest.size > 0) throw failed(`macro '${shown}' takes no keyword argument '${[...rest.keys()][0]}'`);

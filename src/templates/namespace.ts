@@ -1,5 +1,6 @@
 /** Jinja's namespace: the one value that a template can change. */
 
+import { nameText } from './arguments.ts';
 import { failed } from './fault.ts';
 import { writeRepr } from './show.ts';
 import { Text } from './text.ts';
@@ -23,7 +24,9 @@ export class Namespace extends Thing {
 
   override show(run: Run): Text {
     const writer = new Writer(run.budget).add('<Namespace ');
-    const entries = [...this.#values].map(([name, value]) => [`s${name}`, [new Text(name), value] as const] as const);
+    const entries = [...this.#values].map(
+      ([name, value]) => [`s${name}`, [nameText(run, name), value] as const] as const,
+    );
     run.budget.deeper(() => writeRepr(run, writer, new Dict(new Map(entries))));
     return writer.add('>').done();
   }

@@ -18,6 +18,8 @@ export interface Run {
   readonly item: (value: Value, key: Value) => Value;
   readonly filter: (name: string, value: Value, args: Arguments) => Value;
   readonly test: (name: string, value: Value, args: Arguments) => boolean;
+  /** Names of arguments and of a namespace that came from outside: of those only the text is kept. */
+  readonly givenNames: Set<string>;
   /** The blocks of the template by name, rendered anew at each call. */
   readonly blocks: ReadonlyMap<string, () => Text>;
 }

@@ -46,6 +46,7 @@ export function readTemplate(source: string): Template {
         line: 1,
         autoescape: false,
         now,
+        givenNames: new Set(),
         blocks,
         attribute: (value, name) => attributeOf(run, value, name),
         item: (value, key) => itemAt(run, value, key),

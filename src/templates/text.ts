@@ -28,6 +28,11 @@ export class Text {
     return new Text(text, GIVEN.repeat(text.length));
   }
 
+  /** Whether any of it came from outside. */
+  get isGiven(): boolean {
+    return this.marks?.includes(GIVEN) ?? false;
+  }
+
   /** The parts one after another. */
   static join(parts: readonly Text[], markup = false): Text {
     const text = parts.map((part) => part.text).join('');
@@ -44,7 +49,7 @@ export class Text {
   become(text: string): Text {
     if (this.marks === null) return new Text(text, null, this.markup);
     if (text.length === this.text.length) return new Text(text, this.marks, this.markup);
-    return new Text(text, (this.marks.includes(GIVEN) ? GIVEN : OWN).repeat(text.length), this.markup);
+    return new Text(text, (this.isGiven ? GIVEN : OWN).repeat(text.length), this.markup);
   }
 
   as(markup: boolean): Text {

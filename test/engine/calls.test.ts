@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Engine, Generation, Message } from '../../src/index.ts';
+import type { Engine, GenerateOptions, Generation, Message } from '../../src/index.ts';
 import { abortedSignal } from '../support/aborted.ts';
 import { tinyEngine } from '../support/tiny-engine.ts';
 
@@ -73,6 +73,21 @@ test('a second reader is told, and the first one reads on', async () => {
   const [first, second] = await Promise.allSettled([read(), read()]);
   expect(first).toEqual({ status: 'fulfilled', value: [...(await generation.result).ids] });
   expect(second).toMatchObject({ status: 'rejected', reason: { code: 'usage-busy' } });
+});
+
+test('a raw prompt is no part of the chat that follows, whatever came of it', async () => {
+  const chatIds = async (raw?: GenerateOptions): Promise<readonly number[]> => {
+    const conversation = engine.conversation();
+    if (raw) await conversation.generate([1, 5, 6, 2], raw).result;
+    await conversation.send('a', few).result;
+    const { ids } = await conversation.memory();
+    await conversation.dispose();
+    return ids;
+  };
+  const alone = await chatIds();
+  expect(await chatIds(few)).toEqual(alone);
+  // Nothing was answered: the text that is known is empty, as the begin of any chat is.
+  expect(await chatIds({ ...few, signal: abortedSignal() })).toEqual(alone);
 });
 
 test('what a disposed conversation remembers is not told', async () => {

@@ -84,6 +84,13 @@ describe('Transcript', () => {
     transcript.prompt(chat('<u>', ['hi'], '<a>', ['yo#'], 'end'));
     expect(encoded).toEqual(['<u>hi<a>', '<u>hi<a>', '<u>hi<a>', 'yo#end']);
   });
+  test('what was prompted without a template stands before no chat', () => {
+    const transcript = new Transcript(letters);
+    transcript.prompt(chat('<u>', ['hi'], '<a>'));
+    transcript.answered(ids('yo#'));
+    transcript.forget();
+    expect(letters.decode(transcript.prompt(chat('<u>', ['hi'], '<a>')))).toBe('<u>hi<a>');
+  });
   test('an edit goes back to the last place where text and ids meet', () => {
     const transcript = new Transcript(letters);
     transcript.prompt(chat('one'));

@@ -138,9 +138,9 @@ export class EngineConversation implements Conversation {
         typeof prompt === 'string'
           ? tokenizer.encode(prompt, { bos: true, special: special ?? false })
           : checkIds(prompt, tokenizer.vocabSize);
-      return this.#begin(this.#transcript.raw(ids), options, GENERATE_DEFAULTS, (_text, newIds) =>
-        this.#transcript.answered(newIds),
-      );
+      const run = this.#begin(ids, options, GENERATE_DEFAULTS);
+      this.#transcript.forget();
+      return run;
     });
   }
 
@@ -183,7 +183,7 @@ export class EngineConversation implements Conversation {
     ids: readonly number[],
     options: GenerateOptions,
     defaults: SamplingDefaults,
-    onEnd: (text: string, ids: readonly number[]) => void,
+    onEnd?: (text: string, ids: readonly number[]) => void,
   ): Run {
     checkGenerateOptions(options);
     const { session } = this.#host;
@@ -207,7 +207,7 @@ export class EngineConversation implements Conversation {
       drawable: session.tokenizer.vocabSize < runtime.config.vocab ? session.tokenizer.vocabSize : undefined,
       logprobs: merged.logprobs,
       signal: merged.signal,
-      onEnd: (result) => onEnd(result.text, result.ids),
+      onEnd: (result) => onEnd?.(result.text, result.ids),
     });
     this.#run = run;
     this.#cachedIds = run.ids;

@@ -30,11 +30,12 @@ export class Transcript {
     return all;
   }
 
-  /** Ids without a text of a chat. */
-  raw(ids: readonly number[]): readonly number[] {
-    this.#set(ids, '', '');
+  /** What was prompted since is no chat: nothing of it may stand before the next one. */
+  forget(): void {
+    this.#ids = [];
+    this.#text = '';
+    this.#origins = '';
     this.#meets = [];
-    return ids;
   }
 
   /** Appends what was generated after the last prompt. */

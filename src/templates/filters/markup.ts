@@ -102,6 +102,7 @@ function urlize(
   [limit, nofollow = false, target = null, rel = null, schemes = null]: Bound,
 ): Text {
   const rels = new Set([...(rel === null ? [] : asText(rel, 'urlize').text.split(/\s+/)), 'noopener']);
+  const given = [rel, target].some((attribute) => attribute instanceof Text && attribute.isGiven);
   if (truth(run, nofollow)) rels.add('nofollow');
   rels.delete('');
   const options: LinkOptions = {
@@ -116,7 +117,8 @@ function urlize(
     run.budget.step();
     if (match[0].length > MAX_WORD)
       throw new TemplateFault('limit', `It looks for links in a word of more than ${MAX_WORD} characters`);
-    writer.add(text.cut(match.index, match.index + match[0].length).become(linked(match[0], options)));
+    const word = linked(match[0], options);
+    writer.add(given ? Text.given(word) : text.cut(match.index, match.index + match[0].length).become(word));
   }
   return writer.done(run.autoescape);
 }
