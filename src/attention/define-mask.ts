@@ -1,4 +1,4 @@
-import type { MethodText } from '../core/method-text.ts';
+import { checkDefinition, type MethodText } from '../core/method-text.ts';
 import {
   readSettings,
   writtenValues,
@@ -27,6 +27,7 @@ export interface MaskFactory<S extends Settings = Settings> {
 
 /** Declares a mask: everything about it stands here. */
 export function defineMask<const S extends Settings>(definition: MaskDefinition<S>): MaskFactory<S> {
+  checkDefinition(definition);
   const { name, settings } = definition;
   const make = (options?: object): AttentionMask => {
     const values = readSettings(name, settings, options);

@@ -1,4 +1,4 @@
-import type { MethodText } from '../core/method-text.ts';
+import { checkDefinition, type MethodText } from '../core/method-text.ts';
 import {
   readSettings,
   writtenValues,
@@ -48,6 +48,7 @@ export interface SelectionFactory<S extends Settings = Settings> {
  * @throws RangeError for more numbers for kernels than there are words
  */
 export function defineSelection<const S extends Settings>(definition: SelectionDefinition<S>): SelectionFactory<S> {
+  checkDefinition(definition);
   const { name, settings, derived } = definition;
   const words = methodWords(name, SELECTION_WORDS, settings, derived);
   const accessors = accessorsPart(words);

@@ -1,11 +1,12 @@
 /** The benchmark as the page and the command run it: one path. */
 
+import { checkObject } from '../core/check-options.ts';
 import { throwIfAborted, UsageError } from '../core/errors.ts';
 import type { EngineOptions } from '../core/api.ts';
 import { VERSION } from '../engine/version.ts';
 import type { Gpu } from '../gpu/device.ts';
 import { requestGpu } from '../gpu/request.ts';
-import type { BenchHost } from './bench-host.ts';
+import { checkHost, type BenchHost } from './bench-host.ts';
 import type { BenchProgress, BenchResult, BenchSettings, KernelResult } from './bench-result.ts';
 import { runKernelBench } from './kernel-bench.ts';
 import { runModelBench } from './model-bench.ts';
@@ -32,15 +33,10 @@ export interface BenchOptions {
  * cold. Everything is given back, also after an abort or a failure.
  * @throws UsageError, CapabilityError, MemoryError, ModelFileError, DeviceLostError, AbortedError
  */
-export async function runBench({
-  host,
-  engine,
-  adapter,
-  settings: asked = {},
-  signal,
-  onProgress,
-  onPartial,
-}: BenchOptions): Promise<BenchResult> {
+export async function runBench(options: BenchOptions): Promise<BenchResult> {
+  checkObject(options);
+  const { host, engine, adapter, settings: asked = {}, signal, onProgress, onPartial } = options;
+  checkHost(host);
   throwIfAborted(signal);
   const where = engine ?? adapter ?? {};
   const gpu = await requestGpu({

@@ -1,3 +1,4 @@
+import { checkObject } from '../core/check-options.ts';
 import { UsageError } from '../core/errors.ts';
 import type { BenchSettings } from './bench-result.ts';
 
@@ -26,6 +27,7 @@ const MOST_LENGTHS = 16;
 
 /** @throws UsageError 'usage-option' naming the setting, its value and its range */
 export function checkSettings(settings: BenchSettings): BenchSettings {
+  checkObject(settings);
   const { parts, prompts, histories, decodeTokens, runs, kernels } = settings;
   const refuse = (name: string, value: unknown, expected: string): never => {
     throw new UsageError({
@@ -37,10 +39,11 @@ export function checkSettings(settings: BenchSettings): BenchSettings {
   };
   const whole = (value: unknown, least: number, most: number): boolean =>
     Number.isInteger(value) && Number(value) >= least && Number(value) <= most;
-  if (parts.length === 0 || parts.some((part) => part !== 'model' && part !== 'kernels'))
+  if (!Array.isArray(parts) || parts.length === 0 || parts.some((part) => part !== 'model' && part !== 'kernels'))
     refuse('parts', parts, 'One or both of "model" and "kernels".');
   for (const [name, lengths] of Object.entries({ prompts, histories }))
     if (
+      !Array.isArray(lengths) ||
       lengths.length === 0 ||
       lengths.length > MOST_LENGTHS ||
       !lengths.every((value) => whole(value, 1, MOST_TOKENS))

@@ -1,4 +1,4 @@
-import type { MethodText } from '../core/method-text.ts';
+import { checkDefinition, type MethodText } from '../core/method-text.ts';
 import {
   readSettings,
   writtenValues,
@@ -56,6 +56,7 @@ export interface PolicyFactory<S extends Settings = Settings> {
  * @throws RangeError for a setting of a name that every eviction has, or more numbers for kernels than there are words
  */
 export function definePolicy<const S extends Settings>(definition: PolicyDefinition<S>): PolicyFactory<S> {
+  checkDefinition(definition);
   const { name, settings, derived } = definition;
   const taken = Object.keys(settings).find((key) => key in EVICT_SETTINGS);
   if (taken !== undefined)

@@ -1,3 +1,4 @@
+import { described } from '../core/check-options.ts';
 import { UsageError } from '../core/errors.ts';
 
 /** No vocabulary has more tokens: ids are 31 bits. */
@@ -11,7 +12,7 @@ export function emptyMask(size: number): Uint32Array<ArrayBuffer> {
   if (!Number.isInteger(size) || size < 1 || size > MOST_TOKENS)
     throw new UsageError({
       code: 'usage-option',
-      happened: `A mask of ${size} tokens was asked for.`,
+      happened: `A mask of ${described(size)} tokens was asked for.`,
       expected: 'The number of tokens of a vocabulary.',
       todo: 'Pass the `size` that `begin` is given.',
     });
@@ -23,10 +24,17 @@ export function emptyMask(size: number): Uint32Array<ArrayBuffer> {
  * @throws UsageError 'usage-ids' for an id that the mask has no bit for: written beyond its end it would vanish
  */
 export function allow(mask: Uint32Array, id: number): void {
+  if (!(mask instanceof Uint32Array))
+    throw new UsageError({
+      code: 'usage-option',
+      happened: `The mask is ${described(mask)}.`,
+      expected: 'A Uint32Array with a bit for every id.',
+      todo: 'Make the mask by emptyMask(size).',
+    });
   if (!Number.isInteger(id) || id < 0 || id >= mask.length * 32)
     throw new UsageError({
       code: 'usage-ids',
-      happened: `The token ${id} was allowed in a mask of ${mask.length * 32} bits.`,
+      happened: `The token ${described(id)} was allowed in a mask of ${mask.length * 32} bits.`,
       expected: 'An id of the vocabulary that the mask was made for.',
       todo: 'Make the mask by emptyMask(size).',
     });

@@ -20,6 +20,7 @@ export const isObject = (value: unknown): value is object => typeof value === 'o
 export const checkedLater = expected('Any value.', () => true);
 export const aText = expected('A text.', (value) => typeof value === 'string');
 export const trueOrFalse = expected('true or false.', (value) => typeof value === 'boolean');
+export const aList = expected('A list.', Array.isArray);
 export const aFunction = expected('A function.', (value) => typeof value === 'function');
 export const aSignal = expected(
   'An AbortSignal.',

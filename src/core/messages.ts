@@ -3,7 +3,7 @@
 import { described, isObject } from './check-options.ts';
 import { UsageError } from './errors.ts';
 import type { Message, MessageContent } from './api.ts';
-import { notPlain } from './plain-data.ts';
+import { copyPlain, notPlain } from './plain-data.ts';
 
 const ROLES: readonly string[] = ['system', 'user', 'assistant'] satisfies Message['role'][];
 const TEXTS: readonly string[] = ['name', 'reasoning_content'] satisfies (keyof Message)[];
@@ -28,7 +28,7 @@ export function checkMessages(messages: unknown): asserts messages is readonly M
 /** Checked messages that nobody else holds. @throws UsageError `usage-messages` */
 export function copiedMessages(messages: unknown): Message[] {
   checkMessages(messages);
-  return structuredClone([...messages]);
+  return copyPlain<readonly Message[]>(messages).slice();
 }
 
 function checkMessage(message: unknown, i: number): void {

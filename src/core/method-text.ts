@@ -1,3 +1,5 @@
+import { aText, checkObject, checkValue, expected, isObject } from './check-options.ts';
+
 /** What people are told about a method; it stands in the method's own file. */
 export interface MethodText {
   /** As the option grammar writes it. */
@@ -17,4 +19,16 @@ export interface MethodText {
 export interface MethodLaw {
   readonly tight: string;
   readonly loose: string;
+}
+
+const someSettings = expected(
+  'Settings by name; {} where it has none.',
+  (value) => isObject(value) && !Array.isArray(value),
+);
+
+/** Checks what a method is made from: callers without types may pass anything. @throws UsageError 'usage-option' */
+export function checkDefinition(definition: MethodText & { readonly settings: object }): void {
+  checkObject(definition);
+  checkValue('name', definition.name, aText);
+  checkValue('settings', definition.settings, someSettings);
 }

@@ -29,3 +29,11 @@ export function notPlain(value: unknown, path = '', depth = 0): string | undefin
 
 /** Whether all of a value is plain data. */
 export const isPlain = (value: unknown): boolean => notPlain(value) === undefined;
+
+/** A copy of plain data, of proxies of it too (which `structuredClone` refuses, and pages keep their state in). */
+export function copyPlain<T>(value: T): T;
+export function copyPlain(value: unknown): unknown {
+  if (Array.isArray(value)) return Array.from(value, copyPlain);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copyPlain(item)]));
+}

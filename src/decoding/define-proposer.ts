@@ -1,4 +1,4 @@
-import type { MethodText } from '../core/method-text.ts';
+import { checkDefinition, type MethodText } from '../core/method-text.ts';
 import {
   readSettings,
   writtenValues,
@@ -30,6 +30,7 @@ export interface ProposerFactory<S extends Settings = Settings> {
 
 /** Declares a proposer of drafts: everything about it stands here and in its WGSL. */
 export function defineProposer<const S extends Settings>(definition: ProposerDefinition<S>): ProposerFactory<S> {
+  checkDefinition(definition);
   const { name, settings } = definition;
   const make = (options?: object): Proposer => {
     const values = readSettings(name, settings, options);

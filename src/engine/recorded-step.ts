@@ -1,4 +1,5 @@
 import type { EngineOptions } from '../core/api.ts';
+import { checkObject } from '../core/check-options.ts';
 import { throwIfAborted, UsageError } from '../core/errors.ts';
 import { featuresOf, pipelineKey } from '../gpu/compile.ts';
 import { dryGpu } from '../gpu/dry-gpu.ts';
@@ -70,6 +71,7 @@ const DEFAULT_LENGTH = 1024;
  * @throws UsageError for options out of range; ModelFileError, CapabilityError, StorageError as createEngine does
  */
 export async function recordStepIn(environment: Environment, options: RecordStepOptions): Promise<RecordedStep> {
+  checkObject(options);
   const { rows = 1, length: lengthAsked, ...engine } = options;
   checkEngineOptions(engine);
   throwIfAborted(engine.signal);

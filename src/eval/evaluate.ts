@@ -1,5 +1,7 @@
 import type { Engine, MethodOptions } from '../core/api.ts';
+import { aList, checkObject, checkValue } from '../core/check-options.ts';
 import { UsageError } from '../core/errors.ts';
+import { checkIds } from '../engine/check-ids.ts';
 import { resolveMethods } from '../engine/memory/resolve-methods.ts';
 import { runtimeOf } from '../engine/engine.ts';
 import { METHODS, parseSpec, type MethodSpec } from '../methods/index.ts';
@@ -36,7 +38,10 @@ export interface EvaluateOptions {
  */
 export async function evaluate(engine: Engine, options: EvaluateOptions): Promise<EvalResult> {
   const runtime = runtimeOf(engine);
+  checkObject(options);
   const { ids, prefill = 1024, decode = 512, settings, mass, seed, onProgress, onDense, onRun, signal } = options;
+  checkIds(ids, runtime.config.vocab);
+  checkValue('settings', settings, aList);
   checkLengths(ids, prefill, decode, runtime.context);
   const all = settings.map((setting) => resolveMethods(withEvery(setting), runtime.config));
   const runs = settings.length + 1;

@@ -1,3 +1,4 @@
+import { checkText } from '../core/check-options.ts';
 import { UsageError } from '../core/errors.ts';
 import { formatSpec, parseSpec, type MethodSpec } from '../core/method-spec.ts';
 import { attentionOf, cacheMethodOf, checkCombination, METHODS, type AnyMethod } from '../methods/index.ts';
@@ -55,6 +56,7 @@ export function withoutSize(text: string): string {
 export const methodsOf = (text: string): readonly AnyMethod[] => partsOf(text).map(({ method }) => method);
 
 function partsOf(text: string): readonly Part[] {
+  checkText(text);
   const parts = text.split('+').map((piece): Part => {
     const spec = parseSpec(piece.trim());
     const method = METHODS.find(({ name }) => name === spec.name);

@@ -1,5 +1,7 @@
 /** An evaluation as a page or a script runs it: loads the model, evaluates, and says where it was done. */
 
+import { checkHost } from '../bench/bench-host.ts';
+import { checkObject } from '../core/check-options.ts';
 import type { EvalRecord, EvalWork } from './eval-record.ts';
 import type { EvalTools, RunEvalOptions } from './eval-tools.ts';
 import { lossRecord } from './loss-record.ts';
@@ -13,7 +15,10 @@ import { contextFor } from './tasks.ts';
  * @throws UsageError for methods or a task that make no sense, or a text that is too short; errors of loading; AbortedError
  */
 export async function runEval(options: RunEvalOptions): Promise<EvalRecord> {
+  checkObject(options);
   const { host, work, signal, onProgress, onPartial } = options;
+  checkHost(host);
+  checkObject(work);
   const all = settingsAsked(work.settings);
   onProgress?.({ stage: 'load', label: 'loading the model', done: 0, total: 0 });
   const engine = await host.createEngine({

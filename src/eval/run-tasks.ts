@@ -1,4 +1,5 @@
 import type { Engine, MethodOptions } from '../core/api.ts';
+import { aList, checkObject, checkValue } from '../core/check-options.ts';
 import { throwIfAborted } from '../core/errors.ts';
 import { resolveMethods } from '../engine/memory/resolve-methods.ts';
 import { runtimeOf } from '../engine/engine.ts';
@@ -34,7 +35,9 @@ export interface TaskOptions extends Omit<TaskSettings, 'tokens' | 'depth'> {
  */
 export async function runTasks(engine: Engine, options: TaskOptions): Promise<TaskResult> {
   const runtime = runtimeOf(engine);
+  checkObject(options);
   const { lengths = TASK_DEFAULTS.lengths, depths = TASK_DEFAULTS.depths, settings, maxTokens = 24 } = options;
+  for (const [name, value] of Object.entries({ lengths, depths, settings })) checkValue(name, value, aList);
   const { onProgress, onRun, signal, ...common } = options;
   const { task, seed = 0 } = common;
   const { tokenizer } = engine;

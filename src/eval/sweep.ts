@@ -1,3 +1,4 @@
+import { checkText } from '../core/check-options.ts';
 import { UsageError } from '../core/errors.ts';
 import { parseSpec, type MethodSpec } from '../core/method-spec.ts';
 import { METHODS } from '../methods/index.ts';
@@ -12,6 +13,7 @@ import { METHODS } from '../methods/index.ts';
  *   methods has
  */
 export function expandSweep(specs: readonly (MethodSpec | string)[], sweep: string): MethodSpec[] {
+  checkText(sweep);
   const equals = sweep.indexOf('=');
   if (equals < 0) throw refused(sweep, 'It has no "=".');
   const key = sweep.slice(0, equals);

@@ -1,3 +1,4 @@
+import { checkObject } from '../core/check-options.ts';
 import { UsageError } from '../core/errors.ts';
 import type { TextMessage } from '../core/api.ts';
 import { Random } from '../core/rng.ts';
@@ -55,6 +56,7 @@ const MOST_TOKENS = 2 ** 20;
 
 /** @throws UsageError 'usage-option' naming the setting, its value and its range */
 export function checkTask(settings: TaskSettings): ReadySettings {
+  checkObject(settings);
   const { task, tokens, depth, question = 'before', secret = 'number', prose, seed = 0 } = settings;
   if (!TASK_NAMES.includes(task)) refuse('task', task, `One of ${TASK_NAMES.join(', ')}.`);
   if (!Number.isInteger(tokens) || tokens < 1 || tokens > MOST_TOKENS)

@@ -1,4 +1,5 @@
 import { KV_FORMATS } from '../kernels/kv-formats/index.ts';
+import { checkObject } from '../core/check-options.ts';
 import { UsageError } from '../core/errors.ts';
 import type { KvType } from '../core/api.ts';
 import type { CacheMethod } from '../cache/evict.ts';
@@ -18,7 +19,9 @@ export interface MethodCombination {
  * Refuses methods that make no sense beside each other. What does not fit within the cache method alone, `evict()` refuses.
  * @throws UsageError 'usage-option' with the reason
  */
-export function checkCombination({ cache, attention, kv, decoding }: MethodCombination): void {
+export function checkCombination(methods: MethodCombination): void {
+  checkObject(methods);
+  const { cache, attention, kv, decoding } = methods;
   const chosen = attention?.decode && isSelection(attention.decode) ? attention.decode : undefined;
   const noted = cache?.policy ?? chosen;
   if (decoding && noted)

@@ -65,7 +65,7 @@ export function proposerOf(option: DecodingOption): Proposer {
 
 /** Whether a method of attention chooses slots by what stands in them, rather than by position. */
 export const isSelection = (method: object): method is DecodeSelection =>
-  'encode' in method && typeof method.encode === 'function';
+  isObject(method) && 'encode' in method && typeof method.encode === 'function';
 
 const isMask = (method: object): method is AttentionMask => 'window' in method && 'sinks' in method;
 

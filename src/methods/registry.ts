@@ -4,7 +4,7 @@ import * as policies from '../cache/policies/index.ts';
 import { described } from '../core/check-options.ts';
 import * as proposers from '../decoding/proposers/index.ts';
 import { UsageError } from '../core/errors.ts';
-import { formatSpec, type MethodSpec, parseSpec } from '../core/method-spec.ts';
+import { checkSpec, formatSpec, type MethodSpec, parseSpec } from '../core/method-spec.ts';
 import { keysText, rangeText } from '../core/settings.ts';
 import { entryOf } from './entries.ts';
 import { KV_METHODS } from './kv-methods.ts';
@@ -73,7 +73,7 @@ export function makeMethod<K extends MethodKind>(
   kinds: readonly K[],
   place: string,
 ): MethodValues[K] {
-  const { name, parameters } = typeof spec === 'string' ? parseSpec(spec) : spec;
+  const { name, parameters } = typeof spec === 'string' ? parseSpec(spec) : checkSpec(spec);
   const found = METHODS.find((method) => method.name === name);
   if (!found || !isOf(found, kinds)) throw unknown(name, found, kinds, place);
   const method: Method<K> = found;

@@ -16,7 +16,8 @@ import type {
   PromptOptions,
   TokenizerApi,
 } from '../core/api.ts';
-import { isPlain } from '../core/plain-data.ts';
+import { checkMessages } from '../core/messages.ts';
+import { copyPlain, isPlain } from '../core/plain-data.ts';
 import { plainConstraint } from '../constraints/index.ts';
 import { plainAttention, plainCache, plainDecoding } from '../methods/plain.ts';
 import { Connection } from './connection.ts';
@@ -85,6 +86,19 @@ function withoutSignal<T extends { readonly signal?: AbortSignal }>(options: T):
   return rest;
 }
 
+/** Plain data copied, for proxies of it cannot be sent; anything else as it is. */
+const portable = <T>(value: T): T => (isPlain(value) ? copyPlain(value) : value);
+
+/** Whether the engine may take them for a history; what is none it refuses, and the history stays. */
+function areMessages(value: unknown): value is readonly Message[] {
+  try {
+    checkMessages(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The signal of options, if they are some and it is one; `withoutSignal` refuses others. */
 const signalOf = (options: { readonly signal?: AbortSignal } | null): AbortSignal | undefined =>
   isObject(options) && aSignal.holds(options.signal) ? options.signal : undefined;
@@ -124,8 +138,8 @@ function remoteEngine(connection: Connection, facts: EngineFacts, end: () => voi
       kind: 'stream',
       method,
       conversation: undefined,
-      input,
-      options: plainOptions(withoutSignal(options)),
+      input: portable(input),
+      options: portable(plainOptions(withoutSignal(options))),
     });
     return connection.stream(call, { signal: signalOf(options) });
   };
@@ -136,9 +150,10 @@ function remoteEngine(connection: Connection, facts: EngineFacts, end: () => voi
     conversation: (options) => new RemoteConversation(connection, nextConversation++, options),
     chat: (messages, options) => short('chat', messages, options),
     generate: (prompt, options) => short('generate', prompt, options),
-    score: async (ids, options = {}) => ask({ kind: 'score', ids, options: withoutSignal(options) }, signalOf(options)),
+    score: async (ids, options = {}) =>
+      ask({ kind: 'score', ids: portable(ids), options: portable(withoutSignal(options)) }, signalOf(options)),
     embed: async (inputs, options = {}) =>
-      ask({ kind: 'embed', inputs, options: withoutSignal(options) }, signalOf(options)),
+      ask({ kind: 'embed', inputs: portable(inputs), options: portable(withoutSignal(options)) }, signalOf(options)),
     report: () => ask({ kind: 'report' }),
     restore: () => ask({ kind: 'restore' }),
     dispose: () => {
@@ -170,9 +185,10 @@ type StreamCall = Call & { kind: 'stream' };
 type StreamInput = StreamCall['input'];
 
 const remoteTokenizer = (ask: Ask): TokenizerApi => ({
-  encode: (text, options = {}) => ask({ kind: 'encode', text, options }),
-  decode: (ids, options = {}) => ask({ kind: 'decode', ids, options }),
-  applyChatTemplate: (messages, options = {}) => ask({ kind: 'template', messages, options }),
+  encode: (text, options = {}) => ask({ kind: 'encode', text, options: portable(options) }),
+  decode: (ids, options = {}) => ask({ kind: 'decode', ids: portable(ids), options: portable(options) }),
+  applyChatTemplate: (messages, options = {}) =>
+    ask({ kind: 'template', messages: portable(messages), options: portable(options) }),
 });
 
 /** A conversation in the Worker. An error of opening it comes out of its first use. */
@@ -197,7 +213,7 @@ class RemoteConversation implements Conversation {
 
   /** Taken to be what a call makes of them, until the Worker tells: when a generation began, and before its `result` settles. */
   get messages(): readonly Message[] {
-    return structuredClone(this.#messages);
+    return copyPlain(this.#messages);
   }
 
   send(content: MessageContent, options?: GenerateOptions): RemoteGeneration {
@@ -243,12 +259,21 @@ class RemoteConversation implements Conversation {
       kind: 'stream',
       method,
       conversation: this.#id,
-      input,
-      options: plainOptions(withoutSignal(options)),
+      input: portable(input),
+      options: portable(plainOptions(withoutSignal(options))),
     });
-    const generation = this.#connection.stream(call, { signal, onHistory: this.#onHistory });
-    // What is no message the engine refuses, and the history stays.
-    if (isPlain(messages)) this.#messages = structuredClone(messages);
-    return generation;
+    const before = this.#messages;
+    let told = false;
+    if (areMessages(messages)) this.#messages = copyPlain(messages);
+    return this.#connection.stream(call, {
+      signal,
+      onHistory: (history) => {
+        told = true;
+        this.#onHistory(history);
+      },
+      onFail: () => {
+        if (!told) this.#messages = before;
+      },
+    });
   }
 }

@@ -12,6 +12,8 @@ export interface CallOptions {
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
   /** Gets the conversation's messages whenever the Worker tells them. */
   readonly onHistory?: ((history: readonly Message[]) => void) | undefined;
+  /** Told when a generation fails, before it does. */
+  readonly onFail?: (() => void) | undefined;
 }
 
 interface Pending extends CallOptions {
@@ -80,6 +82,7 @@ export class Connection {
       },
       reject: (error) => {
         ended();
+        options.onFail?.();
         generation.fail(error);
       },
     };
@@ -88,6 +91,7 @@ export class Connection {
       if (signal?.aborted) onAbort();
       else signal?.addEventListener('abort', onAbort, { once: true });
     } catch (error) {
+      options.onFail?.();
       generation.fail(error);
     }
     return generation;

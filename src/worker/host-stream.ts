@@ -14,43 +14,24 @@ import { type Call, WINDOW } from './protocol.ts';
 
 type StreamCall = Call & { kind: 'stream' };
 
-/** Starts the generation that a request asks for. @throws UsageError when the method does not fit the target or its input. */
+/** Starts the generation that a request asks for. @throws UsageError when the target has no such method */
 export function startGeneration(target: Engine | Conversation, call: StreamCall, signal: AbortSignal): Generation {
   const { method, input } = call;
   const options = { ...call.options, signal };
-  if (method === 'generate') return target.generate(isIds(input) ? input : textOf(input), options);
-  if (method === 'chat') return target.chat(messagesOf(input), options);
-  if (!('send' in target)) throw wrongInput(`The engine has no '${method}'`);
-  return method === 'send' ? target.send(contentOf(input), options) : target.regenerate(options);
+  // The engine checks inputs, and gets the same untrusted values without a Worker.
+  // oxlint-disable typescript/no-unsafe-type-assertion
+  if (method === 'generate') return target.generate(input as string | readonly number[], options);
+  if (method === 'chat') return target.chat(input as readonly Message[], options);
+  if (!('send' in target)) throw noSuchMethod(method);
+  return method === 'send' ? target.send(input as MessageContent, options) : target.regenerate(options);
+  // oxlint-enable typescript/no-unsafe-type-assertion
 }
 
-const isIds = (input: StreamCall['input']): input is readonly number[] =>
-  typeof input !== 'string' && input.every((value) => typeof value === 'number');
-
-function textOf(input: StreamCall['input']): string {
-  if (typeof input === 'string') return input;
-  throw wrongInput('The prompt is neither a text nor a list of numbers');
-}
-
-function contentOf(input: StreamCall['input']): MessageContent {
-  if (typeof input === 'string') return input;
-  // Its parts are checked by the engine, as messages are.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return input as MessageContent;
-}
-
-function messagesOf(input: StreamCall['input']): readonly Message[] {
-  if (typeof input === 'string') throw wrongInput('The messages are a text');
-  // Each message is checked by the engine, which gets the same untrusted values without a Worker.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return input as readonly Message[];
-}
-
-const wrongInput = (happened: string): UsageError =>
+const noSuchMethod = (method: string): UsageError =>
   new UsageError({
     code: 'usage-option',
-    happened: `${happened}.`,
-    expected: 'An input that fits the call was expected.',
+    happened: `The engine has no '${method}'.`,
+    expected: 'A call that fits its target was expected.',
     todo: 'Correct the call.',
   });
 

@@ -2,6 +2,7 @@ import { described } from '../../core/check-options.ts';
 import { SAMPLING_NAMES } from '../../core/option-names.ts';
 import { MemoryError, UsageError } from '../../core/errors.ts';
 import { copiedMessages, messagesError } from '../../core/messages.ts';
+import { copyPlain } from '../../core/plain-data.ts';
 import { CHAT_DEFAULTS, GENERATE_DEFAULTS, resolveSampling, type SamplingDefaults } from '../../sampling/settings.ts';
 import { constraintOf } from '../../constraints/index.ts';
 import { StreamDecoder } from '../../tokenizer/stream-decoder.ts';
@@ -63,7 +64,7 @@ export class EngineConversation implements Conversation {
   }
 
   get messages(): readonly Message[] {
-    return structuredClone(this.#messages);
+    return copyPlain(this.#messages);
   }
 
   send(content: MessageContent, options: GenerateOptions = {}): Generation {

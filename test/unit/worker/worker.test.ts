@@ -173,7 +173,7 @@ describe('an engine over a channel', () => {
     const messages = [
       'hello',
       { id: 5, kind: 'encode' },
-      { mark: 'winnow', id: 1000, kind: 'encode', text: 7, options: {} },
+      { mark: 'winnow', id: 1000, kind: 'close', conversation: 'a' },
       { mark: 'winnow', id: 1001, kind: 'constructor' },
     ];
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- ports have none
@@ -300,6 +300,37 @@ describe('a conversation over a channel', () => {
     await conversation.chat([{ role: 'user', content: 'New' }], { maxTokens: 1 }).result;
     expect(conversation.messages).toHaveLength(2);
     expect(await read(conversation.generate('raw', { maxTokens: 1 }))).toBe('raw0 ');
+  });
+
+  it('keeps its messages as they were where a call is refused, on whichever side', async () => {
+    const engine = await connect(serve());
+    const conversation = engine.conversation({ system: 'Be brief.' });
+    const before = conversation.messages;
+    const calls: (() => Generation)[] = [
+      // @ts-expect-error -- a caller without types
+      () => conversation.chat(),
+      // @ts-expect-error -- a caller without types
+      () => conversation.send('Hi', { stop: [() => 'x'] }),
+      // @ts-expect-error -- a caller without types
+      () => conversation.send('Hi', { signal: 5 }),
+    ];
+    for (const call of calls) {
+      await failure(call().result);
+      expect(conversation.messages).toEqual(before);
+    }
+    await conversation.dispose();
+    expect(await failure(conversation.send('Hi').result)).toMatchObject({ code: 'usage-disposed' });
+    expect(conversation.messages).toEqual(before);
+  });
+
+  it('takes proxies of messages and ids, as pages keep their state in', async () => {
+    const engine = await connect(serve());
+    const messages = new Proxy([new Proxy({ role: 'user', content: 'Hi' } as const, {})], {});
+    const conversation = engine.conversation();
+    expect(await read(conversation.chat(messages, { maxTokens: 1 }))).toBe('Hi0 ');
+    expect(await read(engine.chat(messages, { maxTokens: 1 }))).toBe('chat:Hi0 ');
+    expect(await read(engine.generate(new Proxy([4, 5], {}), { maxTokens: 1 }))).toBe('4+50 ');
+    expect((await engine.tokenizer.applyChatTemplate(messages)).rendered).toBe('Hi+');
   });
 
   it('tells at its first use why it could not be opened', async () => {
