@@ -3,7 +3,7 @@
 import { nameText } from './arguments.ts';
 import { failed } from './fault.ts';
 import { writeRepr } from './show.ts';
-import { Text } from './text.ts';
+import type { Text } from './text.ts';
 import { Dict, Thing, type Value } from './values.ts';
 import { Writer } from './writer.ts';
 import type { Run } from './run.ts';
