@@ -99,7 +99,7 @@ export default defineConfig({
             'test/support/check-browser.ts',
             'test/support/say-sampling.ts',
           ],
-          testTimeout: 480_000,
+          testTimeout: 900_000,
           hookTimeout: 480_000,
         },
       },

@@ -23,7 +23,7 @@ afterAll(async () => {
 async function measured(page: Page, query: string): Promise<ReturnType<typeof parseResult>> {
   await page.goto(`${site.url}bench.html${query}`);
   await page.getByRole('button', { name: /^Run the benchmark/ }).click();
-  await page.getByText('Measure again').waitFor({ timeout: 3.5 * MINUTE });
+  await page.getByText('Measure again').waitFor({ timeout: 8 * MINUTE });
   const save = page.getByRole('button', { name: 'Save JSON' });
   const [file] = await Promise.all([page.waitForEvent('download'), save.click()]);
   return parseResult(await readFile(await file.path(), 'utf8'));

@@ -25,7 +25,7 @@ test('methods are evaluated in the worker, with the model of this server', async
   const { page, context, errors } = await visitor(browser);
   await page.goto(`${site.url}lab.html?method=f16&method=streaming-llm&budget=16&prefill=64&decode=4`);
   await page.getByRole('button', { name: /^Run the evaluation/ }).click();
-  await page.getByText('Evaluate again').waitFor({ timeout: 3.5 * MINUTE });
+  await page.getByText('Evaluate again').waitFor({ timeout: 8 * MINUTE });
   const save = page.getByRole('button', { name: 'Save JSON' });
   const [file] = await Promise.all([page.waitForEvent('download'), save.click()]);
   const { dense, runs, settings, environment } = parseEvalRecord(
@@ -55,7 +55,7 @@ test('a task’s questions are answered in the worker, and what is saved opens a
   const { page, context, errors } = await visitor(browser);
   await page.goto(`${site.url}lab.html?task=passkey&lengths=80&depths=1&method=streaming-llm&budget=16`);
   await page.getByRole('button', { name: /^Run the evaluation/ }).click();
-  await page.getByText('Evaluate again').waitFor({ timeout: 3.5 * MINUTE });
+  await page.getByText('Evaluate again').waitFor({ timeout: 8 * MINUTE });
   const save = page.getByRole('button', { name: 'Save JSON' });
   const [file] = await Promise.all([page.waitForEvent('download'), save.click()]);
   const record = parseEvalRecord(await readFile(await file.path(), 'utf8')) as TaskRecord;

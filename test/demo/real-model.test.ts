@@ -25,7 +25,7 @@ beforeAll(async () => {
   modelFilePresent();
   [site, browser] = await Promise.all([serveSite({ scripted: false }), launch()]);
   ({ page, context, errors } = await visitor(browser));
-  context.setDefaultTimeout(3 * MINUTE); // a software adapter decodes about one token a second
+  context.setDefaultTimeout(8 * MINUTE); // a software adapter decodes about one token a second
 });
 afterAll(async () => {
   await browser.close();
