@@ -37,7 +37,7 @@ async function sources() {
   await steps.run('lint', (line) => check(line, 'oxlint', ['--type-aware'], 3 * MINUTE));
   await steps.run('format', (line) => check(line, 'oxfmt', ['--check', '.'], 2 * MINUTE));
   await steps.run('unit', (line) => vitest(line, ['unit'], minutes(20)));
-  if (!quick) await steps.run('browser', (line) => vitest(line, ['browser'], minutes(30), { env }));
+  if (!quick) await steps.run('browser', (line) => vitest(line, ['browser'], minutes(45), { env }));
 }
 
 /** What is built, and what uses it: pages in a browser spend most of their time waiting. */
@@ -46,7 +46,7 @@ async function built() {
   await steps.run('build', (line) => check(line, process.execPath, ['scripts/build.mjs'], 5 * MINUTE));
   const demo = ['build', '-c', 'demo/vite.config.ts', '--logLevel', 'warn'];
   await steps.run('build demo', (line) => check(line, 'vite', demo, 5 * MINUTE));
-  await steps.run('pages', (line) => vitest(line, ['pages'], minutes(30), { env }));
+  await steps.run('pages', (line) => vitest(line, ['pages'], minutes(45), { env }));
 }
 
 const env = { WINNOW_SHARE: String(SHARES[kind]) };
