@@ -6,7 +6,8 @@ import { ids } from './ids.ts';
 import { markers } from './markers.ts';
 import { templates } from './templates.ts';
 import { tokenizers } from './tokenizers.ts';
+import { transcripts } from './transcripts.ts';
 
 export { fuzz } from './fuzz.ts';
 
-export const PARTS: readonly FuzzPart[] = [headers, tokenizers, templates, markers, ids];
+export const PARTS: readonly FuzzPart[] = [headers, tokenizers, templates, markers, transcripts, ids];

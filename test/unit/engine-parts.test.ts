@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { scoreWindows, highest } from '../../src/engine/measure/score.ts';
 import { SlotAllocator } from '../../src/engine/memory/slot-allocator.ts';
-import { renderedChat, type RenderedChat } from '../../src/tokenizer/rendered-chat.ts';
+import { OWN, renderedChat, type RenderedChat } from '../../src/tokenizer/rendered-chat.ts';
 import { commonLength, Transcript } from '../../src/engine/conversation/transcript.ts';
 
 describe('scoreWindows', () => {
@@ -90,6 +90,28 @@ describe('Transcript', () => {
     transcript.answered(ids('yo#'));
     transcript.forget();
     expect(letters.decode(transcript.prompt(chat('<u>', ['hi'], '<a>')))).toBe('<u>hi<a>');
+  });
+  test("the template's own marker is one, though the model spelt it out there and the caller cut that off", () => {
+    const marked = {
+      ...letters,
+      // '#' is a marker where the template writes it, and a letter where the model does.
+      encodeChat: ({ text, origins }: RenderedChat) =>
+        ids(text).map((id, i) => (text[i] === '#' && origins[i] === OWN ? 1000 : id)),
+      decode: (list: readonly number[]) => letters.decode(list.map((id) => (id === 1000 ? '#'.charCodeAt(0) : id))),
+      isSpecial: (id: number) => id === 1000,
+    };
+    const transcript = new Transcript(marked);
+    transcript.prompt(chat('<u>', ['hi'], '<a>'));
+    transcript.answered(ids('yo#<u>'));
+    const next = transcript.prompt(chat('<u>', ['hi'], '<a>', ['yo'], '#<u>', ['and'], '<a>'));
+    expect(next.filter((id) => id === 1000)).toHaveLength(1);
+    // What the template writes anew without a marker stays as the model wrote it.
+    transcript.answered(ids('x</t>y'));
+    const last = transcript.prompt(
+      chat('<u>', ['hi'], '<a>', ['yo'], '#<u>', ['and'], '<a>', ['x'], '</t>', ['y'], '#<u>', ['z'], '<a>'),
+    );
+    expect(last.slice(0, next.length)).toEqual(next);
+    expect(marked.decode(last)).toBe('<u>hi<a>yo#<u>and<a>x</t>y#<u>z<a>');
   });
   test('an edit goes back to the last place where text and ids meet', () => {
     const transcript = new Transcript(letters);

@@ -60,10 +60,28 @@ export class Transcript {
   }
 
   /** How many of the first characters are as they were, from the same hand. */
-  #unchanged({ text, origins }: RenderedChat): number {
+  #unchanged(chat: RenderedChat): number {
+    const { text, origins } = chat;
     const common = commonLength(text, this.#text);
-    for (let i = 0; i < common; i++) if (this.#origins[i] !== GENERATED && origins[i] !== this.#origins[i]) return i;
+    for (let i = 0; i < common; i++) {
+      if (origins[i] === this.#origins[i]) continue;
+      if (this.#origins[i] !== GENERATED) return i;
+      if (origins[i] !== OWN) continue;
+      // The template's own words over the model's: the same but where they are a marker, and the model spelt it out.
+      let end = i + 1;
+      while (end < text.length && origins[end] === OWN) end++;
+      const last = Math.min(end, common);
+      if (this.#marksBefore(chatFrom({ ...chat, text: text.slice(0, end) }, i), last - i)) return i;
+      i = last - 1;
+    }
     return common;
+  }
+
+  /** Whether a special token begins in the first `length` characters of the chat. */
+  #marksBefore(chat: RenderedChat, length: number): boolean {
+    const ids = this.#tokenizer.encodeChat(chat);
+    const first = ids.findIndex((id) => this.#tokenizer.isSpecial(id));
+    return first >= 0 && this.#tokenizer.decode(ids.slice(0, first)).length < length;
   }
 
   #set(ids: readonly number[], text: string, origins: string): void {

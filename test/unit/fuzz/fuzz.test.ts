@@ -8,6 +8,7 @@ const SHARE: Readonly<Record<string, number>> = {
   tokenizers: 120,
   templates: 1000,
   markers: 500,
+  transcripts: 300,
   ids: 2000,
 };
 
