@@ -75,8 +75,13 @@ describe('the real model', () => {
 
   test('chats are rendered and tokenised as the reference does', async () => {
     for (const { messages, rendered, ids, add_generation_prompt: addGenerationPrompt } of chat.conversations) {
+      // The reference parses markers in messages too, which here is so in trusted parts only.
+      const trusted = messages.map(({ content, ...message }) => ({
+        ...message,
+        content: [{ type: 'text', text: content, trusted: true }],
+      }));
       // oxlint-disable-next-line no-await-in-loop -- in order, for a readable failure
-      const found = await engine.tokenizer.applyChatTemplate(messages as never, { addGenerationPrompt });
+      const found = await engine.tokenizer.applyChatTemplate(trusted as never, { addGenerationPrompt });
       expect(found.rendered).toBe(rendered);
       expect(found.ids).toEqual(ids);
     }
